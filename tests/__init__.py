@@ -1,0 +1,1 @@
+"""Tests mirror the rooms they test; `tests/conftest.py` builds the real parts they run on."""
