@@ -1,0 +1,177 @@
+"""What a turn asks its caller to do, what we listen for, and what was heard.
+
+The engine makes these, `gateway` performs them; nothing here knows a database, a provider or a sound file.
+A *step* is a request in order; a *wait* ends the turn; *heard* starts the next one (house.md 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say one prompt of the catalogue in one language; `values` fill its placeholders."""
+
+    prompt: str
+    language: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Say what people wrote or recorded: news, an announcement, the answer to a report.
+
+    `sound` is the content key of a recording in that language, else the text is spoken.
+    """
+
+    text: str
+    language: str
+    sound: str | None = None
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Keep one field of the member: language, adult (yes/no), name_note, village_note."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ChooseMember:
+    """On a shared phone: from here on it is this member who speaks."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class GiveConsent:
+    """The member agreed by key or word after hearing `notice` in `language` (rules.md L5, L10)."""
+
+    purpose: str  # all | organisational | campaign
+    notice: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """The member wants no more calls for this purpose: in force at once (rules.md L6)."""
+
+    purpose: str  # all | campaign
+
+
+@dataclass(frozen=True)
+class Join:
+    """Joining is complete: language, notice, consent and adult are known."""
+
+
+@dataclass(frozen=True)
+class OpenReport:
+    """A problem was spoken, keyed or written: keep it before anything else is said."""
+
+    note: str | None = None  # the voice note's reference, as heard
+    text: str | None = None
+    code: str | None = None  # the two-digit category keyed by trained members (demo_data.md 6.4)
+
+
+@dataclass(frozen=True)
+class SetUrgency:
+    """Urgency of the report opened in this conversation: can_wait, soon or danger."""
+
+    level: str
+
+
+@dataclass(frozen=True)
+class PassLocalStaff:
+    """Key 7: this conversation's report is not for the local staff but for the level above."""
+
+
+@dataclass(frozen=True)
+class AnswerReport:
+    """What the reporter says of the answer: `is_solved` confirms, else it reopens one level up."""
+
+    report: int
+    is_solved: bool
+
+
+@dataclass(frozen=True)
+class MarkHeard:
+    """This item was played to its end or passed on: `kind` news, announcement, answer, test, duty."""
+
+    kind: str
+    item: int
+
+
+@dataclass(frozen=True)
+class TakeDuty:
+    """A duty person keyed that they take this dangerous report."""
+
+    report: int
+
+
+Step = (
+    Speak
+    | Tell
+    | Remember
+    | ChooseMember
+    | GiveConsent
+    | Withdraw
+    | Join
+    | OpenReport
+    | SetUrgency
+    | PassLocalStaff
+    | AnswerReport
+    | MarkHeard
+    | TakeDuty
+)
+
+
+@dataclass(frozen=True)
+class WaitDigits:
+    """Listen for `count` keys; `seconds` of silence end the wait with nothing (voice_design.md D10)."""
+
+    count: int = 1
+    seconds: int = 5
+
+
+@dataclass(frozen=True)
+class WaitVoiceNote:
+    """Beep, then record until silence, a key, hang-up or `max_seconds` (voice_design.md D21, D22)."""
+
+    max_seconds: int = 60
+    silence_seconds: int = 4
+
+
+Wait = WaitDigits | WaitVoiceNote
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Keys pressed, in ASCII, finish key stripped."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class VoiceNote:
+    """What was recorded; `ref` is ours to look it up by, `seconds` may be unknown."""
+
+    ref: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A written answer (SMS, USSD)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Silence where we listened."""
+
+
+Heard = Digits | VoiceNote | Text | Nothing

@@ -1,0 +1,159 @@
+"""The contract every provider adapter keeps: three narrow protocols and the frozen types that cross the border.
+
+Adapters translate foreign words to these and nothing else; they know no table, no flow's content and no Flask.
+Rooms call `SmsChannel` and `VoiceChannel` from workers only, outside any unit of work; `web` calls `Callbacks`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from flows.steps import Wait
+from gateway.errors import ChannelError
+from gateway.phones import Number
+
+
+class Outcome(enum.StrEnum):
+    """How a call or an SMS ended, in our words; providers' words are mapped to these by dictionaries."""
+
+    ANSWERED = "answered"
+    DELIVERED = "delivered"
+    SENT = "sent"  # SMS: taken by the network, no final word yet
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    OFF = "off"
+    INVALID = "invalid"
+    NETWORK = "network"
+    OPTED_OUT = "opted_out"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What the provider said of one number: taken (`provider_id`) or refused (`error`)."""
+
+    number: Number
+    provider_id: str | None = None
+    error: ChannelError | None = None
+    outcome: Outcome | None = None  # of a refusal, where it tells the cause
+    cost: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class VoiceEvent:
+    """Any post about a call. `number` is the member's as sent (not yet parsed), `line` ours.
+
+    `is_over` alone says that the call has ended (africastalking.md 0.3). `digits`, `recording_url` are None where
+    the provider sent none. `outcome`, `seconds`, `cost` are set only on the last post.
+    """
+
+    provider_id: str
+    number: str
+    line: str
+    is_inbound: bool
+    is_over: bool
+    digits: str | None = None
+    recording_url: str | None = None
+    outcome: Outcome | None = None
+    seconds: int | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class MessageArrived:
+    """An SMS from somebody to one of our numbers."""
+
+    provider_id: str
+    number: str
+    line: str
+    text: str
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class MessageReported:
+    """A receipt for an SMS of ours. `is_final` receipts beat others; the first final wins (C4)."""
+
+    provider_id: str
+    number: str
+    outcome: Outcome
+    is_final: bool
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """The network tells us that this number wants nothing more from us."""
+
+    number: str
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class UssdStep:
+    """One input of a USSD dialogue; `text` is all inputs so far joined by `*` (africastalking.md D)."""
+
+    provider_id: str
+    number: str
+    service_code: str
+    text: str
+    is_over: bool = False
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One stretch of sound for a reply: a clip's URL, else text for the provider's own voice."""
+
+    text: str
+    language: str
+    clip_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The body that answers a provider's post."""
+
+    body: str
+    content_type: str
+
+
+class VoiceChannel(Protocol):
+    """Places calls. One entry per number of `to`, same order; raises ChannelError where none was placed."""
+
+    def place_calls(self, to: Sequence[Number], line: Number) -> list[Handed]: ...
+
+
+class SmsChannel(Protocol):
+    """Hands over one text for many numbers. One entry per number, same order; raises ChannelError."""
+
+    def send_sms(self, text: str, to: Sequence[Number]) -> list[Handed]: ...
+
+
+class Callbacks(Protocol):
+    """Reads a provider's posts and writes the answers; pure. Each parser raises CallbackInvalid."""
+
+    def parse_voice(self, form: Mapping[str, str]) -> VoiceEvent: ...
+
+    def parse_sms(self, form: Mapping[str, str]) -> MessageArrived: ...
+
+    def parse_receipt(self, form: Mapping[str, str]) -> MessageReported: ...
+
+    def parse_opt_out(self, form: Mapping[str, str]) -> OptedOut: ...
+
+    def parse_ussd(self, form: Mapping[str, str]) -> UssdStep: ...
+
+    def render(self, speech: Speech | None, wait: Wait | None, callback_url: str) -> Reply: ...
+
+    def decline(self) -> Reply: ...
+
+    def ussd_end(self, text: str) -> Reply: ...
