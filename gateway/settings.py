@@ -1,0 +1,289 @@
+"""What a process is told from outside: one frozen dataclass, read once and handed down.
+
+The only file that reads the environment. Knows names, defaults and meanings; decides nothing and opens
+nothing (importing it costs a few milliseconds, so every command may). Built by the composition roots:
+the command line, `gateway.serve`, the workers and the tests. Files written by `memberline up` for other
+commands (`DIR/environment`) are read here too.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from gateway.errors import SettingsError
+from gateway.settings_values import (
+    Parse,
+    UnusableError,
+    VoiceLine,
+    amount,
+    choice,
+    choices,
+    flag,
+    folder,
+    is_loopback,
+    needs_length,
+    path_secret,
+    seconds,
+    text,
+    url,
+    voice_lines,
+)
+
+DEMO_LINES = "+918000000001=call-back,+918000000002=answer"
+
+
+def setting(
+    name: str,
+    meaning: str,
+    parse: Parse,
+    default: str | None = None,
+    emulated: str | None = None,
+    secret: bool = False,
+) -> Any:
+    """Describe one variable; `default` None means that it must be set, `emulated` is the default beside the emulator."""
+    about = {
+        "name": name,
+        "help": meaning,
+        "parse": parse,
+        "default": default,
+        "emulated": emulated,
+        "secret": secret,
+    }
+    return field(metadata=about, repr=not secret)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a process of ours is told; see `memberline settings` for the table."""
+
+    database_url: str = setting(
+        "DATABASE_URL",
+        "PostgreSQL, as postgresql+psycopg://…; `up` starts one where this is not set.",
+        url("postgresql+psycopg", "postgresql", "postgres"),
+        secret=True,
+    )
+    redis_url: str = setting(
+        "REDIS_URL",
+        "Redis or Valkey, the doorbell of the workers; `up` starts one where this is not set.",
+        url("redis", "rediss", "unix"),
+        secret=True,
+    )
+    public_url: str = setting(
+        "MEMBERLINE_PUBLIC_URL",
+        "The address by which the provider reaches us, without a path at the end.",
+        url("http", "https"),
+    )
+    secret_key: str = setting(
+        "MEMBERLINE_SECRET_KEY",
+        "Signs cookies and encrypts phone numbers; at least 16 characters, losing it loses the numbers.",
+        needs_length(16),
+        secret=True,
+    )
+    callback_secret: str = setting(
+        "MEMBERLINE_CALLBACK_SECRET",
+        "The part of the callback addresses that only the provider knows; at least 16 letters and digits.",
+        path_secret,
+        secret=True,
+    )
+    country: str = setting(
+        "MEMBERLINE_COUNTRY",
+        "The profile whose laws, languages and number plan apply: in or ke.",
+        choice("in", "ke"),
+        "in",
+    )
+    organisation: str = setting(
+        "MEMBERLINE_ORGANISATION",
+        "The organisation's name as it is spoken to members.",
+        text,
+        "Gram Sabha Sangathan",
+    )
+    africastalking_username: str = setting(
+        "MEMBERLINE_AFRICASTALKING_USERNAME", "Name of the account at Africa's Talking.", text, "sandbox"
+    )
+    africastalking_api_key: str = setting(
+        "MEMBERLINE_AFRICASTALKING_API_KEY",
+        "Key of that account; needed unless the provider's URL is on loopback.",
+        text,
+        emulated="emulator",
+        secret=True,
+    )
+    africastalking_url: str = setting(
+        "MEMBERLINE_AFRICASTALKING_URL",
+        "Replaces all API hosts of the provider, as the emulator's address does; empty is the real provider.",
+        url("http", "https"),
+        "",
+    )
+    voice_numbers: tuple[VoiceLine, ...] = setting(
+        "MEMBERLINE_VOICE_NUMBERS",
+        "Our lines, each with its habit: +918000000001=call-back,+918000000002=answer.",
+        voice_lines,
+        "",
+        emulated=DEMO_LINES,
+    )
+    calls_per_second: int = setting(
+        "MEMBERLINE_CALLS_PER_SECOND",
+        "New calls a second that the provider allows.",
+        amount(1, 1000),
+        "10",
+        emulated="100",
+    )
+    lines: int = setting(
+        "MEMBERLINE_LINES",
+        "Simultaneous calls that the provider allows.",
+        amount(1, 10_000),
+        "50",
+        emulated="500",
+    )
+    sms_sender: str = setting(
+        "MEMBERLINE_SMS_SENDER",
+        "Sender name or short code of our SMS; empty is the provider's own.",
+        text,
+        "",
+    )
+    tts: tuple[str, ...] = setting(
+        "MEMBERLINE_TTS",
+        "Voices in the order in which they are asked: gtts, espeak, silent.",
+        choices("gtts", "espeak", "silent"),
+        "gtts,espeak",
+    )
+    log_format: str = setting(
+        "MEMBERLINE_LOG_FORMAT", "Form of log lines: text or json.", choice("text", "json"), "text"
+    )
+    data_dir: Path = setting("MEMBERLINE_DATA", "Folder of clips and voice notes.", folder, "var")
+    clock_offset_seconds: float = setting(
+        "MEMBERLINE_CLOCK_OFFSET_SECONDS",
+        "Runs the service's clock that far from the real one; only beside an emulator.",
+        seconds,
+        "0",
+    )
+    open_all_day: bool = setting(
+        "MEMBERLINE_OPEN_ALL_DAY",
+        "Opens calling windows at every hour for a trial; only beside an emulator.",
+        flag,
+        "no",
+    )
+    send_on: bool = setting(
+        "MEMBERLINE_SEND_ON", "Off: nothing is handed to the provider, whatever is queued.", flag, "yes"
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read all settings; raises SettingsError with every problem, a line each."""
+        problems: list[str] = []
+        emulated = is_loopback(environ.get("MEMBERLINE_AFRICASTALKING_URL", ""))
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            try:
+                values[each.name] = _value(each, environ, emulated)
+            except UnusableError as error:
+                problems.append(f"{each.metadata['name']} {error}")
+        problems += [] if emulated else _only_beside_an_emulator(values)
+        if problems:
+            raise SettingsError("\n".join(problems))
+        return cls(**values)
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether the provider is an emulator on this machine, so that no real phone can ring."""
+        return is_loopback(self.africastalking_url)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values that must never be logged."""
+        values = (getattr(self, each.name) for each in fields(self) if each.metadata["secret"])
+        return tuple(value for value in values if value and value != "emulator")
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """List (name, default, help) of every variable in the order of the dataclass; "required" where it must be set."""
+    return [(each.metadata["name"], _shown_default(each), each.metadata["help"]) for each in fields(Settings)]
+
+
+def masked_values(environ: Mapping[str, str]) -> dict[str, str]:
+    """Show what is set now, by variable name, secrets as dots; never raises on a bad value."""
+    shown = {}
+    for each in fields(Settings):
+        name = each.metadata["name"]
+        value = environ.get(name, environ.get(f"{name}_FILE", ""))
+        shown[name] = "••••" if value and each.metadata["secret"] and name in environ else value
+    return shown
+
+
+def default_data_dir() -> Path:
+    """Return `var` in the checkout we run from, or the user's own folder where we are installed elsewhere."""
+    root = Path(__file__).resolve().parent.parent
+    if (root / "pyproject.toml").exists():
+        return root / "var"
+    return Path.home() / ".local" / "share" / "memberline"
+
+
+def load_environment(data: Path) -> dict[str, str]:
+    """Read `DIR/environment` that `memberline up` wrote; empty where there is none. Lines are NAME=VALUE."""
+    try:
+        lines = (data / "environment").read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def environment(data: Path | None = None) -> dict[str, str]:
+    """Return the variables of this process over those of the `memberline up` beside it.
+
+    With `data` that folder's file counts; without it, and with no DATABASE_URL set, the default folder's.
+    """
+    own = dict(os.environ)
+    if data is None and "DATABASE_URL" in own:
+        return own
+    told = load_environment(data or default_data_dir())
+    secrets_here = {name.removesuffix("_FILE") for name in own} | {f"{name}_FILE" for name in own}
+    return {name: value for name, value in told.items() if name not in secrets_here} | own
+
+
+def _value(each: Field[Any], environ: Mapping[str, str], emulated: bool) -> Any:
+    about = each.metadata
+    raw = _raw(about["name"], environ, about["secret"])
+    if raw is None:
+        raw = about["emulated"] if emulated and about["emulated"] is not None else about["default"]
+        if raw is None:
+            raise UnusableError("is not set")
+        if raw == "":
+            return () if each.name == "voice_numbers" else ""
+    return about["parse"](raw)
+
+
+def _raw(name: str, environ: Mapping[str, str], secret: bool) -> str | None:
+    value, path = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
+    if not secret or not path:
+        return value or None
+    if value:
+        raise UnusableError(f"and {name}_FILE are both set; keep one")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableError(
+            f"cannot be read from the file in {name}_FILE ({type(error).__name__})"
+        ) from error
+
+
+def _only_beside_an_emulator(values: Mapping[str, Any]) -> list[str]:
+    names = {
+        "clock_offset_seconds": "MEMBERLINE_CLOCK_OFFSET_SECONDS",
+        "open_all_day": "MEMBERLINE_OPEN_ALL_DAY",
+    }
+    only = "only works where MEMBERLINE_AFRICASTALKING_URL is on loopback"
+    return [f"{variable} {only}" for name, variable in names.items() if values.get(name)]
+
+
+def _shown_default(each: Field[Any]) -> str:
+    assert each.default is MISSING
+    default, emulated = each.metadata["default"], each.metadata["emulated"]
+    if default is None:
+        return "required"
+    shown: str = default or "empty"
+    return (
+        f"{shown}; with the emulator {emulated}"
+        if emulated is not None and not each.metadata["secret"]
+        else shown
+    )
