@@ -1,0 +1,111 @@
+"""Making all clips that are missing: recordings mastered, then every text by a local voice, then the better ones.
+
+Idempotent, and may be run by several processes at once: each clip is looked for just before it is made, and
+two makers of the same clip agree on its name. Called by workers and the command line.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from audio.clips import RATE, Clip, Utterance, clip_key
+from audio.convert import to_telephone
+from audio.errors import ClipError, VoiceUnavailable
+from audio.library import ClipLibrary
+from audio.tts import Synthesizer
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """`made` had no sound before, `upgraded` got a better voice, `missing` still have none."""
+
+    made: int
+    upgraded: int
+    missing: list[Utterance]
+
+
+def build(
+    library: ClipLibrary,
+    voices: Sequence[Synthesizer],
+    utterances: Iterable[Utterance],
+    progress: Progress = lambda done, total: None,
+) -> BuildReport:
+    """Make what is missing; `voices` come in order of preference, the best first.
+
+    Local voices go first, so that everything can be heard within seconds; remote ones then make their own
+    clips of what is not personal, which the library prefers. Writes files, nothing else. `progress` hears
+    of each step done and of how many there are.
+    """
+    wanted = list(dict.fromkeys(utterances))
+    before = library.find_many(wanted)
+    local = [voice for voice in voices if not voice.is_remote]
+    remote = [voice for voice in voices if voice.is_remote]
+    total = len(wanted) * (1 + len(remote))
+    for step, utterance in enumerate(wanted, 1):
+        _master_recording(library, utterance)
+        if not library.find(utterance):
+            make(library, local, utterance)
+        progress(step, total)
+    for round_, voice in enumerate(remote, 1):
+        for step, _ in enumerate(_improve(library, voice, wanted), round_ * len(wanted) + 1):
+            progress(step, total)
+    return _report(wanted, before, library.find_many(wanted))
+
+
+def make(library: ClipLibrary, voices: Sequence[Synthesizer], utterance: Utterance) -> Clip | None:
+    """Return the clip of the first voice that can speak this, making it where needed; None where none can.
+
+    A personal utterance is never given to a remote voice.
+    """
+    for voice in voices:
+        if voice.is_remote and utterance.is_personal:
+            continue
+        try:
+            return speak(library, voice, utterance)
+        except ClipError:
+            continue
+    return None
+
+
+def speak(library: ClipLibrary, voice: Synthesizer, utterance: Utterance) -> Clip:
+    """Return this voice's clip, found or made; raises ClipError or VoiceUnavailable."""
+    found = library.find_synthetic(utterance, voice.name)
+    if found:
+        return found
+    key = clip_key(voice.name, utterance.language, utterance.text)
+    take = to_telephone(voice.speak(utterance.text, utterance.language, RATE))
+    return library.store(key, take.pcm, voice.name)
+
+
+def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utterance]) -> Iterator[Utterance]:
+    for utterance in wanted:
+        if not (utterance.is_personal or library.find_recorded(utterance)):
+            try:
+                speak(library, voice, utterance)
+            except VoiceUnavailable:
+                return  # it rests; what is left waits for the next build
+            except ClipError:
+                pass  # this text is not for this voice; the local one stays
+        yield utterance
+
+
+def _report(
+    wanted: Sequence[Utterance], before: Sequence[Clip | None], after: Sequence[Clip | None]
+) -> BuildReport:
+    changes = list(zip(wanted, before, after, strict=True))
+    return BuildReport(
+        made=sum(1 for _, old, new in changes if new and not old),
+        upgraded=sum(1 for _, old, new in changes if new and old and new.key != old.key),
+        missing=[utterance for utterance, _, new in changes if not new],
+    )
+
+
+def _master_recording(library: ClipLibrary, utterance: Utterance) -> None:
+    source = library.recording_of(utterance)
+    if not source or library.find_recorded(utterance):
+        return
+    try:
+        library.store_take(source.read_bytes())
+    except (ClipError, OSError):
+        return  # the synthetic voice stays; `clips check` shows that no recording is in use

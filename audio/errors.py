@@ -1,0 +1,13 @@
+"""The root of what audio raises on purpose; callers answer a missing sound with the provider's own speech."""
+
+
+class ClipError(Exception):
+    """No clip can be made of this; the text is one plain sentence that may be shown to staff."""
+
+
+class VoiceUnavailable(ClipError):
+    """The voice as a whole is out of order, whatever the text; `retry_after` is in seconds."""
+
+    def __init__(self, text: str, retry_after: float) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after

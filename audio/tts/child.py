@@ -1,0 +1,94 @@
+"""One running `espeak_child` program and the pipe to it: frames, time limits, a clean end. Espeak calls this."""
+
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import time
+import weakref
+from pathlib import Path
+from typing import IO
+
+PROGRAM = Path(__file__).with_name("espeak_child.py")
+_MAX_ANSWER = 64 * 2**20
+
+
+class ChildGone(Exception):
+    """The program died, hung or babbled; it has been ended and another may be started."""
+
+
+class Child:
+    """A started program. It gets no environment: secrets of this process are none of its business."""
+
+    def __init__(self) -> None:
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(PROGRAM)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8"},
+                bufsize=0,
+            )
+        except OSError as error:
+            raise ChildGone from error
+        self._owner = os.getpid()
+        self._end = weakref.finalize(self, _end, self._process, self._owner)
+
+    @property
+    def process_id(self) -> int:
+        """The process id of the program."""
+        return self._process.pid
+
+    @property
+    def is_ours_and_alive(self) -> bool:
+        """False also in a forked process: two askers on one pipe would get each other's answers."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def ask(self, wanted: dict[str, object], seconds: float) -> tuple[bytes, bytes]:
+        """Return the kind and body of the answer; raises ChildGone, the program then being ended."""
+        deadline = time.monotonic() + seconds
+        try:
+            _pipe(self._process.stdin).write(json.dumps(wanted).encode() + b"\n")
+            kind, size = struct.unpack(">cI", self._read(5, deadline))
+            if size > _MAX_ANSWER:
+                raise ChildGone
+            return kind, self._read(size, deadline)
+        except (OSError, ChildGone) as error:
+            self.stop()
+            raise ChildGone from error
+
+    def stop(self) -> None:
+        """End the program and take its last words off the system's hands."""
+        self._end()
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        pipe = _pipe(self._process.stdout)
+        parts = bytearray()
+        while len(parts) < size:
+            left = max(0.0, deadline - time.monotonic())
+            if not select.select([pipe], [], [], left)[0]:
+                raise ChildGone
+            part = pipe.read(min(size - len(parts), 65536))
+            if not part:
+                raise ChildGone
+            parts += part
+        return bytes(parts)
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise ChildGone
+    return pipe
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    if owner != os.getpid():
+        return  # a fork's copy: the program belongs to the process that started it
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,77 @@
+"""The voice that is always there: eSpeak NG from its wheel, robotic but instant, in a process of its own.
+
+The process is started at the first word, kept, and started again when it dies or hangs. It is this machine's
+only certain voice, so it is also the one for personal texts. Build calls this.
+"""
+
+from threading import Lock
+
+from audio.errors import ClipError, VoiceUnavailable
+from audio.normalise import check_language, normalise
+from audio.tts.child import Child, ChildGone
+
+# Which eSpeak voice reads which language; Bhojpuri and Maithili are read by the Hindi voice (speech.md 2).
+VOICES = {
+    **{
+        code: code
+        for code in "af am as bn en fr gu hi kn ml mr my ne om or pa pt sd si sw ta te ti ur".split()  # noqa: SIM905
+    },
+    "bho": "hi",
+    "mai": "hi",
+}
+_USUAL_WORDS_PER_MINUTE = 175
+_SECONDS_TO_WAIT = 20.0
+_SECONDS_OFF = 60.0
+
+
+class Espeak:
+    """eSpeak NG in a child process; may be shared by threads, and survives a fork by starting its own child."""
+
+    name = "espeak"
+    is_remote = False
+
+    def __init__(self, seconds_to_wait: float = _SECONDS_TO_WAIT) -> None:
+        self._seconds_to_wait = seconds_to_wait
+        self._lock = Lock()
+        self._child: Child | None = None
+
+    def speak(self, text: str, language: str, rate: float) -> bytes:
+        """Return a WAV file at 22.05 kHz; raises ClipError for a language it lacks, VoiceUnavailable if it cannot run."""
+        voice = VOICES.get(check_language(language))
+        if not voice:
+            raise ClipError(f"eSpeak NG does not speak {language!r}.")
+        wanted = {
+            "text": normalise(text),
+            "voice": voice,
+            "words_per_minute": max(80, min(450, round(_USUAL_WORDS_PER_MINUTE * rate))),
+        }
+        with self._lock:
+            kind, body = self._ask(wanted)
+        if kind != b"W":
+            raise ClipError(body.decode(errors="replace"))
+        return body
+
+    def close(self) -> None:
+        """End the child process, if there is one."""
+        with self._lock:
+            if self._child:
+                self._child.stop()
+            self._child = None
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's process id, None before the first word."""
+        return self._child.process_id if self._child else None
+
+    def _ask(self, wanted: dict[str, object]) -> tuple[bytes, bytes]:
+        for _ in range(2):  # a text that kills a fresh child twice is not tried a third time
+            try:
+                return self._running().ask(wanted, self._seconds_to_wait)
+            except ChildGone:
+                continue
+        raise VoiceUnavailable("The speech program eSpeak NG does not run.", _SECONDS_OFF)
+
+    def _running(self) -> Child:
+        if not (self._child and self._child.is_ours_and_alive):
+            self._child = Child()
+        return self._child

@@ -1,0 +1,95 @@
+"""The better voice: Google Translate's, asked with the requests that gTTS prepares, sent on our own transport.
+
+gTTS itself never verifies TLS, waits for ever and writes nothing at all when it is given a captcha page
+(speech.md 1). The service is unofficial: one request a second at most, an hour's rest after a refusal, and
+never a personal text. Build calls this, before any call needs the sound.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from audio.errors import ClipError, VoiceUnavailable
+from audio.normalise import check_language, normalise
+from audio.tts.gtts_transport import Post, Transport
+from audio.tts.pieces import PIECE, split
+
+LANGUAGES = {
+    **{
+        code: code
+        for code in "af am ar bn en fr gu ha hi kn ml mr my ne pa pt si sw ta te ur".split()  # noqa: SIM905
+    },
+    "bho": "hi",
+    "mai": "hi",
+}
+TLDS = frozenset({"com", "co.in", "co.ke"})  # never from input: a crafted one would redirect the request
+_SLOW_BELOW = 0.7  # the service knows only two speeds, and its slow one is a crawl
+_REST = timedelta(hours=1)
+_BETWEEN = timedelta(seconds=1)
+
+
+class Gtts:
+    """The remote voice and its state: whether it was probed, when it was last asked, until when it rests."""
+
+    name = "gtts"
+    is_remote = True
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        tld: str = "co.in",
+        transport: Transport | None = None,
+    ) -> None:
+        if tld not in TLDS:
+            raise ClipError(f"{tld[:20]!r} is not one of the hosts that may be asked for speech.")
+        self._clock, self._sleep, self._tld = clock, sleep, tld
+        self._transport = transport or Transport()
+        self._is_probed = False
+        self._rests_until: datetime | None = None
+        self._asked_at: datetime | None = None
+
+    def speak(self, text: str, language: str, rate: float) -> bytes:
+        """Return an MP3 file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
+        posts = self._posts(normalise(text), check_language(language), rate)
+        self._refuse_while_resting()
+        try:
+            self._probe(posts[0].url)
+            return b"".join(self._answer(post) for post in posts)
+        except VoiceUnavailable as error:
+            self._rests_until = self._clock() + timedelta(seconds=error.retry_after)
+            self._is_probed = False
+            raise
+
+    def close(self) -> None:
+        """Drop idle connections."""
+        self._transport.close()
+
+    def _posts(self, text: str, language: str, rate: float) -> list[Post]:
+        from gtts import (
+            gTTS,
+        )  # start-up cost: brings requests into every process that merely knows this voice
+
+        if language not in LANGUAGES:
+            raise ClipError(f"Google's voice does not speak {language!r}.")
+        slow = rate < _SLOW_BELOW
+        speech = gTTS(text, tld=self._tld, lang=LANGUAGES[language], slow=slow, tokenizer_func=split)
+        speech.GOOGLE_TTS_MAX_CHARS = PIECE
+        return [Post(post.url, post.body.encode(), dict(post.headers)) for post in speech._prepare_requests()]
+
+    def _refuse_while_resting(self) -> None:
+        if self._rests_until and self._clock() < self._rests_until:
+            left = (self._rests_until - self._clock()).total_seconds()
+            raise VoiceUnavailable("Google's voice is resting.", left)
+
+    def _probe(self, url: str) -> None:
+        if not self._is_probed and not self._transport.is_reachable(url):
+            raise VoiceUnavailable("Google's voice cannot be reached from here.", _REST.total_seconds())
+        self._is_probed = True
+
+    def _answer(self, post: Post) -> bytes:
+        if self._asked_at:
+            early = (self._asked_at + _BETWEEN - self._clock()).total_seconds()
+            if early > 0:
+                self._sleep(early)
+        self._asked_at = self._clock()
+        return self._transport.audio(post)

@@ -1,0 +1,47 @@
+"""A voice for tests and dry runs: tones instead of words, needing no engine and no network.
+
+Different texts give different melodies of different lengths, so that a test can tell by correlation which
+prompt a phone heard (speech.md 6).
+"""
+
+import hashlib
+import math
+from array import array
+
+from audio.clips import SAMPLES_PER_SECOND
+from audio.normalise import check_language, normalise
+from audio.wav import wav_of
+
+_TONE = SAMPLES_PER_SECOND // 16
+_SECONDS_PER_CHARACTER = 0.06
+_LOUDNESS = 8000
+
+
+class Silent:
+    """Plays one tone per sixteenth of a second, chosen by a hash of the text, 60 ms long per character."""
+
+    name = "silent"
+    is_remote = False
+
+    def speak(self, text: str, language: str, rate: float) -> bytes:
+        """Return a WAV file whose length is proportional to the text and whose tones identify it."""
+        spoken = normalise(text)
+        seconds = max(0.4, len(spoken) * _SECONDS_PER_CHARACTER) / rate
+        seed = f"{check_language(language)} {spoken}"
+        samples = array("h")
+        for index in range(math.ceil(seconds * SAMPLES_PER_SECOND / _TONE)):
+            samples.extend(_tone(_pitch(seed, index)))
+        return wav_of(samples.tobytes())
+
+    def close(self) -> None:
+        """Do nothing: no process, no connection."""
+
+
+def _pitch(seed: str, index: int) -> float:
+    digest = hashlib.sha256(f"{index} {seed}".encode()).digest()
+    return 400 + int.from_bytes(digest[:2]) / 65536 * 2400
+
+
+def _tone(pitch: float) -> list[int]:
+    step = 2 * math.pi * pitch / SAMPLES_PER_SECOND
+    return [round(_LOUDNESS * math.sin(step * n)) for n in range(_TONE)]
