@@ -1,0 +1,37 @@
+"""The PostgreSQL and the Valkey of a test run: one of each per process, started when first asked for.
+
+Used by conftest; each xdist worker has its own. Their folders vanish with them at the end.
+"""
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from gateway.embedded import EmbeddedPostgres, EmbeddedValkey
+
+
+@cache
+def postgres() -> str:
+    """Start PostgreSQL once and return the URL of its empty database `memberline`."""
+    server = EmbeddedPostgres(_folder() / "postgres")
+    url = server.start()
+    atexit.register(server.stop)
+    return url
+
+
+@cache
+def valkey() -> str:
+    """Start Valkey once and return its URL."""
+    server = EmbeddedValkey(_folder() / "valkey")
+    url = server.start()
+    atexit.register(server.stop)
+    return url
+
+
+@cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="memberline-test-", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
