@@ -80,7 +80,8 @@ class Contact:
     `is_opted_out` and `suppressed` by opt-out: for an answer to a report pass them only where the opt-out came after the
     report, since a report made later is a request again (voice_design.md 1.3). `unit_path` is the member's own unit.
     `content_hash` is that of words and clips as they are now, `approved_hash` as they were approved. `has_budget` says
-    whether the estimate fits every ceiling (reliability.md A9); the reservation itself is SQL's.
+    whether the estimate fits every ceiling (reliability.md A9); the reservation itself is SQL's. `is_paused` and
+    `is_stopped` are the broadcast's, `is_switched_off` is the whole house's.
     """
 
     reason: ContactReason
@@ -105,5 +106,6 @@ class Contact:
     has_budget: bool = True
     is_paused: bool = False
     is_stopped: bool = False
+    is_switched_off: bool = False
     expires_at: datetime | None = None
     open_all_day: bool = False

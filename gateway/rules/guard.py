@@ -71,7 +71,7 @@ def may_contact(contact: Contact) -> Verdict:
 
     Held: paused (until staff resume), silence, window, frequency cap (each with the instant to ask again), budget. All else
     is refused for good. The demo's `open_all_day` opens windows only; emergency class has no hours and no frequency cap.
-    A court's order outlasts every request.
+    A court's order outlasts every request, and the house's switch (reliability.md C16) stops everything but danger.
     """
     waived = WAIVED[contact.reason]
     for reason, objects in _CHECKS:
@@ -83,6 +83,11 @@ def may_contact(contact: Contact) -> Verdict:
 
 def _by_court(contact: Contact) -> Refused | None:
     return Refused(Reason.SUPPRESSED) if contact.suppressed is Suppressed.COURT else None
+
+
+def _switched_off(contact: Contact) -> Held | None:
+    is_danger = contact.reason is ContactReason.DUTY
+    return Held(Reason.PAUSED) if contact.is_switched_off and not is_danger else None
 
 
 def _unusable(contact: Contact) -> Refused | None:
@@ -180,7 +185,7 @@ def _opening_from(contact: Contact, at: datetime) -> datetime:
 
 _Check: TypeAlias = Callable[[Contact], Held | Refused | None]
 _CHECKS: tuple[tuple[Reason | None, _Check], ...] = (
-    (None, _by_court),  # nothing leaves this one out
+    (None, _by_court),  # no reason for contact leaves this one out
     (Reason.NUMBER_UNUSABLE, _unusable),
     (Reason.SUPPRESSED, _suppressed),
     (Reason.OPTED_OUT, _opted_out),
@@ -193,6 +198,7 @@ _CHECKS: tuple[tuple[Reason | None, _Check], ...] = (
     (Reason.CONTENT_CHANGED, _content_changed),
     (Reason.NO_CERTIFICATE, _no_certificate),
     (Reason.ATTEMPTS_USED, _attempts_used),
+    (None, _switched_off),
     (Reason.PAUSED, _paused),
     (Reason.SILENCE_PERIOD, _silence),
     (Reason.OUTSIDE_WINDOW, _outside_window),
