@@ -37,7 +37,7 @@ class FolderLock:
         while not self._took():
             owner = self._owner()
             if _lives(owner) or time.monotonic() > deadline:
-                self.release()
+                self._close()
                 by = f" (process {owner})" if owner else ""
                 raise ServerError(f"{self.folder} is in use by another memberline{by}")
             time.sleep(PAUSE_SECONDS)
@@ -46,10 +46,14 @@ class FolderLock:
         return self.fd
 
     def release(self) -> None:
-        """Let go of our share; servers that inherited the lock keep theirs."""
+        """Let go of our share; what is left of a killed server keeps its own until it is gone."""
         if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
+            os.ftruncate(self.fd, 0)
+            self._close()
+
+    def _close(self) -> None:
+        os.close(self.fd)
+        self.fd = -1
 
     def _took(self) -> bool:
         try:
