@@ -1,0 +1,101 @@
+"""The first post about a call: a ring to decline, a call to answer, or a phone of ours that was picked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from flows.catalog.entry import enter
+from gateway import effects, rings
+from gateway.calls import facts as known
+from gateway.calls import outbound, talk
+from gateway.channels.base import Reply, VoiceEvent
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.models import Call
+from gateway.phones import Number, NumberUnreadable, parse_number
+from gateway.runtime import Runtime
+from gateway.settings import VoiceLine
+from gateway.states import CallState
+from gateway.store import callbacks, numbers, steps
+from gateway.store.steps import CallRow
+
+CALL_BACK = "call-back"
+
+
+def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
+    """Answer the first post of a call. Two equal first posts agree on one row; the second hears the same."""
+    with unit_of_work(rt.engine) as unit:
+        number_id = number_of(unit, rt, event)
+        call = _insert(unit, rt, event, number_id)
+        if call is None:
+            return _same_again(rt, event)
+        callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock())
+        if event.is_inbound and _habit(rt, event.line) == CALL_BACK:
+            rings.rang(unit, rt, number_id)
+            return rt.callbacks.decline()
+        conversation = _begin(unit, rt, event, call)
+    return talk.reply_to(rt, conversation, 1)
+
+
+def number_of(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> int | None:
+    """Return the id of the caller's number; None for one that is withheld or unreadable."""
+    try:
+        number: Number = parse_number(event.number, rt.settings.country)
+    except NumberUnreadable:
+        return None
+    return numbers.add_number(unit.db, rt.vault, number, rt.clock())
+
+
+def _habit(rt: Runtime, line: str) -> str:
+    known_lines: tuple[VoiceLine, ...] = rt.settings.voice_numbers
+    return next((each.habit for each in known_lines if each.number == line), "answer")
+
+
+def _insert(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:
+    now = rt.clock()
+    row = {
+        "provider": rt.provider,
+        "provider_id": event.provider_id,
+        "is_inbound": event.is_inbound,
+        "line": event.line[:24],
+        "number_id": number_id,
+        "state": CallState.RINGING if event.is_inbound else CallState.ANSWERED,
+        "turn": 1,
+        "started_at": now,
+        "stepped_at": now,
+    }
+    statement = insert(Call).values(row).on_conflict_do_nothing().returning(Call.id)
+    call_id = unit.db.scalar(statement)
+    if call_id is None:
+        return None
+    return CallRow(
+        call_id, 1, CallState(row["state"]), None, number_id, None, None, None, event.is_inbound, event.line, None, now
+    )
+
+
+def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> dict[str, Any]:
+    """Take the facts, start the flow they lead to, do what its first words ask for."""
+    about = None if event.is_inbound else outbound.picked_up(unit, rt, event, call)
+    facts = known.facts_for(
+        unit.db, rt, call.number_id, about.member_id if about else None, **(about.facts if about else {})
+    )
+    member_id = facts["member"]["id"] if facts["member"] else None
+    row = unit.db.get_one(Call, call.id)
+    row.member_id, row.delivery_id = member_id, about.delivery_id if about else None
+    row.language = facts["language"]
+    unit.db.flush()
+    call = steps.with_member(call, member_id, row.delivery_id)
+    after = effects.perform(unit, rt, call, talk.begin(rt, enter(facts), facts))
+    if after.said and after.said.is_lacking:
+        unit.ring(lambda: rt.bells.build_sounds("call", call.id))
+    row.conversation = after.to_json()
+    return row.conversation
+
+
+def _same_again(rt: Runtime, event: VoiceEvent) -> Reply:
+    with rt.quick.connection() as connection:
+        call = steps.find_call(connection, rt.provider, event.provider_id)
+    if call is None or call.conversation is None:
+        return rt.callbacks.decline()
+    return talk.reply_to(rt, call.conversation, call.turn)

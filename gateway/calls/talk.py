@@ -1,0 +1,105 @@
+"""One turn of a conversation on a call: heard in, effects done, what to say out.
+
+A call's `conversation` holds {"facts": what the flow may know, "state": where it is, "wait": what we listen for,
+"said": what was last said, "heard": what was played to its end}. Facts are taken once, when the call begins, so that a
+list heard by ear does not change under the caller; effects add to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flows.engine import State, Turn, resume, start
+from flows.steps import Heard, Speak, Step, Tell, Wait, WaitDigits, WaitVoiceNote
+from gateway.channels.base import Reply, Speech
+from gateway.runtime import Runtime
+from gateway.speech import Said, Speaker
+
+DIGITS, NOTE = "digits", "note"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation after a turn: what is stored, what is said, what must be done."""
+
+    facts: dict[str, Any]
+    state: State | None
+    wait: Wait | None
+    said: Said | None
+    effects: tuple[Step, ...]
+    heard: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "facts": self.facts,
+            "state": self.state.to_json() if self.state else None,
+            "wait": _wait_to_json(self.wait),
+            "said": asdict(self.said) if self.said else None,
+            "heard": list(self.heard),
+        }
+
+
+def begin(rt: Runtime, flow: str, facts: dict[str, Any]) -> Talk:
+    """Start a flow and say its first words, after the lead-in that a called phone needs (speech.md 3)."""
+    return _after(rt, start(rt.flows[flow], facts), facts, (), is_first=True)
+
+
+def go_on(rt: Runtime, conversation: dict[str, Any], heard: Heard) -> Talk:
+    """Take the next turn of a stored conversation; one that is over stays so."""
+    facts = conversation["facts"]
+    if conversation["state"] is None:
+        return Talk(facts, None, None, None, (), tuple(conversation["heard"]))
+    turn = resume(rt.flows, State.from_json(conversation["state"]), heard, facts)
+    return _after(rt, turn, facts, tuple(conversation["heard"]))
+
+
+def waits_for_note(conversation: dict[str, Any] | None) -> bool:
+    """Whether a recording is what this conversation listens for."""
+    wait = (conversation or {}).get("wait")
+    return bool(wait and wait["kind"] == NOTE)
+
+
+def reply_to(rt: Runtime, conversation: dict[str, Any] | None, turn: int) -> Reply:
+    """Render what was last said and what we listen for; the address of the answer carries the turn."""
+    said = (conversation or {}).get("said")
+    wait = _wait_from_json((conversation or {}).get("wait"))
+    speech = speech_of(rt, Said(**said)) if said else None
+    return rt.callbacks.render(speech, wait, callback_url(rt, turn))
+
+
+def speech_of(rt: Runtime, said: Said) -> Speech:
+    return Speech(said.text, said.language, clip_url(rt, said.clip) if said.clip else None)
+
+
+def clip_url(rt: Runtime, key: str) -> str:
+    return f"{rt.settings.public_url}/clips/{key}.wav"
+
+
+def callback_url(rt: Runtime, turn: int) -> str:
+    settings = rt.settings
+    return f"{settings.public_url}/callbacks/{rt.provider}/{settings.callback_secret}/voice?turn={turn}"
+
+
+def _after(rt: Runtime, turn: Turn, facts: dict[str, Any], heard: tuple[str, ...], is_first: bool = False) -> Talk:
+    spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
+    said = Speaker(rt.words, rt.clips).speak(spoken, is_first=is_first)
+    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard)
+
+
+def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if not isinstance(step, Speak | Tell))
+
+
+def _wait_to_json(wait: Wait | None) -> dict[str, Any] | None:
+    if wait is None:
+        return None
+    return {"kind": DIGITS if isinstance(wait, WaitDigits) else NOTE, **asdict(wait)}
+
+
+def _wait_from_json(stored: dict[str, Any] | None) -> Wait | None:
+    if stored is None:
+        return None
+    values = {name: value for name, value in stored.items() if name != "kind"}
+    return WaitDigits(**values) if stored["kind"] == DIGITS else WaitVoiceNote(**values)

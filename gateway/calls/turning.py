@@ -1,0 +1,76 @@
+"""One turn of a call that is under way: quick where only the conversation moves, a unit of work where more does."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from flows.steps import Heard, VoiceNote
+from gateway import effects, voice_notes
+from gateway.calls import talk
+from gateway.calls.talk import Talk
+from gateway.channels.base import Reply, VoiceEvent
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.models import Call
+from gateway.runtime import Runtime
+from gateway.store import callbacks, steps
+from gateway.store.steps import Advance, CallRow
+
+
+def take_turn(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Reply | None:
+    """Take the next turn and make it durable; None where another post took it first."""
+    if event.recording_url or talk.waits_for_note(call.conversation):
+        return _with_effects(rt, event, call, heard)
+    after = talk.go_on(rt, call.conversation or {}, heard)
+    if after.effects or (after.said and after.said.is_lacking):
+        return _with_effects(rt, event, call, heard)
+    return _quickly(rt, event, call, after)
+
+
+def _quickly(rt: Runtime, event: VoiceEvent, call: CallRow, after: Talk) -> Reply | None:
+    conversation = after.to_json()
+    step = Advance(
+        call=call,
+        conversation=conversation,
+        provider=rt.provider,
+        digest=callbacks.digest_of(dict(event.raw)),
+        body=callbacks.seal_body(rt.vault, dict(event.raw)),
+        now=rt.clock(),
+    )
+    with rt.quick.connection() as connection:
+        if not steps.advance(connection, step):
+            return None
+    return talk.reply_to(rt, conversation, call.turn + 1)
+
+
+def _with_effects(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Reply | None:
+    """Claim the turn first, so that of two equal posts only one has effects."""
+    now = rt.clock()
+    with unit_of_work(rt.engine) as unit:
+        if not steps.claim_turn(unit.db, call, now):
+            return None
+        after = hear(unit, rt, event, call, heard)
+        conversation = after.to_json()
+        save(unit.db, call, conversation)
+        callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", now)
+        if after.said and after.said.is_lacking:
+            unit.ring(lambda: rt.bells.build_sounds("call", call.id))
+    return talk.reply_to(rt, conversation, call.turn + 1)
+
+
+def hear(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Talk:
+    """Keep a recording first, take the turn, do what it asks for."""
+    if event.recording_url:
+        note_id = voice_notes.announce(unit, rt, event.recording_url, call.id, call.member_id)
+        heard = VoiceNote(str(note_id)) if note_id else heard
+    after = talk.go_on(rt, call.conversation or {}, heard)
+    return effects.perform(unit, rt, call, after)
+
+
+def save(db: Session, call: CallRow, conversation: dict[str, object]) -> None:
+    db.execute(
+        update(Call)
+        .where(Call.id == call.id)
+        .values(conversation=conversation)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,54 @@
+"""The database engine and the unit of work: opened at a door, never inside a room's helpers (house.md 6).
+
+`unit.ring` notes bells; they ring after the commit and are dropped with a rollback, so that enqueue-before-commit
+cannot be written by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+Bell = Callable[[], None]
+DEFAULT_POOL = 6
+
+
+class UnitOfWork:
+    """One transaction and the bells that ring when it has been committed."""
+
+    def __init__(self, db: Session) -> None:
+        self.db = db
+        self._bells: list[Bell] = []
+
+    def ring(self, bell: Bell) -> None:
+        """Ring after the commit; equal bells ring once."""
+        if bell not in self._bells:
+            self._bells.append(bell)
+
+    def ring_all(self) -> None:
+        for bell in self._bells:
+            bell()
+
+
+def make_engine(url: str, pool_size: int = DEFAULT_POOL) -> Engine:
+    """Connect lazily; a connection lost while idle is noticed before use (reliability.md B7)."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={"options": "-c statement_timeout=60000 -c timezone=UTC"},
+    )
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[UnitOfWork]:
+    """Commit on leaving, roll back on any error, then ring the bells of what was committed."""
+    with Session(engine, expire_on_commit=False) as db:
+        unit = UnitOfWork(db)
+        yield unit
+        db.commit()
+    unit.ring_all()

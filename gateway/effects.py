@@ -1,0 +1,119 @@
+"""Performs what a turn asks for: remembers, enrols, opens reports, withdraws. Flows only request (house.md 8).
+
+Each effect is harmless when asked for twice in one conversation; the turn is claimed before any effect, so that a
+repeated post never gets here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flows import steps as ask
+from gateway import enrolment
+from gateway.calls.talk import Talk
+from gateway.db import UnitOfWork
+from gateway.models import Delivery
+from gateway.reports import opening, outcome
+from gateway.runtime import Runtime
+from gateway.store import news
+from gateway.store.steps import CallRow
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Whose conversation it is, and where it takes place: a call, or messages of a number."""
+
+    number_id: int | None
+    member_id: int | None
+    language: str
+    call_id: int | None = None
+    message_id: int | None = None
+    delivery_id: int | None = None
+    report_id: int | None = None
+
+
+def perform(unit: UnitOfWork, rt: Runtime, call: CallRow, talk: Talk) -> Talk:
+    """Perform the effects of one turn of a call, in order; returns the talk with what they made known."""
+    scene = Scene(
+        number_id=call.number_id,
+        member_id=call.member_id,
+        language=_language(talk),
+        call_id=call.id,
+        delivery_id=call.delivery_id,
+        report_id=call.report_id,
+    )
+    facts = perform_steps(unit, rt, scene, talk.effects, talk.facts)
+    heard = tuple(f"{step.kind} {step.item}" for step in talk.effects if isinstance(step, ask.MarkHeard))
+    return replace(talk, facts=facts, heard=(*talk.heard, *heard))
+
+
+def perform_steps(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, effects: tuple[ask.Step, ...], facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Perform effects in order; returns the facts as they are afterwards."""
+    for step in effects:
+        scene, facts = _perform(unit, rt, scene, step, facts)
+    return facts
+
+
+def _language(talk: Talk) -> str:
+    chosen = talk.state.slots.get("language") if talk.state else None
+    return str(chosen or talk.facts["language"])
+
+
+def _perform(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step, facts: dict[str, Any]
+) -> tuple[Scene, dict[str, Any]]:
+    match step:
+        case ask.OpenReport():
+            return _open_report(unit, rt, scene, step, facts)
+        case ask.ChooseMember():
+            return _choose_member(unit, rt, scene, step, facts)
+        case ask.SetUrgency():
+            opening.set_urgency(unit, rt, scene.report_id, step.level)
+        case ask.PassLocalStaff():
+            opening.pass_local_staff(unit, rt, scene.report_id)
+        case ask.AnswerReport():
+            outcome.member_said(unit, rt, step.report, scene.number_id, step.is_solved)
+        case ask.TakeDuty():
+            outcome.taken_by_phone(unit, rt, step.report, scene.delivery_id)
+        case ask.MarkHeard():
+            _mark_heard(unit, rt, scene, step)
+        case ask.Withdraw():
+            enrolment.withdraw(unit, rt, scene, step.purpose)
+        case ask.Remember() | ask.GiveConsent() | ask.Join():
+            member_id = enrolment.enrol(unit, rt, scene, step)
+            return replace(scene, member_id=member_id), facts
+        case _:
+            raise TypeError(f"{type(step).__name__} is spoken, not performed")
+    return scene, facts
+
+
+def _open_report(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.OpenReport, facts: dict[str, Any]
+) -> tuple[Scene, dict[str, Any]]:
+    report = opening.open_report(unit, rt, scene, step)
+    fact = {"id": report.id, "reference": report.reference, "has_note": report.voice_note_id is not None}
+    return replace(scene, report_id=report.id), {**facts, "report": fact}
+
+
+def _choose_member(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.ChooseMember, facts: dict[str, Any]
+) -> tuple[Scene, dict[str, Any]]:
+    """On a shared phone: from here on it is this one, who must be among those on the number."""
+    chosen = next((each for each in facts["members"] if each["id"] == step.member), None)
+    if chosen is None:
+        return scene, facts
+    enrolment.speak_as(unit, scene.call_id, step.member)
+    mine = [each for each in facts["reports"] if each["member"] == step.member]
+    return replace(scene, member_id=step.member), {**facts, "member": chosen, "reports": mine}
+
+
+def _mark_heard(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard) -> None:
+    if step.kind == "news" and scene.member_id is not None:
+        news.mark_heard(unit.db, step.item, scene.member_id, rt.clock())
+    elif step.kind == "announcement" and scene.delivery_id is not None:
+        news.mark_broadcast_heard(unit.db, unit.db.get_one(Delivery, scene.delivery_id), rt.clock())
+
+

@@ -1,0 +1,136 @@
+"""Joining, agreeing and leaving: every change of a member's consent goes through here (rules.md L5 to L7, L11)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from flows.steps import GiveConsent, Join, Remember
+from gateway.db import UnitOfWork
+from gateway.models import Call, Consent, Member
+from gateway.rules import consent as rule
+from gateway.rules.consent import ConsentState
+from gateway.runtime import Runtime
+from gateway.states import MemberStatus
+from gateway.store import consents, members, numbers, suppressions, units
+
+if TYPE_CHECKING:  # effects performs what flows ask for and calls us; the type alone comes back
+    from gateway.effects import Scene
+
+KEY, WORD = "key", "sms"
+EVERYTHING = "all"
+
+
+def enrol(unit: UnitOfWork, rt: Runtime, scene: Scene, step: Remember | GiveConsent | Join) -> int | None:
+    """Take one step of joining; the first one makes an invited member. Returns the member's id.
+
+    A number that is withheld cannot join: None.
+    """
+    member_id = scene.member_id or _invite(unit, rt, scene)
+    if member_id is None:
+        return None
+    match step:
+        case Remember():
+            _remember(unit, member_id, step)
+        case GiveConsent():
+            _agree(unit, rt, scene, member_id, step)
+        case Join():
+            _join(unit, rt, scene, member_id)
+    return member_id
+
+
+def withdraw(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> None:
+    """Leave all calls or only campaigns: in force at once, for the member or for everybody on an unnamed number."""
+    if scene.number_id is None:
+        return
+    everybody = members.list_on_number(unit.db, scene.number_id)
+    leaving = [each for each in everybody if scene.member_id in (None, each.id)]
+    for member in leaving:
+        _write(unit, rt, scene, member.id, purpose, rule.WITHDRAWN)
+    if purpose == EVERYTHING and len(leaving) == len(everybody):
+        index = numbers.index_of(unit.db, scene.number_id)
+        suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
+
+
+def speak_as(unit: UnitOfWork, call_id: int | None, member_id: int) -> None:
+    """From here on this call is that member's."""
+    if call_id is not None:
+        unit.db.execute(update(Call).where(Call.id == call_id).values(member_id=member_id))
+
+
+def import_consent(unit: UnitOfWork, rt: Runtime, member: Member, how: str, staff_id: int | None) -> ConsentState:
+    """Enter what a list says about consent: a coordinator's word allows one introduction call, nothing else."""
+    entry = Consent(
+        member_id=member.id,
+        number_id=member.number_id,
+        purpose=EVERYTHING,
+        action=rule.GIVEN,
+        how=how,
+        language=member.language,
+        staff_id=staff_id,
+        at=rt.clock(),
+    )
+    state = consents.add_consent(unit.db, entry)
+    if state >= ConsentState.ORGANISATIONAL:
+        members.set_fields(unit.db, member.id, status=MemberStatus.ACTIVE)
+    return state
+
+
+def _invite(unit: UnitOfWork, rt: Runtime, scene: Scene) -> int | None:
+    if scene.number_id is None:
+        return None
+    root = units.root_unit(unit.db)
+    member = members.add_member(unit.db, scene.number_id, root.id, rt.clock(), language=scene.language)
+    if scene.call_id is not None:
+        speak_as(unit, scene.call_id, member.id)
+    return member.id
+
+
+def _remember(unit: UnitOfWork, member_id: int, step: Remember) -> None:
+    match step.field:
+        case "language":
+            members.set_fields(unit.db, member_id, language=step.value)
+        case "adult":
+            members.set_fields(unit.db, member_id, is_adult=step.value == "yes")
+        case "name_note":
+            members.set_fields(unit.db, member_id, name_note_id=int(step.value))
+
+
+def _agree(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step: GiveConsent) -> None:
+    words = rt.words.template(step.notice, step.language)
+    _write(
+        unit,
+        rt,
+        scene,
+        member_id,
+        step.purpose,
+        rule.GIVEN,
+        language=step.language,
+        notice=step.notice,
+        notice_hash=hashlib.sha256(words.encode()).hexdigest(),
+    )
+    if scene.number_id is not None:
+        suppressions.lift_opt_out(unit.db, numbers.index_of(unit.db, scene.number_id), rt.clock())
+
+
+def _join(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
+    members.set_fields(unit.db, member_id, status=MemberStatus.ACTIVE)
+
+
+def _write(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, purpose: str, action: str, **more: str | None
+) -> None:
+    entry = Consent(
+        member_id=member_id,
+        number_id=scene.number_id,
+        purpose=purpose,
+        action=action,
+        how=KEY if scene.call_id else WORD,
+        call_id=scene.call_id,
+        message_id=scene.message_id,
+        at=rt.clock(),
+        **more,
+    )
+    consents.add_consent(unit.db, entry)

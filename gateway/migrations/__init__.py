@@ -1,0 +1,1 @@
+"""Alembic's scripts: numbered, additive first, reviewed like code (house.md 6)."""

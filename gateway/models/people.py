@@ -1,0 +1,128 @@
+"""Units, numbers, members and what they agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.models.base import Base, Key, Public, Word, new_public_id
+from gateway.rules.consent import ConsentState
+from gateway.states import MemberStatus
+
+
+class Unit(Base):
+    """A node of the organisation's tree. `path` is the materialised line of ids from the root: "/1/5/23/"."""
+
+    __tablename__ = "units"
+    __table_args__ = (Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
+
+    id: Mapped[Key]
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    path: Mapped[str] = mapped_column(String(400))
+    language: Mapped[str | None] = mapped_column(String(8))
+
+
+class PhoneNumber(Base):
+    """A phone number: sealed, found by keyed hash; may be shared and may change hands (house.md 2)."""
+
+    __tablename__ = "numbers"
+
+    id: Mapped[Key]
+    index: Mapped[bytes] = mapped_column(unique=True)
+    sealed: Mapped[bytes]
+    tail: Mapped[str] = mapped_column(String(4))  # the last digits, for people who compare by eye
+    created_at: Mapped[datetime]
+    invalid_at: Mapped[datetime | None]
+
+
+class Member(Base):
+    """A person in the organisation whom we may serve."""
+
+    __tablename__ = "members"
+    __table_args__ = (Index("ix_members_audience", "unit_id", "status"),)
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    name_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id", use_alter=True))
+    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    language: Mapped[str | None] = mapped_column(String(8))
+    status: Mapped[MemberStatus] = mapped_column(Word(MemberStatus), default=MemberStatus.INVITED)
+    consent: Mapped[ConsentState] = mapped_column(Word(ConsentState), default=ConsentState.NONE)
+    is_adult: Mapped[bool | None]
+    is_trained: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Post(Base):
+    """A role held by a member in a unit."""
+
+    __tablename__ = "posts"
+
+    id: Mapped[Key]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    title: Mapped[str] = mapped_column(String(80))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """One entry of the append-only ledger (rules.md L5); `members.consent` is derived from it and nothing else."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[Key]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"))
+    purpose: Mapped[str] = mapped_column(String(24))
+    action: Mapped[str] = mapped_column(String(12))
+    how: Mapped[str] = mapped_column(String(24))
+    language: Mapped[str | None] = mapped_column(String(8))
+    notice: Mapped[str | None] = mapped_column(String(80))
+    notice_hash: Mapped[str | None] = mapped_column(String(64))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class Suppression(Base):
+    """A number nobody may contact, kept apart from members so that it outlives them (rules.md L7)."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (
+        Index(
+            "uq_suppressions_in_force",
+            "number_index",
+            "reason",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    number_index: Mapped[bytes]
+    reason: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class DutyNumber(Base):
+    """Who is rung when a member of this unit, or of one below it, is in danger; in order of `position`."""
+
+    __tablename__ = "duty_numbers"
+
+    id: Mapped[Key]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    position: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,130 @@
+"""Calls, messages, recordings and the raw posts that told us of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
+from gateway.states import CallState
+
+
+class Call(Base):
+    """One voice connection, either direction. The conversation lives here: no other store is on the hot path.
+
+    `turn` counts the replies given; a post that carries an older turn gets the same reply again and changes nothing.
+    `conversation`: {"facts", "state", "wait", "said"} (`gateway.calls.talk`).
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_open", "started_at", postgresql_where=text("state <> 'ended'")),
+        Index("uq_calls_provider_id", "provider", "provider_id", unique=True),
+    )
+
+    id: Mapped[Key]
+    provider: Mapped[str] = mapped_column(String(24))
+    provider_id: Mapped[str] = mapped_column(String(128))
+    parent_call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    is_inbound: Mapped[bool]
+    line: Mapped[str] = mapped_column(String(24))
+    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", use_alter=True))
+    state: Mapped[CallState] = mapped_column(Word(CallState))
+    turn: Mapped[int] = mapped_column(default=0)
+    conversation: Mapped[JsonDict | None]
+    language: Mapped[str | None] = mapped_column(String(8))
+    started_at: Mapped[datetime]
+    stepped_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(24))
+    seconds: Mapped[int | None]
+    cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    currency: Mapped[str | None] = mapped_column(String(4))
+
+
+class Message(Base):
+    """One SMS, in or out; the words are sealed."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("uq_messages_provider_id", "provider", "provider_id", unique=True),)
+
+    id: Mapped[Key]
+    provider: Mapped[str] = mapped_column(String(24))
+    provider_id: Mapped[str | None] = mapped_column(String(128))
+    is_inbound: Mapped[bool]
+    line: Mapped[str] = mapped_column(String(24))
+    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    sealed_text: Mapped[bytes]
+    intent: Mapped[str | None] = mapped_column(String(24))
+    at: Mapped[datetime]
+
+
+class Conversation(Base):
+    """A member's progress through a flow over several SMS; a call keeps its own in its row."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[Key]
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"), unique=True)
+    state: Mapped[JsonDict]
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    updated_at: Mapped[datetime]
+
+
+class VoiceNote(Base):
+    """What a person recorded. Announced by the provider, fetched by a job, then played from our own store."""
+
+    __tablename__ = "voice_notes"
+    __table_args__ = (Index("ix_voice_notes_due", "due_at", postgresql_where=text("fetched_at IS NULL")),)
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    sealed_url: Mapped[bytes | None]
+    url_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    clip_key: Mapped[str | None] = mapped_column(String(64))
+    seconds: Mapped[float | None]
+    peaks: Mapped[list[int] | None]
+    is_blank: Mapped[bool | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None]
+
+
+class Callback(Base):
+    """A provider's post as it came, sealed and kept for a month: stored, then judged (reliability.md A5)."""
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[Key]
+    provider: Mapped[str] = mapped_column(String(24))
+    kind: Mapped[str] = mapped_column(String(12))
+    digest: Mapped[bytes] = mapped_column(index=True)
+    sealed_body: Mapped[bytes]
+    outcome: Mapped[str] = mapped_column(String(24))  # applied, duplicate, unknown, unreadable, failed
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Exchange(Base):
+    """One request of ours to a provider: what support needs to answer "what happened to that call?"."""
+
+    __tablename__ = "exchanges"
+
+    id: Mapped[Key]
+    at: Mapped[datetime] = mapped_column(index=True)
+    provider: Mapped[str] = mapped_column(String(24))
+    kind: Mapped[str] = mapped_column(String(12))
+    recipients: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(24))
+    milliseconds: Mapped[int]
+    error: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,69 @@
+"""The doorbell: one typed function per job and the only place that names them (house.md 4).
+
+A job carries ids and nothing else, in JSON. Redis may be away or emptied at any time: a bell that cannot ring is
+logged and the sweep, every 15 s, rings for whatever was missed (reliability.md A4).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+logger = logging.getLogger(__name__)
+
+SWEEP, SEND, DEFAULT, SOUND = "sweep", "send", "default", "sound"
+QUEUES = (SWEEP, SEND, DEFAULT, SOUND)
+JOB_TIMEOUT_SECONDS = 120
+
+SEND_DUE = "workers.deliveries.send_due"
+SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
+FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
+BUILD_SOUNDS = "workers.sounds.build_sounds"
+RUN_SWEEP = "workers.schedule.sweep"
+
+Enqueue = Callable[[str, str, tuple[Any, ...]], None]
+
+
+class Bells:
+    """Rings workers; `enqueue(queue, dotted name, ids)` is RQ in the house and a list in tests."""
+
+    def __init__(self, enqueue: Enqueue) -> None:
+        self._enqueue = enqueue
+
+    def send_due(self, kind: str) -> None:
+        """Something of this kind (voice, sms) is due: send what is due now."""
+        self._enqueue(SEND, SEND_DUE, (kind,))
+
+    def spread_broadcast(self, broadcast_id: int) -> None:
+        self._enqueue(SEND, SPREAD_BROADCAST, (broadcast_id,))
+
+    def fetch_voice_note(self, note_id: int) -> None:
+        self._enqueue(SOUND, FETCH_VOICE_NOTE, (note_id,))
+
+    def build_sounds(self, subject: str, subject_id: int) -> None:
+        """Make what lacks for a subject: catalogue, broadcast, answer, news, member."""
+        self._enqueue(SOUND, BUILD_SOUNDS, (subject, subject_id))
+
+    def sweep(self) -> None:
+        self._enqueue(SWEEP, RUN_SWEEP, ())
+
+
+def rq_enqueue(redis: Redis) -> Enqueue:
+    """Return an `enqueue` that puts jobs on RQ; results are not kept, failures for a day."""
+    queues = {name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES}
+
+    def enqueue(queue: str, job: str, arguments: tuple[Any, ...]) -> None:
+        try:
+            queues[queue].enqueue(
+                job, *arguments, result_ttl=0, failure_ttl=86_400, job_timeout=JOB_TIMEOUT_SECONDS
+            )
+        except RedisError as error:
+            logger.warning("bell not rung, the sweep will ring job=%s error=%s", job, type(error).__name__)
+
+    return enqueue

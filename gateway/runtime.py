@@ -1,0 +1,106 @@
+"""The composition root: everything a process needs, built once from its settings and passed down.
+
+Used by `create_app`, by `workers.process`, by the command line and by tests, which replace single fields
+(`dataclasses.replace`). No module elsewhere holds an engine, a queue or a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from psycopg_pool import ConnectionPool
+from redis import Redis
+from sqlalchemy import Engine, make_url
+
+import audio
+from audio.library import ClipLibrary
+from flows.catalog import FLOWS
+from flows.model import Flow
+from flows.words import Words, load
+from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
+from gateway.channels.registry import Channels, build_channels
+from gateway.db import make_engine
+from gateway.queue import Bells, rq_enqueue
+from gateway.rules.profiles import Profile, load_profile
+from gateway.settings import Settings
+from gateway.vault import Vault
+
+Clock = Callable[[], datetime]
+CLIPS, VOICE_NOTES = "clips", "voice-notes"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What rooms are handed. `quick` is the pool of the hot path: raw connections that commit by themselves."""
+
+    settings: Settings
+    engine: Engine
+    quick: ConnectionPool
+    vault: Vault
+    profile: Profile
+    words: Words
+    flows: Mapping[str, Flow]
+    clips: ClipLibrary
+    notes: ClipLibrary
+    channels: Channels
+    bells: Bells
+    clock: Clock
+
+    @property
+    def voice(self) -> VoiceChannel:
+        return self.channels.voice
+
+    @property
+    def sms(self) -> SmsChannel:
+        return self.channels.sms
+
+    @property
+    def callbacks(self) -> Callbacks:
+        return self.channels.callbacks
+
+    @property
+    def provider(self) -> str:
+        return self.channels.name
+
+    def close(self) -> None:
+        """Give every connection back; the runtime may not be used afterwards."""
+        self.quick.close()
+        self.engine.dispose()
+
+
+def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
+    """Build everything from settings; connects to nothing yet, so that a slow database delays no start."""
+    return Runtime(
+        settings=settings,
+        engine=make_engine(_with_driver(settings.database_url), pool_size),
+        quick=_quick_pool(settings.database_url, pool_size),
+        vault=Vault(settings.secret_key),
+        profile=load_profile(settings.country),
+        words=load(),
+        flows=FLOWS,
+        clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded"),
+        notes=ClipLibrary(settings.data_dir / VOICE_NOTES, None),
+        channels=build_channels(settings),
+        bells=Bells(rq_enqueue(Redis.from_url(settings.redis_url))),
+        clock=_clock(settings.clock_offset_seconds),
+    )
+
+
+def _clock(offset_seconds: float) -> Clock:
+    offset = timedelta(seconds=offset_seconds)
+    return lambda: datetime.now(UTC) + offset
+
+
+def _with_driver(url: str) -> str:
+    made = make_url(url).set(drivername="postgresql+psycopg")
+    return made.render_as_string(hide_password=False)
+
+
+def _quick_pool(url: str, size: int) -> ConnectionPool:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return ConnectionPool(
+        plain, min_size=0, max_size=size, open=True, timeout=5, kwargs={"autocommit": True, "prepare_threshold": 1}
+    )

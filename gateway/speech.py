@@ -1,0 +1,86 @@
+"""Turns what a conversation says into sound: words of flows, clips of audio, introduced to each other here.
+
+A turn's speech is one clip, composed of the clips of its pieces, since a provider's reply may hold only one sound
+(africastalking.md A5). Where a piece has no clip the provider's own voice reads the whole, so that nothing is silent;
+the caller of `speak` is told, to have the clip made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from audio.clips import Clip, Pause, Utterance
+from audio.library import ClipLibrary
+from flows.steps import Speak, Tell
+from flows.words import Piece, Words
+
+LETTERS_PER_SECOND = 14  # of speech where no clip tells the length
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said in one reply, kept with the conversation so that a repeated post hears the same."""
+
+    text: str
+    language: str
+    clip: str | None
+    seconds: float
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether a clip lacks, so that the provider's voice had to read."""
+        return self.clip is None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Words and sounds of one installation."""
+
+    words: Words
+    clips: ClipLibrary
+
+    def speak(self, steps: Sequence[Speak | Tell], *, is_first: bool = False) -> Said | None:
+        """Compose one clip for these steps; None where there is nothing to say."""
+        if not steps:
+            return None
+        text = " ".join(self.words.text(step) for step in steps)
+        clip = self._compose(steps, is_first)
+        seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
+        return Said(text, steps[0].language, clip.key if clip else None, seconds)
+
+    def _compose(self, steps: Sequence[Speak | Tell], is_first: bool) -> Clip | None:
+        parts: list[Clip | Pause] = []
+        for step in steps:
+            found = self._parts_of(step)
+            if found is None:
+                return None
+            parts += found
+        return self.clips.compose(parts, lead_in=is_first)
+
+    def _parts_of(self, step: Speak | Tell) -> list[Clip | Pause] | None:
+        if isinstance(step, Tell) and step.sound is not None:
+            clip = self.clips.clip_of(step.sound)
+            return [clip] if clip else None
+        parts: list[Clip | Pause] = []
+        for piece in self.words.speech(step):
+            clip = self.clips.find(utterance(piece))
+            if clip is None:
+                return None
+            parts += [clip, Pause(piece.pause_ms)]
+        return parts
+
+
+def utterance(piece: Piece) -> Utterance:
+    """Hand a piece of words over to audio."""
+    return Utterance(piece.text, piece.language, piece.recorded_as, piece.is_personal)
+
+
+def utterances(words: Words, steps: Iterable[Speak | Tell]) -> list[Utterance]:
+    """List what must have a clip so that these steps can be heard; recordings need none."""
+    return [
+        utterance(piece)
+        for step in steps
+        if not (isinstance(step, Tell) and step.sound)
+        for piece in words.speech(step)
+    ]

@@ -1,0 +1,40 @@
+"""Providers' posts as they came: sealed, kept for a month, for a person to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from gateway.models import Callback
+from gateway.vault import Vault
+
+PURPOSE = "callbacks.body"
+LARGEST_KEPT = 16_384
+
+
+def digest_of(form: dict[str, str]) -> bytes:
+    """Return 32 bytes that are equal for posts of equal content, whatever the order of their fields."""
+    return hashlib.sha256(urlencode(sorted(form.items())).encode("utf-8", "replace")).digest()
+
+
+def seal_body(vault: Vault, form: dict[str, str]) -> bytes:
+    return vault.seal_text(urlencode(form, errors="replace")[:LARGEST_KEPT], PURPOSE)
+
+
+def add_callback(
+    db: Session, vault: Vault, provider: str, kind: str, form: dict[str, str], outcome: str, now: datetime
+) -> None:
+    """Keep one post with what became of it: applied, duplicate, unknown, unreadable or failed."""
+    db.add(
+        Callback(
+            provider=provider,
+            kind=kind,
+            digest=digest_of(form),
+            sealed_body=seal_body(vault, form),
+            outcome=outcome,
+            at=now,
+        )
+    )

@@ -1,0 +1,56 @@
+"""Phone numbers: the one place where they are sealed, found and opened (reliability.md C19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gateway.models import PhoneNumber
+from gateway.phones import Number
+from gateway.vault import Vault
+
+TAIL_DIGITS = 4
+
+
+def find_number_id(db: Session, vault: Vault, number: Number) -> int | None:
+    return db.scalar(select(PhoneNumber.id).where(PhoneNumber.index == vault.index(number)))
+
+
+def add_number(db: Session, vault: Vault, number: Number, now: datetime) -> int:
+    """Return the id of this number, adding it where it is new; two at once agree on one row."""
+    found = find_number_id(db, vault, number)
+    if found is not None:
+        return found
+    row = {
+        "index": vault.index(number),
+        "sealed": vault.seal_number(number),
+        "tail": number[-TAIL_DIGITS:],
+        "created_at": now,
+    }
+    db.execute(insert(PhoneNumber).values(row).on_conflict_do_nothing())
+    return db.scalars(select(PhoneNumber.id).where(PhoneNumber.index == vault.index(number))).one()
+
+
+def open_numbers(db: Session, vault: Vault, number_ids: Iterable[int]) -> dict[int, Number]:
+    """Return the numbers themselves, by id; for those who must dial and for exports."""
+    rows = db.execute(
+        select(PhoneNumber.id, PhoneNumber.sealed, PhoneNumber.index).where(PhoneNumber.id.in_(set(number_ids)))
+    )
+    return {row.id: vault.open_number(row.sealed, row.index) for row in rows}
+
+
+def open_number(db: Session, vault: Vault, number_id: int) -> Number:
+    return open_numbers(db, vault, [number_id])[number_id]
+
+
+def index_of(db: Session, number_id: int) -> bytes:
+    return db.scalars(select(PhoneNumber.index).where(PhoneNumber.id == number_id)).one()
+
+
+def mark_invalid(db: Session, number_id: int, now: datetime) -> None:
+    """Nobody dials this number again until somebody corrects it."""
+    db.execute(update(PhoneNumber).where(PhoneNumber.id == number_id).values(invalid_at=now))

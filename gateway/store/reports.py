@@ -1,0 +1,101 @@
+"""Reports: numbers for references, who may see which, and what a member hears of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select, text
+from sqlalchemy.orm import Session, aliased
+
+from gateway.content import in_language, sound_in
+from gateway.errors import NotFound
+from gateway.models import Answer, Report, ReportEvent, Unit
+from gateway.states import ReportState
+
+TEXT_PURPOSE = "reports.text"
+SPOKEN_AT_ONCE = 5
+
+Desk = aliased(Unit, name="desk")
+
+
+def next_number(db: Session) -> int:
+    """Return the next running number of reports; gaps are fine."""
+    return db.execute(text("SELECT nextval('report_numbers')")).scalar_one()
+
+
+def visible_to(viewer_path: str) -> ColumnElement[bool]:
+    """SQL: a viewer bound to this unit may know of the report.
+
+    Its place lies at or under the unit; and where it was sent past the local staff, the unit must be the desk or lie
+    above it. The query must join `Unit` on the report's place and `Desk` on its desk (`select_visible` does).
+    """
+    desk_is_mine_or_below = Desk.path.like(viewer_path + "%")
+    return and_(
+        Unit.path.like(viewer_path + "%"),
+        or_(Report.is_past_local.is_(False), desk_is_mine_or_below),
+    )
+
+
+def select_visible(viewer_path: str) -> Any:
+    """Return `select(Report)` joined to its place and desk, limited to what the viewer may know of."""
+    return (
+        select(Report)
+        .join(Unit, Unit.id == Report.unit_id)
+        .join(Desk, Desk.id == Report.desk_unit_id)
+        .where(visible_to(viewer_path))
+    )
+
+
+def get_visible(db: Session, viewer_path: str, public_id: str) -> Report:
+    """Return one report by its public id; raises NotFound where there is none that the viewer may know of."""
+    report = db.scalar(select_visible(viewer_path).where(Report.public_id == public_id))
+    if report is None:
+        raise NotFound("there is no such report")
+    return report  # type: ignore[no-any-return]
+
+
+def get_by_reference(db: Session, reference: str, viewer_path: str = "/") -> Report:
+    report = db.scalar(select_visible(viewer_path).where(Report.reference == reference))
+    if report is None:
+        raise NotFound(f"there is no report with the reference {reference}")
+    return report  # type: ignore[no-any-return]
+
+
+def history(db: Session, report_id: int) -> Sequence[ReportEvent]:
+    query = select(ReportEvent).where(ReportEvent.report_id == report_id)
+    return db.scalars(query.order_by(ReportEvent.at, ReportEvent.id)).all()
+
+
+def last_answer(db: Session, report_id: int) -> Answer | None:
+    query = select(Answer).where(Answer.report_id == report_id).order_by(Answer.id.desc()).limit(1)
+    return db.scalar(query)
+
+
+def list_spoken(db: Session, member_ids: Sequence[int], language: str) -> list[dict[str, Any]]:
+    """List the latest reports of these members as a flow tells them, newest first."""
+    query = (
+        select(Report)
+        .where(Report.member_id.in_(member_ids) if member_ids else literal(False))
+        .where(Report.state != ReportState.DRAFT)
+        .order_by(Report.received_at.desc(), Report.id.desc())
+        .limit(SPOKEN_AT_ONCE)
+    )
+    return [_spoken(db, report, language) for report in db.scalars(query)]
+
+
+def _spoken(db: Session, report: Report, language: str) -> dict[str, Any]:
+    answer = last_answer(db, report.id)
+    return {
+        "id": report.id,
+        "member": report.member_id,
+        "reference": report.reference,
+        "state": str(report.state),
+        "category": report.category,
+        "answer": _spoken_answer(answer, language) if answer else None,
+    }
+
+
+def _spoken_answer(answer: Answer, language: str) -> dict[str, Any]:
+    spoken = in_language(answer.texts, answer.sounds, language)
+    return {"text": answer.texts.get(spoken, ""), "sound": sound_in(answer.sounds, spoken), "language": spoken}

@@ -1,0 +1,94 @@
+"""The tree of units by materialised path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from gateway.errors import NotFound
+from gateway.models import DutyNumber, Member, Staff, Unit
+from gateway.rules.escalation import ancestors
+
+ROOT_CODE = "organisation"
+
+
+def is_under(path: InstrumentedAttribute[str], above: str) -> ColumnElement[bool]:
+    """SQL: this path is `above` or anything below it; uses the index on paths."""
+    return path.like(above + "%")
+
+
+def add_unit(db: Session, code: str, name: str, kind: str, parent: Unit | None, language: str | None = None) -> Unit:
+    unit = Unit(code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path="", language=language)
+    db.add(unit)
+    db.flush()
+    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    db.flush()
+    return unit
+
+
+def find_unit_by_code(db: Session, code: str) -> Unit | None:
+    return db.scalar(select(Unit).where(Unit.code == code))
+
+
+def get_unit(db: Session, unit_id: int) -> Unit:
+    unit = db.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound("there is no such unit")
+    return unit
+
+
+def get_unit_by_code(db: Session, code: str) -> Unit:
+    unit = find_unit_by_code(db, code)
+    if unit is None:
+        raise NotFound(f"there is no unit with the code {code!r}")
+    return unit
+
+
+def root_unit(db: Session) -> Unit:
+    """Return the top of the tree; a new installation gets one on first use."""
+    root = db.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
+    return root or add_unit(db, ROOT_CODE, "Organisation", "organisation", None)
+
+
+def list_line(db: Session, unit: Unit) -> list[Unit]:
+    """List the unit and all above it, from the root down."""
+    ids = [int(part) for part in unit.path.strip("/").split("/")]
+    found = {each.id: each for each in db.scalars(select(Unit).where(Unit.id.in_(ids)))}
+    return [found[each] for each in ids]
+
+
+def list_children(db: Session, unit_id: int | None) -> Sequence[Unit]:
+    return db.scalars(select(Unit).where(Unit.parent_id == unit_id).order_by(Unit.name)).all()
+
+
+def count_members(db: Session, path: str) -> int:
+    """Count the members at or below this path."""
+    query = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(is_under(Unit.path, path))
+    return db.scalars(query).one()
+
+
+def find_staffed_unit(db: Session, path: str) -> Unit | None:
+    """Return the lowest unit at or above this path that has staff of its own: the local desk."""
+    paths = [*ancestors(path), path]
+    query = (
+        select(Unit)
+        .join(Staff, Staff.unit_id == Unit.id)
+        .where(Unit.path.in_(paths), Staff.disabled_at.is_(None))
+        .order_by(func.length(Unit.path).desc())
+        .limit(1)
+    )
+    return db.scalar(query)
+
+
+def list_duty_numbers(db: Session, path: str) -> list[DutyNumber]:
+    """List the duty numbers of the lowest unit at or above this path that has any, in order."""
+    paths = [*ancestors(path), path]
+    rows = db.execute(
+        select(DutyNumber, Unit.path)
+        .join(Unit, Unit.id == DutyNumber.unit_id)
+        .where(Unit.path.in_(paths))
+        .order_by(func.length(Unit.path).desc(), DutyNumber.position)
+    ).all()
+    return [duty for duty, at in rows if at == rows[0][1]]

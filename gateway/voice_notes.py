@@ -1,0 +1,105 @@
+"""What members recorded: noted as soon as the provider announces it, fetched by a job, kept in our own store.
+
+The announcement is the durable fact; the sound follows, with tries over minutes (africastalking.md A6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from audio.convert import Take, is_blank, peaks, to_telephone
+from audio.errors import ClipError
+from gateway.channels.fetch import fetch_recording
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.errors import ChannelError
+from gateway.models import Report, VoiceNote, new_public_id
+from gateway.runtime import Runtime
+from gateway.states import ReportState
+from gateway.store.move import move
+
+logger = logging.getLogger(__name__)
+
+URL_PURPOSE = "voice_notes.url"
+WAITS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600))
+
+
+def announce(unit: UnitOfWork, rt: Runtime, url: str, call_id: int, member_id: int | None) -> int | None:
+    """Keep that a recording exists and have it fetched; None where this one is known already."""
+    now = rt.clock()
+    row = {
+        "public_id": new_public_id(),
+        "call_id": call_id,
+        "member_id": member_id,
+        "sealed_url": rt.vault.seal_text(url, URL_PURPOSE),
+        "url_hash": hashlib.sha256(f"{call_id} {url}".encode()).digest(),
+        "tries": 0,
+        "due_at": now,
+        "announced_at": now,
+    }
+    note_id = unit.db.scalar(insert(VoiceNote).values(row).on_conflict_do_nothing().returning(VoiceNote.id))
+    if note_id is not None:
+        unit.ring(lambda: rt.bells.fetch_voice_note(note_id))
+    return note_id
+
+
+def fetch(rt: Runtime, note_id: int) -> bool:
+    """Fetch one announced recording and keep it; True when there is nothing left to do.
+
+    Runs outside any unit of work while it talks to the provider. Running it twice fetches once.
+    """
+    with unit_of_work(rt.engine) as unit:
+        note = unit.db.get(VoiceNote, note_id)
+        if note is None or note.fetched_at or note.lost_at or note.sealed_url is None:
+            return True
+        url = rt.vault.open_text(note.sealed_url, URL_PURPOSE)
+    try:
+        raw = fetch_recording(url, rt.channels.recording_hosts)
+        take = to_telephone(raw)
+    except (ChannelError, ClipError) as error:
+        return _again_later(rt, note_id, error)
+    _keep(rt, note_id, raw, take)
+    return True
+
+
+def list_due(unit: UnitOfWork, rt: Runtime, limit: int = 50) -> list[int]:
+    """List recordings that are still to be fetched: the sweep rings for them."""
+    query = select(VoiceNote.id).where(
+        VoiceNote.fetched_at.is_(None), VoiceNote.lost_at.is_(None), VoiceNote.due_at <= rt.clock()
+    )
+    return list(unit.db.scalars(query.order_by(VoiceNote.due_at).limit(limit)))
+
+
+def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take) -> None:
+    clip = rt.notes.store_take(raw, take)
+    with unit_of_work(rt.engine) as unit:
+        note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
+        note.clip_key, note.seconds = clip.key, clip.seconds
+        note.peaks, note.is_blank = peaks(take.pcm), is_blank(take.pcm)
+        note.fetched_at = rt.clock()
+        if note.is_blank:
+            _mark_blank(unit, note_id)
+    logger.info("voice note fetched note_id=%s seconds=%.1f", note_id, clip.seconds)
+
+
+def _mark_blank(unit: UnitOfWork, note_id: int) -> None:
+    """A report of which nothing can be heard is set apart; staff still see it and may ask again."""
+    report_id = unit.db.scalar(select(Report.id).where(Report.voice_note_id == note_id))
+    if report_id is not None:
+        move(unit.db, Report, report_id, ReportState.BLANK)
+
+
+def _again_later(rt: Runtime, note_id: int, error: Exception) -> bool:
+    with unit_of_work(rt.engine) as unit:
+        note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
+        note.tries += 1
+        if note.tries > len(WAITS):
+            note.lost_at = rt.clock()
+            logger.error("voice note lost note_id=%s error=%s", note_id, type(error).__name__)
+            return True
+        note.due_at = rt.clock() + WAITS[note.tries - 1]
+    return False
