@@ -5,13 +5,17 @@ two makers of the same clip agree on its name. Called by workers and the command
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from audio.clips import RATE, Clip, Utterance, clip_key
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
 from audio.library import ClipLibrary
 from audio.tts import Synthesizer
+
+_AT_ONCE = 2  # one text is spoken in the voice's process while another is mastered here
 
 Progress = Callable[[int, int], None]
 
@@ -42,11 +46,9 @@ def build(
     local = [voice for voice in voices if not voice.is_remote]
     remote = [voice for voice in voices if voice.is_remote]
     total = len(wanted) * (1 + len(remote))
-    for step, utterance in enumerate(wanted, 1):
-        _master_recording(library, utterance)
-        if not library.find(utterance):
-            make(library, local, utterance)
-        progress(step, total)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for step, _ in enumerate(pool.map(partial(_ensure, library, local), wanted), 1):
+            progress(step, total)
     for round_, voice in enumerate(remote, 1):
         for step, _ in enumerate(_improve(library, voice, wanted), round_ * len(wanted) + 1):
             progress(step, total)
@@ -76,6 +78,12 @@ def speak(library: ClipLibrary, voice: Synthesizer, utterance: Utterance) -> Cli
     key = clip_key(voice.name, utterance.language, utterance.text)
     take = to_telephone(voice.speak(utterance.text, utterance.language, RATE))
     return library.store(key, take.pcm, voice.name)
+
+
+def _ensure(library: ClipLibrary, local: Sequence[Synthesizer], utterance: Utterance) -> None:
+    _master_recording(library, utterance)
+    if not library.find(utterance):
+        make(library, local, utterance)
 
 
 def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utterance]) -> Iterator[Utterance]:

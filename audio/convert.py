@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audio.decode import Samples
 
 BLANK_SECONDS = 2.0
-FLOOR_DBFS = -45.0
+FLOOR_DBFS = -50.0
 _VOICED_SECONDS = 0.2
 
 
@@ -52,17 +52,17 @@ def to_telephone(raw: bytes) -> Take:
 
     from audio.decode import decode
     from audio.loudness import loudness
-    from audio.mastering import decibels, master, soften
+    from audio.mastering import decibels, master, soften, to_pcm
 
     source = decode(raw)
-    blank = is_blank(_to_pcm(source))
+    blank = is_blank(to_pcm(source))
     samples = soften(source) if _is_quiet(source) else master(source)
     peak = decibels(float(np.abs(samples).max()))
-    return Take(_to_pcm(samples), len(samples) / SAMPLES_PER_SECOND, loudness(samples), peak, blank)
+    return Take(to_pcm(samples), len(samples) / SAMPLES_PER_SECOND, loudness(samples), peak, blank)
 
 
 def is_blank(pcm: bytes) -> bool:
-    """Tell whether a recording holds nothing: under 2 s, or under 0.2 s of it above -45 dBFS (D23).
+    """Tell whether a recording holds nothing: under 2 s, or under 0.2 s of it above -50 dBFS (D23).
 
     For samples as recorded; mastered ones are trimmed and levelled, ask `Take.is_blank` there. In doubt a
     recording is not blank: a problem must not be lost.
@@ -119,9 +119,3 @@ def _longest_gap(samples: "Samples") -> float:
         run = 0 if is_loud else run + 1
         longest = max(longest, run)
     return longest / 50
-
-
-def _to_pcm(samples: "Samples") -> bytes:
-    import numpy as np
-
-    return np.rint(np.clip(samples, -1, 32767 / 32768) * 32768).clip(-32768, 32767).astype("<i2").tobytes()

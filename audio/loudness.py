@@ -4,6 +4,8 @@ Our own because pyloudnorm is 0.25 LU off at 8 kHz and pulls scipy (speech.md 3)
 frequency domain with the standard's 48 kHz filters, which is exact at any sample rate below.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,22 +29,27 @@ def loudness(samples: NDArray[np.float32]) -> float:
     return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
-def _weighted(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    size = 1 << max(len(samples) - 1, 1).bit_length()
+def _weighted(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    power = 1 << max(len(samples) - 1, 3).bit_length()
+    size = power * 3 // 4 if power * 3 // 4 >= len(samples) else power  # both are quick to transform
+    weighted = np.fft.irfft(np.fft.rfft(samples, size) * _k_gain(size), size).astype(np.float32, copy=False)
+    return weighted[: len(samples)]
+
+
+@lru_cache(maxsize=4)
+def _k_gain(size: int) -> NDArray[np.float32]:
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(size, 1 / SAMPLES_PER_SECOND) / 48000)
     gain = np.ones(len(z))
     for numerator, denominator in (_SHELF, _CUT):
-        gain *= np.abs(np.polyval(numerator[::-1], z)) / np.maximum(
-            np.abs(np.polyval(denominator[::-1], z)), 1e-12
-        )
-    weighted: NDArray[np.float64] = np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)]
-    return weighted
+        poles = np.maximum(np.abs(np.polyval(denominator[::-1], z)), 1e-12)
+        gain *= np.abs(np.polyval(numerator[::-1], z)) / poles
+    return gain.astype(np.float32)
 
 
-def _block_power(weighted: NDArray[np.float64]) -> NDArray[np.float64]:
+def _block_power(weighted: NDArray[np.float32]) -> NDArray[np.float64]:
     if len(weighted) <= _BLOCK:
-        return np.atleast_1d(np.mean(weighted**2))
-    total = np.concatenate(([0.0], np.cumsum(weighted**2)))
+        return np.atleast_1d(np.mean(weighted**2, dtype=np.float64))
+    total = np.concatenate(([0.0], np.cumsum(weighted**2, dtype=np.float64)))
     starts = np.arange(0, len(weighted) - _BLOCK + 1, _HOP)
     power: NDArray[np.float64] = (total[starts + _BLOCK] - total[starts]) / _BLOCK
     return power

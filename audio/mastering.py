@@ -1,7 +1,6 @@
 """From any 8 kHz sound to a telephone prompt: trim, high-pass, loudness, limiter, soft edges (speech.md 3)."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from audio.clips import SAMPLES_PER_SECOND
@@ -14,6 +13,7 @@ _KEPT = 80 * _MILLISECOND
 _FRAME = 10 * _MILLISECOND
 _FADE = 5 * _MILLISECOND
 _LOOK_AHEAD = 5 * _MILLISECOND
+_WINDOW = 2 * _LOOK_AHEAD + 1
 _TAPS = 255
 _MAX_GAIN_DB = 40.0
 
@@ -28,6 +28,11 @@ def master(samples: Samples) -> Samples:
 def soften(samples: Samples) -> Samples:
     """Return the samples with their level untouched and their edges at zero, so that joins do not click."""
     return _softened(np.clip(samples, -_ceiling(), _ceiling()).astype(np.float32))
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """Return the samples as PCM 16 bit, what exceeds full scale being cut."""
+    return np.rint(samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
 
 
 def decibels(level: float) -> float:
@@ -69,7 +74,7 @@ def _levelled(samples: Samples) -> Samples:
     levelled = _limited(samples * np.float32(10 ** (gain_db / 20)))
     for _ in range(3):  # the limiter takes a little away; give it back
         missing = TARGET_LUFS - loudness(levelled)
-        if abs(missing) < 0.1:
+        if abs(missing) < 0.2:
             break
         gain_db = min(gain_db + missing, _MAX_GAIN_DB)
         levelled = _limited(samples * np.float32(10 ** (gain_db / 20)))
@@ -81,10 +86,20 @@ def _limited(samples: Samples) -> Samples:
     if over.max() <= _ceiling():
         return samples
     wanted = np.minimum(1.0, _ceiling() / np.maximum(over, 1e-9))
-    window = 2 * _LOOK_AHEAD + 1
-    lowest = sliding_window_view(np.pad(wanted, 2 * _LOOK_AHEAD, constant_values=1.0), window).min(axis=1)
-    smooth = np.convolve(lowest, np.full(window, 1 / window), mode="valid")
+    lowest = _lowest_of(np.pad(wanted, 2 * _LOOK_AHEAD, constant_values=1.0), _WINDOW)
+    # The mean of gains that are each low enough for this sample is low enough, and moves without steps.
+    total = np.concatenate(([0.0], np.cumsum(lowest, dtype=np.float64)))
+    smooth = (total[_WINDOW:] - total[:-_WINDOW]) / _WINDOW
     return (samples * smooth).astype(np.float32)
+
+
+def _lowest_of(gains: Samples, window: int) -> Samples:
+    width = 1  # doubling: each pass knows the minimum over twice as many
+    while width < window:
+        step = min(width, window - width)
+        gains = np.minimum(gains[:-step], gains[step:])
+        width += step
+    return gains
 
 
 def _softened(samples: Samples) -> Samples:

@@ -56,7 +56,7 @@ class Child:
             if size > _MAX_ANSWER:
                 raise ChildGone
             return kind, self._read(size, deadline)
-        except (OSError, ChildGone) as error:
+        except (OSError, ValueError, ChildGone) as error:
             self.stop()
             raise ChildGone from error
 

@@ -12,6 +12,7 @@ from audio.errors import ClipError, VoiceUnavailable
 from audio.normalise import check_language, normalise
 from audio.tts.gtts_transport import Post, Transport
 from audio.tts.pieces import PIECE, split
+from audio.wav import wav_of
 
 LANGUAGES = {
     **{
@@ -49,16 +50,17 @@ class Gtts:
         self._asked_at: datetime | None = None
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
-        """Return an MP3 file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
+        """Return a sound file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
         posts = self._posts(normalise(text), check_language(language), rate)
         self._refuse_while_resting()
         try:
             self._probe(posts[0].url)
-            return b"".join(self._answer(post) for post in posts)
+            sounds = [self._answer(post) for post in posts]
         except VoiceUnavailable as error:
             self._rests_until = self._clock() + timedelta(seconds=error.retry_after)
             self._is_probed = False
             raise
+        return sounds[0] if len(sounds) == 1 else _one_file(sounds)
 
     def close(self) -> None:
         """Drop idle connections."""
@@ -93,3 +95,11 @@ class Gtts:
                 self._sleep(early)
         self._asked_at = self._clock()
         return self._transport.audio(post)
+
+
+def _one_file(sounds: list[bytes]) -> bytes:
+    from audio.decode import decode  # start-up cost: numpy
+    from audio.mastering import to_pcm
+
+    # Not by appending: an MP3 that carries its length in a header ends there, whatever follows.
+    return wav_of(b"".join(to_pcm(decode(sound)) for sound in sounds))
