@@ -53,7 +53,7 @@ def test_may_call_back_when_limits_are_set():
 def test_attack_when_a_day_of_rings_comes_from_rotating_numbers():
     agreed: deque = deque()
     total = 0
-    for second in range(0, 86400, 10):
+    for second in range(0, 86400, 20):
         at = NIGHT + timedelta(seconds=second)
         while agreed and at - agreed[0] >= timedelta(hours=1):
             agreed.popleft()

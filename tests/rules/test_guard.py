@@ -174,7 +174,7 @@ def a_random_contact(chance, profile):
 @pytest.mark.parametrize("profile", [INDIA, KENYA, in_zone("America/New_York")], ids=lambda p: p.zone)
 def test_allowed_when_a_year_is_fuzzed(profile):
     chance, allowed = random.Random(11), 0
-    for _ in range(2500):
+    for _ in range(1200):
         contact = a_random_contact(chance, profile)
         if may_contact(contact) != Allowed():
             continue
@@ -188,13 +188,13 @@ def test_allowed_when_a_year_is_fuzzed(profile):
             assert contact.silences[0].close_of_poll - contact.at > timedelta(hours=48) or (
                 contact.silences[0].close_of_poll == contact.at
             )
-    assert allowed > 300
+    assert allowed > 150
 
 
 @pytest.mark.parametrize("profile", [INDIA, KENYA], ids=lambda p: p.zone)
 def test_held_until_an_instant_at_which_it_is_allowed(profile):
     chance, held = random.Random(13), 0
-    for _ in range(1000):
+    for _ in range(600):
         contact = replace(a_random_contact(chance, profile), consent=S.ALL, language="en")
         verdict = may_contact(contact)
         if isinstance(verdict, Held) and verdict.until is not None:
@@ -203,4 +203,4 @@ def test_held_until_an_instant_at_which_it_is_allowed(profile):
             assert may_contact(replace(contact, at=verdict.until)) == Allowed() or contact.silences[0].covers(
                 contact.unit_path, verdict.until
             )
-    assert held > 200
+    assert held > 150
