@@ -1,0 +1,1 @@
+"""Tests of the providers behind `gateway.channels`: tables, real sockets, the real SDK."""
