@@ -23,12 +23,14 @@ class Speak:
 class Tell:
     """Say what people wrote or recorded: news, an announcement, the answer to a report.
 
-    `sound` is the content key of a recording in that language, else the text is spoken.
+    `sound` is the content key of a recording in that language, else the text is spoken. `is_personal` text (an
+    answer to one member) never goes to a synthesiser outside the house.
     """
 
     text: str
     language: str
     sound: str | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True)

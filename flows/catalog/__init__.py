@@ -1,0 +1,39 @@
+"""The registry of all conversations by name. The shell passes it to the engine; `entry` says which one begins."""
+
+from collections.abc import Mapping
+
+from flows.catalog.announcement import ANNOUNCEMENT, TEST_CALL
+from flows.catalog.answer import ANSWER
+from flows.catalog.duty import DUTY
+from flows.catalog.help import HELP
+from flows.catalog.introduction import INTRODUCTION
+from flows.catalog.joining import JOINING
+from flows.catalog.leaving import LEAVING
+from flows.catalog.main_menu import MAIN_MENU
+from flows.catalog.my_reports import MY_REPORTS
+from flows.catalog.news import NEWS
+from flows.catalog.problem import PROBLEM
+from flows.catalog.voice_note import VOICE_NOTE
+from flows.catalog.written import SMS_JOIN, SMS_SOLVED
+from flows.model import Flow
+
+FLOWS: Mapping[str, Flow] = {
+    flow.name: flow
+    for flow in (
+        MAIN_MENU,
+        JOINING,
+        PROBLEM,
+        VOICE_NOTE,
+        MY_REPORTS,
+        NEWS,
+        HELP,
+        ANNOUNCEMENT,
+        TEST_CALL,
+        ANSWER,
+        LEAVING,
+        INTRODUCTION,
+        DUTY,
+        SMS_JOIN,
+        SMS_SOLVED,
+    )
+}

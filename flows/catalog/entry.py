@@ -1,0 +1,30 @@
+"""The one table that decides which conversation a call enters; first row that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flows.facts import Facts
+
+TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
+    # conversation    entered where
+    ("duty", lambda facts: facts.get("is_outbound") and facts.get("duty")),
+    ("answer", lambda facts: facts.get("is_outbound") and facts.get("answer")),
+    ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
+    ("announcement", lambda facts: facts.get("is_outbound") and facts.get("announcement")),
+    ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),
+    ("joining", lambda facts: facts.get("is_opted_out")),
+    ("main_menu", lambda facts: any(member.get("is_joined") for member in members(facts))),
+    ("joining", lambda facts: True),
+)
+
+
+def enter(facts: Facts) -> str:
+    """Return the name of the flow in which this call begins."""
+    return next(name for name, holds in TABLE if holds(facts))
+
+
+def members(facts: Facts) -> list[Any]:
+    """List everybody known on this number."""
+    return [*(facts.get("members") or ()), *([facts["member"]] if facts.get("member") else [])]

@@ -1,0 +1,17 @@
+"""Where keys do not work out: speak after the beep, it is kept, and the call ends kindly (D10, D11)."""
+
+from flows.model import Do, End, Flow, From, Record, Say
+from flows.steps import OpenReport
+
+VOICE_NOTE = Flow(
+    "voice_note",
+    1,
+    "record",
+    {
+        "record": Record("voice_note.beep", "voice_note.beep", "note", "open", "nothing", text_slot="text"),
+        "open": Do(OpenReport, "kept", {"note": From("slot.note"), "text": From("slot.text")}),
+        "kept": Say("voice_note.kept", "end"),
+        "nothing": Say("goodbye.member", "end"),
+        "end": End(),
+    },
+)

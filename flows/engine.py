@@ -1,0 +1,205 @@
+"""Walks a flow: `start` and `resume` turn facts and what was heard into the next steps and the next wait.
+
+Pure: no clock, no chance, no logging. The shell performs the steps, stores the state and comes back. Universal
+keys, silence and wrong keys are handled here once (voice_design.md D10 to D13), never in a flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flows.errors import FlowError
+from flows.facts import Facts
+from flows.listening import hear, listen
+from flows.model import (
+    Ask,
+    Branch,
+    Do,
+    End,
+    Flow,
+    From,
+    Goto,
+    Keys,
+    Menu,
+    Pause,
+    Pick,
+    Play,
+    Put,
+    Record,
+    Say,
+    Walk,
+)
+from flows.run import Run
+from flows.scope import next_item
+from flows.state import State, Turn
+from flows.steps import ChooseMember, Heard, MarkHeard, OpenReport, Remember, Speak, Step, Tell, VoiceNote
+
+MAX_STEPS = 50
+MAX_TURNS = 200
+MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
+UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard)
+
+
+def start(flow: Flow, facts: Facts, flows: Mapping[str, Flow] | None = None) -> Turn:
+    """Begin a conversation. `flows` is needed where the flow may leave for another before its first question."""
+    run = Run(dict(flows or {}) | {flow.name: flow}, facts, flow, flow.start, flow.name)
+    return _guarded(run)
+
+
+def resume(flows: Mapping[str, Flow], state: State, heard: Heard, facts: Facts) -> Turn:
+    """Go on after an input; silence is one. A flow that changed meanwhile starts again with one line of apology."""
+    flow = flows.get(state.flow)
+    if flow is None or flow.version != state.version or not _is_waiting(flow, state.node):
+        return _restart(flows, state, facts)
+    run = _run(flows, flow, state, facts)
+    if run.turns > MAX_TURNS:
+        return _apology(run, f"more than {MAX_TURNS} turns")
+    return _guarded(run, heard)
+
+
+def hung_up(flows: Mapping[str, Flow], state: State, heard: Heard | None, facts: Facts) -> Turn:
+    """Keep what was said when the caller hung up: effects only, nothing is spoken and nothing is waited for.
+
+    A note counts however short it is (D22). At any other place nothing follows; the state comes back unchanged.
+    """
+    flow = flows.get(state.flow)
+    node = flow.nodes.get(state.node) if flow else None
+    if flow is None or not isinstance(node, Record):
+        return Turn((), None, state)
+    if isinstance(heard, VoiceNote):
+        state = replace(state, slots={**state.slots, node.slot: heard.ref})
+    if not state.slots.get(node.slot):
+        return Turn((), None, state)
+    run = _run(flows, flow, state, facts)
+    run.answered(node.then)
+    turn = _guarded(run)
+    return Turn(
+        tuple(step for step in turn.steps if not isinstance(step, Speak | Tell)), None, turn.state, turn.error
+    )
+
+
+def _is_waiting(flow: Flow, node: str) -> bool:
+    return isinstance(flow.nodes.get(node), Menu | Ask | Pick | Keys | Pause | Record)
+
+
+def _run(flows: Mapping[str, Flow], flow: Flow, state: State, facts: Facts) -> Run:
+    return Run(
+        flows,
+        facts,
+        flow,
+        state.node,
+        state.home or flow.name,
+        dict(state.slots),
+        list(state.trail),
+        state.since,
+        state.silences,
+        state.wrong_keys,
+        state.turns + 1,
+    )
+
+
+def _restart(flows: Mapping[str, Flow], state: State, facts: Facts) -> Turn:
+    flow = flows.get(state.home) or flows.get("main_menu")
+    kept = {name: value for name, value in state.slots.items() if name in ("language", "member")}
+    if flow is None:
+        speak = Speak("apology.sorry", kept.get("language") or facts.get("language", ""))
+        return Turn((speak,), None, None, f"no flow {state.flow}")
+    run = Run(flows, facts, flow, flow.start, flow.name, kept, turns=state.turns + 1)
+    run.steps.append(run.speak("apology.restart"))
+    return _guarded(run)
+
+
+def _guarded(run: Run, heard: Heard | None = None) -> Turn:
+    try:
+        turn = hear(run, heard) if heard is not None else None
+        return turn or _pass_on(run)
+    except FlowError as error:
+        return _apology(run, str(error))
+
+
+def _apology(run: Run, error: str) -> Turn:
+    done = [step for step in run.steps if not isinstance(step, Speak | Tell)]
+    return Turn((*done[:MAX_STEPS], run.speak("apology.sorry")), None, None, f"{run.place}: {error}")
+
+
+def _pass_on(run: Run) -> Turn:
+    for _ in range(MAX_HOPS):
+        node = run.here
+        match node:
+            case End():
+                return Turn(tuple(run.steps), None, None)
+            case Menu() | Ask() | Pick() | Keys() | Pause() | Record():
+                return _checked(run, listen(run, node))
+            case Goto(flow, name):
+                run.move(flow, name)
+            case Walk():
+                run.node = _walk(run, node)
+            case Branch(cases, otherwise):
+                run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
+            case Put(slot, value, then):
+                run.slots[slot], run.node = value, then
+            case Do():
+                run.node = _do(run, node)
+            case Say() | Play():
+                run.node = _say(run, node)
+        if len(run.steps) > MAX_STEPS:
+            break
+    raise FlowError("too much without a question", "endless")
+
+
+def _checked(run: Run, turn: Turn) -> Turn:
+    if len(turn.steps) > MAX_STEPS:
+        raise FlowError(f"more than {MAX_STEPS} steps", "endless")
+    return turn
+
+
+def _say(run: Run, node: Say | Play) -> str:
+    step = _told(run, node) if isinstance(node, Play) else _spoken(run, node)
+    if step is not None:
+        run.begin_speech()
+        run.steps.append(step)
+    return node.then
+
+
+def _spoken(run: Run, node: Say) -> Step | None:
+    return run.speak(node.prompt, node.values) if run.holds(node.when) else None
+
+
+def _told(run: Run, node: Play) -> Step | None:
+    item = run.look(node.path)
+    if not isinstance(item, Mapping) or not (item.get("text") or item.get("sound")):
+        return None
+    language = str(item.get("language") or run.look("language") or "")
+    return Tell(str(item.get("text") or ""), language, item.get("sound"), node.is_personal)
+
+
+def _do(run: Run, node: Do) -> str:
+    step = node.effect(**{name: _given(run, node, value) for name, value in node.given.items()})
+    run.steps.append(step)
+    # what is done is not said again by 9 and not undone by *; a language or a name may be chosen anew
+    run.since = ""
+    if not isinstance(step, UNDONE_BY_ASKING_AGAIN):
+        run.trail = []
+    return node.then
+
+
+def _given(run: Run, node: Do, value: object) -> object:
+    if not isinstance(value, From):
+        return value
+    found = run.look(value.path)
+    if found is None and node.effect is not OpenReport:
+        raise FlowError(f"{value.path} is not among the facts", "no-fact")
+    return found
+
+
+def _walk(run: Run, node: Walk) -> str:
+    if run.slots.get("items") != node.items:
+        run.slots.pop("item", None)
+    found = next_item(node.items, run.facts, run.slots)
+    if found is None:
+        run.slots.pop("items", None)
+        run.slots.pop("item", None)
+        return node.then
+    run.slots["items"], run.slots["item"] = node.items, found
+    return node.each

@@ -1,0 +1,92 @@
+"""What a flow may know: a frozen snapshot that the shell prepares before each turn. A flow never fetches.
+
+Every key may be absent; absent reads as nothing. Lists are in the order in which they should be heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+Facts = Mapping[str, Any]
+
+
+class Member(TypedDict, total=False):
+    """One member on the number; `missing` names the joining items still unknown (consent, name, adult …)."""
+
+    id: int
+    name: str
+    is_joined: bool
+    is_trained: bool
+    missing: list[str]
+
+
+class Item(TypedDict, total=False):
+    """Something to hear: `sound` is the content key of a recording, else `text` is spoken in `language`."""
+
+    id: int
+    text: str
+    sound: str | None
+    language: str
+    is_heard: bool
+    is_campaign: bool
+
+
+class OwnReport(TypedDict, total=False):
+    """A report of a member on this number; `member` keeps it from the others who share the phone."""
+
+    id: int
+    member: int
+    reference: str
+    state: str
+    answer: Item | None
+
+
+class Opened(TypedDict):
+    """The report opened in this conversation; present from the turn after OpenReport."""
+
+    id: int
+    reference: str
+    has_note: bool
+
+
+class Answer(Item, total=False):
+    """Staff's answer to report `report`; `category` is the two-digit code of demo_data.md 6.4."""
+
+    report: int
+    reference: str
+    category: str | None
+
+
+class Duty(TypedDict, total=False):
+    """A dangerous report that a duty person is rung about; `sound` is the voice note's clip."""
+
+    report: int
+    reference: str
+    unit: str
+    sound: str | None
+
+
+class Snapshot(TypedDict, total=False):
+    """All keys of the facts. `languages` lists those to offer, the region's first, each with all its words."""
+
+    language: str
+    languages: list[str]
+    organisation: str
+    coordinator: str
+    emergency_number: str
+    is_outbound: bool
+    is_call_back: bool  # we ring back a missed call
+    is_introduction: bool  # the one call that a coordinator's word allows
+    is_test: bool  # a staff member's test of an announcement
+    is_opted_out: bool
+    members: list[Member]
+    member: Member | None
+    has_private: bool  # several members share this number: private content only after a name
+    has_duty: bool
+    news: list[Item]
+    reports: list[OwnReport]
+    report: Opened | None
+    announcement: Item | None
+    answer: Answer | None
+    duty: Duty | None

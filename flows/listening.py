@@ -1,0 +1,208 @@
+"""Questions: how each is put, and what becomes of the answer, of silence and of wrong keys. Only the engine calls.
+
+`listen` ends a turn at a question; `hear` takes the answer and moves on, or puts the question again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Question, Record, Waiting
+from flows.recording import begin_note, has_short_note, take_note
+from flows.run import Run
+from flows.state import Turn
+from flows.steps import Digits, Heard, Speak, Text, VoiceNote, WaitDigits
+from flows.typed import entry, keys_of_text
+
+FIRST_WAIT, SECOND_WAIT = 5, 7  # seconds of silence, D10
+TRIES = 2  # silences or wrong keys until the voice note, D10 and D11
+SPOKEN = 4  # choices read out in one menu, D1
+VOICE_NOTE, LEAVING = "voice_note", "leaving"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One key that works here, its sentence where it is read out, and what it puts into a slot."""
+
+    key: str
+    then: str
+    speak: Speak | None = None
+    slot: str | None = None
+    value: str = ""
+
+
+def listen(run: Run, node: Waiting) -> Turn:
+    """Put the question and end the turn."""
+    run.begin_speech()
+    match node:
+        case Record():
+            return begin_note(run, node)
+        case Keys():
+            run.steps.append(run.speak(node.question))
+            return run.wait(WaitDigits(node.count, FIRST_WAIT))
+        case Pause():
+            run.steps.extend(run.speak(prompt) for prompt in node.says)
+            return run.wait(WaitDigits(1, FIRST_WAIT))
+        case Menu() | Ask() | Pick():
+            return _put(run, node, FIRST_WAIT)
+
+
+def hear(run: Run, heard: Heard) -> Turn | None:
+    """Take the answer. None: the run has moved on; a turn: the question was put again."""
+    node = run.here
+    keys = _keys(heard, node.count if isinstance(node, Keys) else 1)
+    if keys[:1] and _is_universal(run, node, keys[0]) and len(set(keys)) == 1:
+        _universal(run, keys[0])
+        return None
+    match node:
+        case Record():
+            return take_note(run, node, heard)
+        case Pause(then):
+            run.answered(then)
+        case Keys():
+            _take_keys(run, node, keys)
+        case Menu() | Ask() | Pick():
+            return _take_choice(run, node, heard, keys)
+    return None
+
+
+def options(run: Run, node: Question) -> list[Option]:
+    """List the keys that work at this question, in the order in which they are read out."""
+    match node:
+        case Ask(_, yes, no):
+            return [Option("1", yes), Option("2", no)]
+        case Menu(choices):
+            return [_offer(run, choice) for choice in choices]
+        case Pick():
+            return [*_listed(run, node), *(_offer(run, choice) for choice in node.others)]
+
+
+def _offer(run: Run, choice: Choice) -> Option:
+    is_spoken = choice.prompt is not None and run.holds(choice.when)
+    return Option(choice.key, choice.then, run.speak(choice.prompt or "") if is_spoken else None)
+
+
+def _listed(run: Run, node: Pick) -> list[Option]:
+    taken = {choice.key for choice in node.others}
+    keys = [key for key in "1234567" if key not in taken]
+    found = run.look(node.items)
+    items = found if isinstance(found, list | tuple) else ()
+    spoken = node.spoken if len(items) > node.spoken + 1 else node.spoken + 1
+    return [
+        _item(node, item, key, run, number < spoken)
+        for number, (key, item) in enumerate(zip(keys, items, strict=False))
+    ]
+
+
+def _item(node: Pick, item: object, key: str, run: Run, is_spoken: bool) -> Option:
+    value, name = (
+        (str(item["id"]), str(item.get("name", ""))) if isinstance(item, Mapping) else (str(item), "")
+    )
+    language = value if node.is_own_tongue else str(run.look("language") or "")
+    values = {"key": key} | ({"name": name} if name else {})
+    return Option(
+        key, node.then, Speak(node.prompt, language, values) if is_spoken else None, node.slot, value
+    )
+
+
+def _put(run: Run, node: Question, seconds: int) -> Turn:
+    says = () if isinstance(node, Ask) else node.says
+    values = {} if isinstance(node, Pick) else node.values
+    run.steps.extend(run.speak(prompt, values) for prompt in says)
+    return _put_choices(run, node, seconds)
+
+
+def _put_choices(run: Run, node: Question, seconds: int) -> Turn:
+    if isinstance(node, Ask):
+        run.steps.append(run.speak(node.question, node.values))
+    else:
+        run.steps.extend([option.speak for option in options(run, node) if option.speak][:SPOKEN])
+    return run.wait(WaitDigits(1, seconds))
+
+
+def _keys(heard: Heard, count: int) -> str:
+    match heard:
+        case Digits(keys):
+            return entry(keys, count)
+        case Text(text):
+            return entry(keys_of_text(text), count)
+        case _:
+            return ""
+
+
+def _is_universal(run: Run, node: object, key: str) -> bool:
+    is_own = isinstance(node, Menu) and any(choice.key == key for choice in node.choices)
+    if is_own or has_short_note(run, node):
+        return False
+    return key in ("0", "9", "*") or (key == "8" and bool(run.facts.get("is_outbound")))
+
+
+def _universal(run: Run, key: str) -> None:
+    run.silences = run.wrong_keys = 0
+    match key:
+        case "0":
+            _go_home(run)
+        case "9":
+            run.return_to(run.since)
+        case "*":
+            run.return_to(run.trail.pop() if run.trail else run.since)
+        case _:
+            run.move(LEAVING)
+            run.trail = []
+    run.since = ""
+
+
+def _go_home(run: Run) -> None:
+    home = run.flows.get(run.home, run.flow)
+    top = home.home or home.start
+    is_there = run.flow.name == home.name and run.node == top
+    run.trail = []
+    run.slots.pop("item", None)
+    run.move(home.name, home.help if is_there and home.help else top)
+
+
+def _take_keys(run: Run, node: Keys, keys: str) -> None:
+    if keys in node.accepts:
+        run.slots[node.slot] = keys
+        run.answered(node.then)
+    else:
+        run.leave(node.otherwise)
+
+
+def _take_choice(run: Run, node: Question, heard: Heard, keys: str) -> Turn | None:
+    option = next((option for option in options(run, node) if option.key == keys), None)
+    if option is not None:
+        if option.slot:
+            run.slots[option.slot] = option.value
+        run.answered(option.then)
+        return None
+    if isinstance(heard, VoiceNote):  # a late copy of a recording: it was kept when it was made
+        return _put_choices(run, node, FIRST_WAIT)
+    is_wrong = bool(keys) or isinstance(heard, Text)
+    return _wrong_key(run, node) if is_wrong else _silence(run, node)
+
+
+def _wrong_key(run: Run, node: Question) -> Turn | None:
+    run.wrong_keys += 1
+    if run.wrong_keys >= TRIES:
+        _give_up(run, node)
+        return None
+    run.steps.append(run.speak("again.wrong_key"))
+    return _put_choices(run, node, FIRST_WAIT)
+
+
+def _silence(run: Run, node: Question) -> Turn | None:
+    run.silences += 1
+    if run.silences >= TRIES:
+        _give_up(run, node)
+        return None
+    return _put(run, node, SECOND_WAIT)
+
+
+def _give_up(run: Run, node: Question) -> None:
+    then = node.otherwise
+    if then is None:
+        run.move(VOICE_NOTE)
+        then = run.node
+    run.leave(then)

@@ -1,0 +1,96 @@
+"""Reading a path out of facts and slots. Pure look-ups; the engine asks, nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.facts import Facts
+from flows.model import Condition
+
+Slots = Mapping[str, str]
+
+
+def look(path: str, facts: Facts, slots: Slots) -> Any:
+    """Return what is at the path, None where there is nothing.
+
+    Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
+    a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
+    `is_shared`, `unheard` (news), `has_choice` (of languages).
+    """
+    head, _, rest = path.partition(".")
+    match head:
+        case "slot":
+            return slots.get(rest)
+        case "missing":
+            return is_missing(rest, facts, slots)
+        case "is_shared":
+            return len(facts.get("members") or ()) > 1 or bool(facts.get("has_private"))
+        case "language":
+            return slots.get("language") or facts.get("language")
+        case "unheard":
+            return [item for item in facts.get("news") or () if not item.get("is_heard")]
+        case "has_choice":
+            return len(facts.get("languages") or ()) > 1
+        case "own":
+            return own_items(rest, facts, slots)
+        case "item" if rest == "id":
+            return int(slots["item"]) if slots.get("item") else None
+        case "item":
+            return _inside(current_item(facts, slots), rest)
+        case "member":
+            return _inside(chosen_member(facts, slots), rest)
+        case _:
+            return _inside(facts.get(head), rest)
+
+
+def holds(condition: Condition | None, facts: Facts, slots: Slots) -> bool:
+    """Tell whether the condition is true now; no condition always is."""
+    if condition is None:
+        return True
+    found = look(condition.path, facts, slots)
+    if isinstance(condition.wanted, bool):
+        return bool(found) is condition.wanted
+    return bool(found == condition.wanted)
+
+
+def chosen_member(facts: Facts, slots: Slots) -> Mapping[str, Any] | None:
+    """Return the member who speaks: chosen in this conversation, else the only one the shell knows."""
+    chosen = slots.get("member")
+    if chosen is not None:
+        known = [facts.get("member") or {}, *(facts.get("members") or ())]
+        return next((member for member in known if str(member.get("id")) == chosen), None)
+    member: Mapping[str, Any] | None = facts.get("member")
+    return member
+
+
+def own_items(name: str, facts: Facts, slots: Slots) -> list[Mapping[str, Any]]:
+    """List a fact's items without those that belong to somebody else on this phone."""
+    me = (chosen_member(facts, slots) or {}).get("id")
+    return [item for item in facts.get(name) or () if item.get("member") in (None, me)]
+
+
+def current_item(facts: Facts, slots: Slots) -> Mapping[str, Any] | None:
+    """Return the item being walked, None where it has gone meanwhile."""
+    items = own_items(slots.get("items", ""), facts, slots)
+    return next((item for item in items if str(item["id"]) == slots.get("item")), None)
+
+
+def next_item(name: str, facts: Facts, slots: Slots) -> str | None:
+    """Return the id of the item after the current one; the first where none is current or it has gone."""
+    ids = [str(item["id"]) for item in own_items(name, facts, slots)]
+    current = slots.get("item")
+    after = ids[ids.index(current) + 1 :] if current in ids else ids
+    return after[0] if after else None
+
+
+def is_missing(item: str, facts: Facts, slots: Slots) -> bool:
+    """Tell whether this joining item is still to be asked: unknown people lack everything."""
+    member = chosen_member(facts, slots)
+    return member is None or item in member.get("missing", ())
+
+
+def _inside(found: Any, rest: str) -> Any:
+    for part in rest.split(".") if rest else ():
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found

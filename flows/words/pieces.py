@@ -1,0 +1,67 @@
+"""Cutting one sentence at its placeholders into pieces that can be recorded, made ahead or only made on the day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+CONSTANT = ("organisation", "emergency_number")  # the same for all members: spoken inside the sentence
+PERSONAL = ("name", "coordinator")
+AFTER_PROMPT, AFTER_DIGIT, INSIDE = 600, 250, 60  # milliseconds; D4
+GROUP = 3  # digits heard in one breath
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One stretch of speech and the silence after it.
+
+    `recorded_as` names the human recording that beats any synthesis; None where the words differ each time.
+    `is_personal` text never leaves the house. `sound` is the content key of what somebody recorded.
+    """
+
+    text: str
+    language: str
+    recorded_as: str | None
+    is_personal: bool
+    pause_ms: int
+    sound: str | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """A placeholder's value while its sentence is cut."""
+
+    name: str
+    value: str
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """List the names between braces, in order."""
+    return tuple(PLACEHOLDER.findall(template))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values in and leave the other placeholders standing."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def cut(template: str) -> Iterator[str | Value]:
+    """Yield the fixed parts that can be heard and the names of the values between them."""
+    for number, part in enumerate(PLACEHOLDER.split(template)):
+        if number % 2:
+            yield Value(part, "")
+        elif any(letter.isalnum() for letter in part):
+            yield part.strip()
+
+
+def names(prompt: str, key: str, count: int) -> list[str]:
+    """Name the recordings of a sentence's fixed parts: the prompt itself, or numbered where it is cut.
+
+    A sentence that names a key is recorded once per key: `pick.member.2.key3`.
+    """
+    ending = f".key{key}" if key else ""
+    if count == 1:
+        return [prompt + ending]
+    return [f"{prompt}.{number}{ending}" for number in range(1, count + 1)]

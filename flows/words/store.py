@@ -1,0 +1,188 @@
+"""All languages' words in memory: find a prompt with its fallback, speak it, write it, list what can be recorded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from flows.errors import FlowError
+from flows.steps import Speak, Tell
+from flows.typed import ascii_digits
+from flows.words.pieces import (
+    AFTER_DIGIT,
+    AFTER_PROMPT,
+    CONSTANT,
+    GROUP,
+    INSIDE,
+    PERSONAL,
+    Piece,
+    Value,
+    cut,
+    fill,
+    names,
+    placeholders,
+)
+
+# What a member agrees to must be heard in the language chosen, or nobody is enrolled in it (journeys.md M1).
+NOTICES = frozenset({"join.notice", "join.consent", "introduction.consent", "sms_join.ask"})
+BASE = ("hi", "en")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts by language and prompt. `fallback` are the languages tried after the member's own and the unit's."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    fallback: tuple[str, ...] = BASE
+    languages: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "languages", tuple(self.texts))
+
+    def find(self, prompt: str, language: str, fallback: Sequence[str] = ()) -> tuple[str, str]:
+        """Return (language, template): the member's, then the unit's, then the base. Notices never fall back.
+
+        Raises FlowError where no language has the prompt.
+        """
+        order = (language,) if _root(prompt) in NOTICES else (language, *fallback, *self.fallback)
+        for one in order:
+            template = self.texts.get(one, {}).get(prompt)
+            if template is not None:
+                return one, template
+        raise FlowError(f"{prompt} has no words in {language}", "no-words")
+
+    def can_join(self, language: str) -> bool:
+        """Tell whether somebody may be enrolled in this language: all its notices are there."""
+        return all(prompt in self.texts.get(language, {}) for prompt in NOTICES)
+
+    def speech(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> tuple[Piece, ...]:
+        """Cut a step into pieces in the order in which they are heard."""
+        if isinstance(step, Tell):
+            return (Piece(step.text, step.language, None, step.is_personal, AFTER_PROMPT, step.sound),)
+        language, template = self.find(step.prompt, step.language, fallback)
+        merged = fill(template, self._merged(language, step.values))
+        pieces = self._pieces(step.prompt, language, merged, step.values)
+        return (*pieces[:-1], replace(pieces[-1], pause_ms=AFTER_PROMPT))
+
+    def text(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> str:
+        """Write a step for SMS: its own written form where it has one, references in ASCII digits."""
+        if isinstance(step, Tell):
+            return step.text
+        written = f"{step.prompt}.sms"
+        prompt = written if self._has(written, step.language) else step.prompt
+        language, template = self.find(prompt, step.language, fallback)
+        values = {name: self._written(language, name, value) for name, value in step.values.items()}
+        return " ".join(fill(template, values).split())
+
+    def pieces(self, language: str, constants: Mapping[str, str]) -> Iterator[Piece]:
+        """Yield every piece of a language that is known ahead: all sentences, keys and digits.
+
+        `constants` are organisation and emergency_number. Names, places and what people wrote are not among them.
+        """
+        for prompt, template in self.texts[language].items():
+            if prompt.startswith("digit."):
+                yield Piece(template, language, prompt, False, AFTER_DIGIT)
+            elif not prompt.endswith(".sms") and not prompt.startswith("number."):
+                yield from self._fixed(prompt, language, template, constants)
+
+    def number(self, language: str, value: int) -> str:
+        """Return the word of a number from 0 to 99."""
+        return self.texts[language][f"number.{value}"]
+
+    def _fixed(
+        self, prompt: str, language: str, template: str, constants: Mapping[str, str]
+    ) -> Iterator[Piece]:
+        for key in "1234567" if "key" in placeholders(template) else ("",):
+            merged = fill(template, self._merged(language, {**constants, "key": key}))
+            yield from (
+                piece for piece in self._pieces(prompt, language, merged, {"key": key}) if piece.recorded_as
+            )
+
+    def _merged(self, language: str, values: Mapping[str, str]) -> dict[str, str]:
+        """Values that are spoken inside their sentence: the house's own, and the key to press."""
+        merged = {name: values[name] for name in CONSTANT if name in values}
+        if "emergency_number" in merged:
+            merged["emergency_number"] = " ".join(self._digits(language, merged["emergency_number"]))
+        if values.get("key"):
+            merged["key"] = self.texts[language][f"digit.{values['key']}"]
+        return merged
+
+    def _pieces(self, prompt: str, language: str, template: str, values: Mapping[str, str]) -> list[Piece]:
+        parts = list(cut(template))
+        recorded = iter(names(prompt, values.get("key", ""), sum(isinstance(part, str) for part in parts)))
+        found: list[Piece] = []
+        for part in parts:
+            if isinstance(part, Value):
+                found.extend(self._value(language, part.name, values.get(part.name, "")))
+            else:
+                found.append(Piece(part, language, next(recorded), False, INSIDE))
+        return found
+
+    def _value(self, language: str, name: str, value: str) -> list[Piece]:
+        match name:
+            case "reference":
+                return self._spelt(language, value)
+            case "state" | "category":
+                prompt = f"{name}.{value}"
+                return (
+                    [Piece(self.find(prompt, language)[1], language, prompt, False, INSIDE)] if value else []
+                )
+            case _:
+                return [Piece(value, language, None, name in PERSONAL, INSIDE)] if value else []
+
+    def _spelt(self, language: str, value: str) -> list[Piece]:
+        digits = [digit for digit in ascii_digits(value) if digit.isdigit()]
+        return [
+            Piece(
+                self.texts[language][f"digit.{digit}"],
+                language,
+                f"digit.{digit}",
+                False,
+                AFTER_PROMPT if number % GROUP == 0 and len(digits) > number + 1 else AFTER_DIGIT,
+            )
+            for number, digit in enumerate(digits, 1)
+        ]
+
+    def _digits(self, language: str, value: str) -> list[str]:
+        return [self.texts[language][f"digit.{digit}"] for digit in ascii_digits(value) if digit.isdigit()]
+
+    def _written(self, language: str, name: str, value: str) -> str:
+        match name:
+            case "state" | "category" if value:
+                return self.find(f"{name}.{value}", language)[1]
+            case "reference":
+                return "".join(digit for digit in ascii_digits(value) if digit.isdigit())
+            case _:
+                return value
+
+    def _has(self, prompt: str, language: str) -> bool:
+        return prompt in self.texts.get(language, {})
+
+
+def load(folder: Path, fallback: tuple[str, ...] = BASE) -> Words:
+    """Read every `<language>.toml` of a folder. Raises FlowError where one cannot be read."""
+    texts: dict[str, dict[str, str]] = {}
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            texts[file.stem] = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+        except tomllib.TOMLDecodeError as error:
+            raise FlowError(f"{file.name}: {error}", "words-unreadable") from error
+    return Words(texts, fallback)
+
+
+def _root(prompt: str) -> str:
+    return prompt.removesuffix(".sms")
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        elif isinstance(value, list):
+            yield from ((f"{name}.{number}", word) for number, word in enumerate(value))
+        else:
+            yield name, str(value)
