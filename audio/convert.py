@@ -7,16 +7,10 @@ packages cost 40 MB and are imported when first used: a process that only plays 
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from audio.clips import SAMPLES_PER_SECOND
 
-if TYPE_CHECKING:
-    from audio.decode import Samples
-
 BLANK_SECONDS = 2.0
-FLOOR_DBFS = -50.0
-_VOICED_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -48,17 +42,20 @@ def to_telephone(raw: bytes) -> Take:
     A blank one keeps its level and length: nobody should hear amplified hiss. Raises ClipError with a
     sentence for staff. Source: speech.md 3, voice_design.md D23.
     """
-    import numpy as np  # start-up cost, see above
-
-    from audio.decode import decode
+    from audio.decode import decode  # start-up cost, as all imports inside functions here
+    from audio.levels import decibels, is_quiet, to_pcm
     from audio.loudness import loudness
-    from audio.mastering import decibels, master, soften, to_pcm
+    from audio.mastering import master, soften
 
     source = decode(raw)
-    blank = is_blank(to_pcm(source))
-    samples = soften(source) if _is_quiet(source) else master(source)
-    peak = decibels(float(np.abs(samples).max()))
-    return Take(to_pcm(samples), len(samples) / SAMPLES_PER_SECOND, loudness(samples), peak, blank)
+    samples = soften(source) if is_quiet(source) else master(source)
+    return Take(
+        pcm=to_pcm(samples),
+        seconds=len(samples) / SAMPLES_PER_SECOND,
+        lufs=loudness(samples),
+        peak_dbfs=decibels(float(abs(samples).max())),
+        is_blank=is_blank(to_pcm(source)),
+    )
 
 
 def is_blank(pcm: bytes) -> bool:
@@ -67,28 +64,25 @@ def is_blank(pcm: bytes) -> bool:
     For samples as recorded; mastered ones are trimmed and levelled, ask `Take.is_blank` there. In doubt a
     recording is not blank: a problem must not be lost.
     """
-    import numpy as np
+    from audio.levels import from_pcm, is_quiet  # start-up cost
 
-    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
-    return len(samples) < BLANK_SECONDS * SAMPLES_PER_SECOND or _is_quiet(samples)
+    return len(pcm) < BLANK_SECONDS * SAMPLES_PER_SECOND * 2 or is_quiet(from_pcm(pcm))
 
 
 def measure(path: Path) -> Sound:
     """Measure any sound file at the telephone's rate; raises ClipError where it cannot be read."""
-    import numpy as np
-
-    from audio.decode import decode
+    from audio.decode import decode  # start-up cost
+    from audio.levels import decibels, longest_gap
     from audio.loudness import loudness
-    from audio.mastering import decibels
 
     samples = decode(path.read_bytes())
-    level = np.abs(samples)
+    level = abs(samples)
     return Sound(
         seconds=len(samples) / SAMPLES_PER_SECOND,
         lufs=loudness(samples),
         peak=decibels(float(level.max())),
-        longest_gap=_longest_gap(samples),
-        clipped=int(np.count_nonzero(level >= 0.999)),
+        longest_gap=longest_gap(samples),
+        clipped=int((level >= 0.999).sum()),
         dc=float(samples.mean()),
     )
 
@@ -101,21 +95,3 @@ def peaks(pcm: bytes, n: int = 160) -> list[int]:
     heights = [max(max(piece), -min(piece)) if piece else 0 for piece in pieces]
     loudest = max(*heights, 32768 // 20)  # near silence is drawn flat, not blown up
     return [100 * height // loudest for height in heights]
-
-
-def _is_quiet(samples: "Samples") -> bool:
-    from audio.mastering import frame_levels
-
-    frame = SAMPLES_PER_SECOND // 50
-    voiced = frame_levels(samples, frame) > 10 ** (FLOOR_DBFS / 20)
-    return bool(voiced.sum() * frame < _VOICED_SECONDS * SAMPLES_PER_SECOND)
-
-
-def _longest_gap(samples: "Samples") -> float:
-    from audio.mastering import frame_levels
-
-    longest = run = 0
-    for is_loud in frame_levels(samples, SAMPLES_PER_SECOND // 50) > 10 ** (FLOOR_DBFS / 20):
-        run = 0 if is_loud else run + 1
-        longest = max(longest, run)
-    return longest / 50

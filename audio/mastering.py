@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.clips import SAMPLES_PER_SECOND
+from audio.levels import frame_levels
 from audio.loudness import QUIETEST, loudness
 
 TARGET_LUFS = -19.0
@@ -28,23 +29,6 @@ def master(samples: Samples) -> Samples:
 def soften(samples: Samples) -> Samples:
     """Return the samples with their level untouched and their edges at zero, so that joins do not click."""
     return _softened(np.clip(samples, -_ceiling(), _ceiling()).astype(np.float32))
-
-
-def to_pcm(samples: Samples) -> bytes:
-    """Return the samples as PCM 16 bit, what exceeds full scale being cut."""
-    return np.rint(samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
-
-
-def decibels(level: float) -> float:
-    """Return a level of 0..1 in dBFS, at least -120."""
-    return float(20 * np.log10(max(level, 1e-6)))
-
-
-def frame_levels(samples: Samples, frame: int) -> NDArray[np.float32]:
-    """Return the RMS of each whole frame of that many samples."""
-    whole = samples[: len(samples) // frame * frame].reshape(-1, frame)
-    levels: NDArray[np.float32] = np.sqrt(np.mean(whole**2, axis=1))
-    return levels
 
 
 def _trimmed(samples: Samples) -> Samples:

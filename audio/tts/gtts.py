@@ -23,7 +23,6 @@ LANGUAGES = {
     "mai": "hi",
 }
 TLDS = frozenset({"com", "co.in", "co.ke"})  # never from input: a crafted one would redirect the request
-_SLOW_BELOW = 0.7  # the service knows only two speeds, and its slow one is a crawl
 _REST = timedelta(hours=1)
 _BETWEEN = timedelta(seconds=1)
 
@@ -50,8 +49,8 @@ class Gtts:
         self._asked_at: datetime | None = None
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
-        """Return a sound file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
-        posts = self._posts(normalise(text), check_language(language), rate)
+        """Return a WAV file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
+        posts = self._posts(normalise(text), check_language(language))
         self._refuse_while_resting()
         try:
             self._probe(posts[0].url)
@@ -60,21 +59,20 @@ class Gtts:
             self._rests_until = self._clock() + timedelta(seconds=error.retry_after)
             self._is_probed = False
             raise
-        return sounds[0] if len(sounds) == 1 else _one_file(sounds)
+        return _one_file(sounds, rate)
 
     def close(self) -> None:
         """Drop idle connections."""
         self._transport.close()
 
-    def _posts(self, text: str, language: str, rate: float) -> list[Post]:
+    def _posts(self, text: str, language: str) -> list[Post]:
         from gtts import (
             gTTS,
         )  # start-up cost: brings requests into every process that merely knows this voice
 
         if language not in LANGUAGES:
             raise ClipError(f"Google's voice does not speak {language!r}.")
-        slow = rate < _SLOW_BELOW
-        speech = gTTS(text, tld=self._tld, lang=LANGUAGES[language], slow=slow, tokenizer_func=split)
+        speech = gTTS(text, tld=self._tld, lang=LANGUAGES[language], tokenizer_func=split)
         speech.GOOGLE_TTS_MAX_CHARS = PIECE
         return [Post(post.url, post.body.encode(), dict(post.headers)) for post in speech._prepare_requests()]
 
@@ -97,9 +95,11 @@ class Gtts:
         return self._transport.audio(post)
 
 
-def _one_file(sounds: list[bytes]) -> bytes:
-    from audio.decode import decode  # start-up cost: numpy
-    from audio.mastering import to_pcm
+def _one_file(sounds: list[bytes], rate: float) -> bytes:
+    from audio.decode import decode  # start-up cost: numpy in every process that merely knows this voice
+    from audio.levels import to_pcm  # the same
+    from audio.stretch import stretch  # the same
 
-    # Not by appending: an MP3 that carries its length in a header ends there, whatever follows.
-    return wav_of(b"".join(to_pcm(decode(sound)) for sound in sounds))
+    # Not by appending: an MP3 that carries its length in a header ends there, whatever follows. Slowed here,
+    # because the service knows only its usual speed and a crawl.
+    return wav_of(b"".join(to_pcm(stretch(decode(sound), rate)) for sound in sounds))
