@@ -228,12 +228,17 @@ def load_environment(data: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
+def own_environment() -> dict[str, str]:
+    """Return the variables of this process alone."""
+    return dict(os.environ)
+
+
 def environment(data: Path | None = None) -> dict[str, str]:
     """Return the variables of this process over those of the `memberline up` beside it.
 
     With `data` that folder's file counts; without it, and with no DATABASE_URL set, the default folder's.
     """
-    own = dict(os.environ)
+    own = own_environment()
     if data is None and "DATABASE_URL" in own:
         return own
     told = load_environment(data or default_data_dir())

@@ -1,0 +1,137 @@
+"""Keeps children and servers running: one thread, one loop; restarts with a growing pause; ends all in 10 s."""
+
+import selectors
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import IO, Protocol
+
+from gateway.errors import MemberlineError
+from gateway.up.child import Child
+from gateway.up.story import Story
+
+TICK_SECONDS = 0.1
+SECOND_REQUEST_SECONDS, LAST_SECONDS = 3.0, 5.0
+
+
+class Server(Protocol):
+    """An embedded PostgreSQL or Valkey."""
+
+    def start(self) -> str:
+        """Start it and return its URL."""
+
+    def stop(self) -> None:
+        """End it."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is there."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to end."""
+
+
+class Supervisor:
+    """Owns every process of one `up`; `close` leaves none behind."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.servers: list[Server] = []
+        self.children: list[Child] = []
+        self._selector = selectors.DefaultSelector()
+        self._rests: dict[int, bytes] = {}
+        self._stop_asked = False
+
+    def listen_to_signals(self) -> None:
+        """Take Ctrl-C, SIGTERM and a closed terminal as a request to end."""
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, self._ask_to_stop)
+
+    def serve(self, server: Server) -> str:
+        """Start a server and look after it from now on; returns its URL."""
+        self.servers.append(server)
+        return server.start()
+
+    def run(self, child: Child) -> None:
+        """Start a child and look after it from now on."""
+        self.children.append(child)
+        self._start(child)
+
+    def run_to_end(self, child: Child) -> None:
+        """Run a child that ends by itself; raises MemberlineError with its last line where it fails."""
+        self.run(child)
+        self.wait_until(lambda: child.exit_code is not None)
+        self.children.remove(child)
+        if child.exit_code:
+            raise MemberlineError(f"`memberline {child.name}` failed; see {self.story.path}")
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Look after everybody until this is so; raises Stopped when we are asked to end."""
+        while not is_so():
+            self.tick()
+
+    def tick(self) -> None:
+        """Hear what the children say, notice who ended, restart who is due."""
+        for key, _ in self._selector.select(TICK_SECONDS):
+            self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
+        now = time.monotonic()
+        for child in self.children:
+            if child.note_end(now) and not child.once:
+                pause = (child.due_at or now) - now
+                self._say(f"{child.name} ended (exit code {child.exit_code}), starts again in {pause:.1f} s")
+            if child.due_at is not None and now >= child.due_at:
+                self._start(child)
+        for server in self.servers:
+            if not server.is_running:
+                self._say(f"{type(server).__name__} ended, starts again")
+                server.stop()
+                server.start()
+        if self._stop_asked:
+            raise Stopped
+
+    def close(self) -> None:
+        """End everything: children first, asked twice, then killed; the servers last."""
+        began = time.monotonic()
+        asked = 0
+        while any(child.is_running for child in self.children):
+            passed = time.monotonic() - began
+            if asked == 0 or (asked == 1 and passed > SECOND_REQUEST_SECONDS):
+                asked += 1
+                for child in self.children:
+                    child.ask_to_end()
+            if passed > LAST_SECONDS:
+                break
+            for key, _ in self._selector.select(TICK_SECONDS):
+                self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
+        for child in self.children:
+            child.kill()
+        for key in list(self._selector.get_map().values()):
+            self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
+        for server in reversed(self.servers):
+            server.stop()
+        self._selector.close()
+
+    def _start(self, child: Child) -> None:
+        self._selector.register(child.start(time.monotonic()), selectors.EVENT_READ, child.name)
+
+    def _hear(self, pipe: IO[bytes], name: str) -> None:
+        fd = pipe.fileno()
+        said = pipe.read(65536)
+        if said is None:
+            return
+        *lines, rest = (self._rests.pop(fd, b"") + said).split(b"\n")
+        if said and rest:
+            self._rests[fd] = rest
+        for line in [*lines, *([rest] if rest and not said else [])]:
+            self.story.heard(name, line)
+        if not said:
+            self._selector.unregister(pipe)
+            pipe.close()
+
+    def _say(self, text: str) -> None:
+        self.story.heard("up", f"WARNING {text}".encode())
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_asked = True
