@@ -7,11 +7,13 @@ never a personal text. Build calls this, before any call needs the sound.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from audio.errors import ClipError, VoiceUnavailable
 from audio.normalise import check_language, normalise
 from audio.tts.gtts_transport import Post, Transport
 from audio.tts.pieces import PIECE, split
+from audio.tts.rest import Rest
 from audio.wav import wav_of
 
 LANGUAGES = {
@@ -28,7 +30,10 @@ _BETWEEN = timedelta(seconds=1)
 
 
 class Gtts:
-    """The remote voice and its state: whether it was probed, when it was last asked, until when it rests."""
+    """The remote voice and its state: whether it was probed and when it was last asked.
+
+    `rest_file` shares its rest after a refusal with other processes.
+    """
 
     name = "gtts"
     is_remote = True
@@ -39,24 +44,25 @@ class Gtts:
         sleep: Callable[[float], None],
         tld: str = "co.in",
         transport: Transport | None = None,
+        rest_file: Path | None = None,
     ) -> None:
         if tld not in TLDS:
             raise ClipError(f"{tld[:20]!r} is not one of the hosts that may be asked for speech.")
         self._clock, self._sleep, self._tld = clock, sleep, tld
         self._transport = transport or Transport()
         self._is_probed = False
-        self._rests_until: datetime | None = None
+        self._rest = Rest(clock, rest_file)
         self._asked_at: datetime | None = None
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
         """Return a WAV file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
         posts = self._posts(normalise(text), check_language(language))
-        self._refuse_while_resting()
+        self._rest.check()
         try:
             self._probe(posts[0].url)
             sounds = [self._answer(post) for post in posts]
         except VoiceUnavailable as error:
-            self._rests_until = self._clock() + timedelta(seconds=error.retry_after)
+            self._rest.start(error.retry_after)
             self._is_probed = False
             raise
         return _one_file(sounds, rate)
@@ -66,20 +72,14 @@ class Gtts:
         self._transport.close()
 
     def _posts(self, text: str, language: str) -> list[Post]:
-        from gtts import (
-            gTTS,
-        )  # start-up cost: brings requests into every process that merely knows this voice
+        # Start-up cost: it brings requests into every process that merely knows this voice.
+        from gtts import gTTS
 
         if language not in LANGUAGES:
             raise ClipError(f"Google's voice does not speak {language!r}.")
         speech = gTTS(text, tld=self._tld, lang=LANGUAGES[language], tokenizer_func=split)
         speech.GOOGLE_TTS_MAX_CHARS = PIECE
         return [Post(post.url, post.body.encode(), dict(post.headers)) for post in speech._prepare_requests()]
-
-    def _refuse_while_resting(self) -> None:
-        if self._rests_until and self._clock() < self._rests_until:
-            left = (self._rests_until - self._clock()).total_seconds()
-            raise VoiceUnavailable("Google's voice is resting.", left)
 
     def _probe(self, url: str) -> None:
         if not self._is_probed and not self._transport.is_reachable(url):

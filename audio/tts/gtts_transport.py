@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Thread
@@ -38,11 +39,13 @@ class Post:
 class Transport:
     """Sends prepared requests; `base_url` replaces scheme and host, plain HTTP being allowed on loopback only."""
 
-    def __init__(self, base_url: str | None = None, connect: float = 5, read: float = 20) -> None:
+    def __init__(
+        self, base_url: str | None = None, connect: float = 5, read: float = 20, whole: float = 30
+    ) -> None:
         base = urlsplit(base_url or "https:")
         if base.scheme != "https" and base.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ClipError("Speech is asked for by https only.")
-        self._base_url = base_url
+        self._base_url, self._whole = base_url, whole
         self._timeout = urllib3.Timeout(connect=connect, read=read)
         self._pool = urllib3.PoolManager(cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
 
@@ -71,7 +74,7 @@ class Transport:
                 preload_content=False,
             )
             with answer:
-                status, content = answer.status, _limited(answer)
+                status, content = answer.status, _limited(answer, self._whole)
         except urllib3.exceptions.HTTPError as error:
             raise VoiceUnavailable("Google's voice does not answer.", HOUR) from error
         _check_status(status)
@@ -95,11 +98,13 @@ def _connect(host: str, port: int, connected: list[bool]) -> None:
     connected.append(True)
 
 
-def _limited(answer: urllib3.BaseHTTPResponse) -> bytes:
-    content = answer.read(_MAX_ANSWER + 1)
-    if len(content) > _MAX_ANSWER:
-        raise VoiceUnavailable("Google's voice sent more than any sound could be.", HOUR)
-    return content
+def _limited(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+    content, deadline = bytearray(), time.monotonic() + seconds
+    while part := answer.read1(65536):
+        content += part
+        if len(content) > _MAX_ANSWER or time.monotonic() > deadline:  # each drop is in time, the sum is not
+            raise VoiceUnavailable("Google's voice sends without end.", HOUR)
+    return bytes(content)
 
 
 def _check_status(status: int) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from audio.errors import ClipError
 from audio.tts import Synthesizer
@@ -18,18 +19,22 @@ def make_voices(
     order: Sequence[str] = USUAL_ORDER,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
+    state: Path | None = None,
 ) -> list[Synthesizer]:
     """Return the voices of that order; nothing is started or connected before the first word.
 
+    `state` is a writable folder where processes share that a remote voice rests (the clips' folder will do).
     Raises ClipError for a name that is no voice.
     """
-    return [_voice(name, clock, sleep) for name in order]
+    return [_voice(name, clock, sleep, state) for name in order]
 
 
-def _voice(name: str, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> Synthesizer:
+def _voice(
+    name: str, clock: Callable[[], datetime], sleep: Callable[[float], None], state: Path | None
+) -> Synthesizer:
     match name:
         case "gtts":
-            return Gtts(clock=clock, sleep=sleep)
+            return Gtts(clock=clock, sleep=sleep, rest_file=state / ".gtts-rests-until" if state else None)
         case "espeak":
             return Espeak()
         case "silent":

@@ -3,7 +3,8 @@
 import base64
 import json
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -18,6 +19,13 @@ def spoken(sound: bytes) -> bytes:
     inner = json.dumps([base64.b64encode(sound).decode()], separators=(",", ":"))
     line = json.dumps([["wrb.fr", "jQ1olc", inner, None, None, None, "generic"]], separators=(",", ":"))
     return b")]}'\n\n" + str(len(line)).encode() + b"\n" + line.encode() + b"\n25\n[]\n"
+
+
+def drip(wire, content: bytes) -> None:
+    with suppress(OSError):
+        for byte in content:
+            wire.write(bytes([byte]))
+            time.sleep(0.02)
 
 
 class StandIn:
@@ -48,7 +56,10 @@ def stand_in():
             self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if status == 202:
+                drip(self.wfile, content)
+            else:
+                self.wfile.write(content)
 
         def log_message(self, *_):
             pass

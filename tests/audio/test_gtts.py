@@ -51,7 +51,7 @@ def clock():
 
 @pytest.fixture
 def voice(place, clock):
-    voice = Gtts(clock, clock.sleep, transport=Transport(place.url, connect=1, read=0.3))
+    voice = Gtts(clock, clock.sleep, transport=Transport(place.url, connect=1, read=0.3, whole=0.5))
     yield voice
     voice.close()
 
@@ -95,6 +95,13 @@ def test_voice_rests_when_the_service_refuses(voice, place, clock, status, conte
     assert voice.speak("three", "en", 0.85)[:200]
 
 
+@pytest.mark.parametrize("content", [b"drop" * 30, bytes(5 * 2**20)])
+def test_voice_rests_when_an_answer_has_no_end(voice, place, content):
+    place.script = [(202 if len(content) < 1000 else 200, content)]
+    with pytest.raises(VoiceUnavailable, match="without end"):
+        voice.speak("one", "en", 0.85)
+
+
 @pytest.mark.parametrize("sound", [b"", b"short", b"<html>" * 100])
 def test_only_this_text_fails_when_the_answer_holds_no_sound(voice, place, sound):
     place.script = [(200, spoken(sound))]
@@ -102,6 +109,21 @@ def test_only_this_text_fails_when_the_answer_holds_no_sound(voice, place, sound
         voice.speak("one", "en", 0.85)
     assert not isinstance(caught.value, VoiceUnavailable)
     assert voice.speak("two", "en", 0.85)[:4] == b"RIFF"
+
+
+def test_other_processes_rest_too_when_one_was_refused(place, clock, tmp_path):
+    rest_file = tmp_path / "rests-until"
+    here, there = (
+        Gtts(clock, clock.sleep, transport=Transport(place.url), rest_file=rest_file) for _ in range(2)
+    )
+    place.script = [(429, b"")]
+    for voice in (here, there):
+        with pytest.raises(VoiceUnavailable):
+            voice.speak("one", "en", 0.85)
+    assert place.texts == ["one"]
+    rest_file.write_text("damaged")
+    assert there.speak("two", "en", 0.85)
+    here.close(), there.close()
 
 
 def test_voice_rests_when_nobody_listens(clock):
