@@ -16,6 +16,7 @@ from audio.keep import keep
 from audio.wav import HEADER_BYTES, pcm_of, seconds_in, silence, wav_of
 
 DEFAULT_ORDER = ("gtts", "espeak", "silent")
+ALWAYS_THERE = "espeak"
 RECORDINGS = Path(__file__).with_name("recorded")
 
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -23,12 +24,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 
 
 class ClipLibrary:
-    """One folder of clips; `order` is the preference among synthetic voices, the best first."""
+    """One folder of clips; `order` is the preference among synthetic voices, the best first.
+
+    Clips of eSpeak are found last where the order does not name it: a remote voice alone would leave silence.
+    """
 
     def __init__(self, folder: Path, recorded: Path | None, order: Sequence[str] = DEFAULT_ORDER) -> None:
         self.folder = folder
         self.recorded = recorded
-        self.order = tuple(order)
+        self.order = tuple(dict.fromkeys((*order, ALWAYS_THERE)))
         self._digests: dict[Path, tuple[int, int, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 

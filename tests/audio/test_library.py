@@ -100,6 +100,11 @@ def test_order_is_the_operators_when_set(library):
     assert ClipLibrary(library.folder, None, order=("espeak",)).find(MENU).voice == "espeak"
 
 
+def test_draft_voice_is_found_when_the_order_names_only_the_remote_one(library):
+    library.store(clip_key("espeak", "en", MENU.text), b"\0\0" * 800, "espeak")
+    assert ClipLibrary(library.folder, None, order=("gtts",)).find(MENU).voice == "espeak"
+
+
 def test_parts_are_joined_exactly_and_without_clicks_when_composed(library):
     one, two = (library.store_take(file_of(tone(hertz, 2))) for hertz in (500, 800))
     joined = library.compose([one, Pause(500), two, two], lead_in=True)
