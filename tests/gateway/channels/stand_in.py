@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -73,10 +74,10 @@ def drip(sock: socket.socket, request: Request) -> None:
 
 
 @contextmanager
-def stand_in(*answers: Answer) -> Iterator[StandIn]:
+def stand_in(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = StandIn(f"http://127.0.0.1:{listener.getsockname()[1]}", list(answers))
-    threading.Thread(target=_accept, args=(listener, server), daemon=True).start()
+    threading.Thread(target=_accept, args=(listener, server, tls), daemon=True).start()
     try:
         yield server
     finally:
@@ -89,17 +90,22 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _accept(listener: socket.socket, server: StandIn) -> None:
+def _accept(listener: socket.socket, server: StandIn, tls: ssl.SSLContext | None) -> None:
     while True:
         try:
             sock, _ = listener.accept()
         except OSError:
             return
         server.connections += 1
-        threading.Thread(target=_serve, args=(sock, server), daemon=True).start()
+        threading.Thread(target=_serve, args=(sock, server, tls), daemon=True).start()
 
 
-def _serve(sock: socket.socket, server: StandIn) -> None:
+def _serve(sock: socket.socket, server: StandIn, tls: ssl.SSLContext | None) -> None:
+    try:
+        sock = tls.wrap_socket(sock, server_side=True) if tls else sock
+    except OSError:
+        sock.close()
+        return
     with sock:
         while request := _read(sock):
             server.requests.append(request)

@@ -180,6 +180,12 @@ def test_recording_comes_when_its_host_is_allowed():
     assert "apikey" not in request.headers
 
 
+def test_recording_is_refused_when_its_address_holds_a_password():
+    with stand_in(answer(200, SOUND)) as server, pytest.raises(RecordingRefused):
+        fetch_recording(f"http://user:pw@{server.host}/x", {server.host})
+    assert server.connections == 0
+
+
 def test_recording_is_refused_when_only_another_port_is_allowed(listener):
     with pytest.raises(RecordingRefused):
         fetch_recording(f"http://127.0.0.1:{listener[0]}/x", {"127.0.0.1:8001"})

@@ -10,7 +10,7 @@ from gateway.channels.africastalking.sms import AfricasTalkingSms
 from gateway.channels.africastalking.voice import AfricasTalkingVoice
 from gateway.errors import NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable, SettingsError
 from gateway.phones import Number
-from tests.gateway.channels.africastalking.payloads import answers, fields
+from tests.gateway.channels.africastalking.payloads import CASES, answers, fields
 from tests.gateway.channels.stand_in import answer, break_off, close, drip, free_port, hang, reset, stand_in
 
 ASHA, LINE, OURS = Number("+254722000111"), Number("+254711000100"), Number("+917000000001")
@@ -121,6 +121,22 @@ def test_connection_is_kept_when_requests_follow_each_other():
         client = Client("memberline", "key", server.url)
         assert [client.balance() for _ in range(3)] == [(Decimal("412.6168"), "USD")] * 3
     assert (server.connections, len(server.requests)) == (1, 3)
+
+
+@pytest.mark.parametrize("header", ["", "Connection: close\r\n"])
+def test_next_request_is_answered_when_the_provider_hung_up_in_between(header):
+    whole = answer(200, CASES["user_response_GET"]["body"], headers=header)
+
+    def answer_and_close(sock, request):
+        whole(sock, request)
+        sock.close()
+
+    with stand_in(*[answer_and_close] * 2) as server:
+        client = Client("memberline", "key", server.url)
+        client.balance()
+        time.sleep(0.02)
+        assert client.balance() == (Decimal("412.6168"), "USD")
+    assert server.connections == 2
 
 
 def test_proxy_is_not_asked_when_the_environment_names_one(monkeypatch):
