@@ -106,7 +106,10 @@ class PhoneControl:
         self.switchboard.hang_up(phone)
 
     def switch(self, phone: Phone) -> None:
-        self.switchboard.switch(phone, bool(body().get("on", True)))
+        on = bool(body().get("on", True))
+        self.switchboard.switch(phone, on)
+        if on:
+            self.messages.deliver_waiting(phone)
 
     def put_down(self, phone: Phone) -> None:
         phone.holder = ""

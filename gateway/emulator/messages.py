@@ -36,13 +36,27 @@ class Messages:
             phone = network.phone(number)
             status, reason = self._fate(phone)
             if status == "Success":
-                phone.texts.append(Text(next(self._ids), network.clock(), sender, text))
-                network.lock.notify_all()
+                self._show(phone, sender, text)
+            elif status == "Buffered":
+                phone.waiting.append((message_id, sender, text))
         if status:
             network.hurried.after(
                 RECEIPT_SECONDS, lambda: self._receipt(receipt_form(message_id, number, status, reason))
             )
         return message_id
+
+    def deliver_waiting(self, phone: Phone) -> None:
+        """A phone came on again: what waited for it arrives, each with its receipt."""
+        with self._network.lock:
+            waiting, phone.waiting = phone.waiting, []
+            for _, sender, text in waiting:
+                self._show(phone, sender, text)
+        for message_id, _, _ in waiting:
+            self._receipt(receipt_form(message_id, phone.number, "Success"))
+
+    def _show(self, phone: Phone, sender: str, text: str) -> None:
+        phone.texts.append(Text(next(self._ids), self._network.clock(), sender, text))
+        self._network.lock.notify_all()
 
     def _fate(self, phone: Phone) -> tuple[str, str]:
         number = phone.number

@@ -67,6 +67,7 @@ class Phone:
     ringing: Ringing | None = None
     rung: int = 0
     texts: list[Text] = field(default_factory=list)
+    waiting: list[tuple[str, str, str]] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     last_call: Call | None = None
 

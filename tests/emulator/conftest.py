@@ -76,13 +76,13 @@ def response(*elements: str) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?><Response>' + "".join(elements) + "</Response>"
 
 
-def until(ready: Callable[[], Any], seconds: float = 5.0) -> Any:
+def until(ready: Callable[[], Any], seconds: float = 5.0, pause: float = 0.01) -> Any:
     """Wait until `ready` gives something; fail where it never does."""
     end = monotonic() + seconds
     while monotonic() < end:
         if found := ready():
             return found
-        sleep(0.01)
+        sleep(pause)
     raise AssertionError("it did not happen in time")
 
 
