@@ -109,7 +109,8 @@ def _check(url: str, allowed_hosts: Collection[str], resolve: Resolve) -> _Targe
     if f"{host}:{port}" not in allowed_hosts and not all(is_public(address) for address in addresses):
         raise RecordingRefused("the recording's address is not public")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Target(parts.scheme, host, port, path, addresses[0])
+    # IPv4 first: many of our machines have IPv6 addresses for others but no way there.
+    return _Target(parts.scheme, host, port, path, min(addresses, key=lambda address: ":" in address))
 
 
 def _split(url: str) -> tuple[SplitResult, int]:

@@ -17,6 +17,7 @@ from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.loopback import LoopbackCallbacks, LoopbackSms, LoopbackVoice
 from gateway.errors import NotFound
 from gateway.settings import Settings
+from gateway.settings_values import is_loopback
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def _host_of(url: str) -> frozenset[str]:
         return frozenset()
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    return frozenset({f"{parts.hostname}:{port}"})
+    # An emulator may name itself otherwise than we do, but it is the same port of this machine.
+    hosts = ("127.0.0.1", "::1", "localhost") if is_loopback(url) else (parts.hostname,)
+    return frozenset(f"{host}:{port}" for host in hosts)
 
 
 PROVIDERS: Mapping[str, Callable[[Settings], Channels]] = {

@@ -180,6 +180,16 @@ def test_recording_comes_when_its_host_is_allowed():
     assert "apikey" not in request.headers
 
 
+def test_recording_comes_by_ipv4_when_its_host_has_both():
+    with stand_in(answer(200, SOUND)) as server:
+        port = server.host.split(":")[1]
+        url = f"http://localhost:{port}/x"
+        assert (
+            fetch_recording(url, {f"localhost:{port}"}, resolve=lambda *_: ["::1", "127.0.0.1"]).content
+            == SOUND
+        )
+
+
 def test_recording_is_refused_when_its_address_holds_a_password():
     with stand_in(answer(200, SOUND)) as server, pytest.raises(RecordingRefused):
         fetch_recording(f"http://user:pw@{server.host}/x", {server.host})

@@ -12,8 +12,8 @@ from tests.gateway.channels.contract import ENVIRON
     ("url", "hosts"),
     [
         ("", set()),
-        ("http://127.0.0.1:8001", {"127.0.0.1:8001"}),
-        ("http://127.0.0.1:8001/at", {"127.0.0.1:8001"}),
+        ("http://127.0.0.1:8001/at", {"127.0.0.1:8001", "::1:8001", "localhost:8001"}),
+        ("http://localhost:8001", {"127.0.0.1:8001", "::1:8001", "localhost:8001"}),
         ("https://at.example.org", {"at.example.org:443"}),
     ],
 )
