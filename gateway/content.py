@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 BASE_LANGUAGE = "hi"
+SPOKEN = {"in": ("hi", "bn", "en"), "ke": ("en",)}  # offered on a first call, the region's first
 
 
 def languages_of(texts: Mapping[str, Any], sounds: Mapping[str, Any]) -> list[str]:
     """List the languages in which there is something to say, in alphabetical order."""
-    return sorted({*(key for key, value in texts.items() if value), *(key for key, value in sounds.items() if value)})
+    return sorted(
+        {*(key for key, value in texts.items() if value), *(key for key, value in sounds.items() if value)}
+    )
 
 
 def in_language(texts: Mapping[str, Any], sounds: Mapping[str, Any], wanted: str) -> str:

@@ -115,5 +115,3 @@ def _mark_heard(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard
         news.mark_heard(unit.db, step.item, scene.member_id, rt.clock())
     elif step.kind == "announcement" and scene.delivery_id is not None:
         news.mark_broadcast_heard(unit.db, unit.db.get_one(Delivery, scene.delivery_id), rt.clock())
-
-

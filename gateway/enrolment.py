@@ -60,7 +60,9 @@ def speak_as(unit: UnitOfWork, call_id: int | None, member_id: int) -> None:
         unit.db.execute(update(Call).where(Call.id == call_id).values(member_id=member_id))
 
 
-def import_consent(unit: UnitOfWork, rt: Runtime, member: Member, how: str, staff_id: int | None) -> ConsentState:
+def import_consent(
+    unit: UnitOfWork, rt: Runtime, member: Member, how: str, staff_id: int | None
+) -> ConsentState:
     """Enter what a list says about consent: a coordinator's word allows one introduction call, nothing else."""
     entry = Consent(
         member_id=member.id,
@@ -99,7 +101,7 @@ def _remember(unit: UnitOfWork, member_id: int, step: Remember) -> None:
 
 
 def _agree(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step: GiveConsent) -> None:
-    words = rt.words.template(step.notice, step.language)
+    _, words = rt.words.find(step.notice, step.language)
     _write(
         unit,
         rt,

@@ -60,6 +60,13 @@ def is_mobile(number: Number) -> bool:
     return bool(kind in (library.PhoneNumberType.MOBILE, library.PhoneNumberType.FIXED_LINE_OR_MOBILE))
 
 
+def is_premium(number: Number) -> bool:
+    """Say whether whoever calls this number pays extra: premium-rate and shared-cost (reliability.md C16)."""
+    library, parsed = _library(number)
+    kinds = (library.PhoneNumberType.PREMIUM_RATE, library.PhoneNumberType.SHARED_COST)
+    return bool(library.number_type(parsed) in kinds)
+
+
 def may_call_back(number: Number, countries: Collection[str]) -> bool:
     """Say whether a ring from this number may cost us a call: mobile and of an allowed country only.
 

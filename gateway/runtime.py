@@ -16,12 +16,13 @@ from redis import Redis
 from sqlalchemy import Engine, make_url
 
 import audio
+import flows
 from audio.library import ClipLibrary
 from flows.catalog import FLOWS
 from flows.model import Flow
 from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
-from gateway.channels.registry import Channels, build_channels
+from gateway.channels.registry import Channels, open_channels
 from gateway.db import make_engine
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
@@ -30,6 +31,8 @@ from gateway.vault import Vault
 
 Clock = Callable[[], datetime]
 CLIPS, VOICE_NOTES = "clips", "voice-notes"
+PROVIDER = "africastalking"
+WORDS = Path(flows.__file__).parent / "words"
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,11 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
         quick=_quick_pool(settings.database_url, pool_size),
         vault=Vault(settings.secret_key),
         profile=load_profile(settings.country),
-        words=load(),
+        words=load(WORDS),
         flows=FLOWS,
-        clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded"),
+        clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts),
         notes=ClipLibrary(settings.data_dir / VOICE_NOTES, None),
-        channels=build_channels(settings),
+        channels=open_channels(PROVIDER, settings),
         bells=Bells(rq_enqueue(Redis.from_url(settings.redis_url))),
         clock=_clock(settings.clock_offset_seconds),
     )
@@ -102,5 +105,10 @@ def _with_driver(url: str) -> str:
 def _quick_pool(url: str, size: int) -> ConnectionPool:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return ConnectionPool(
-        plain, min_size=0, max_size=size, open=True, timeout=5, kwargs={"autocommit": True, "prepare_threshold": 1}
+        plain,
+        min_size=0,
+        max_size=size,
+        open=True,
+        timeout=5,
+        kwargs={"autocommit": True, "prepare_threshold": 1},
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audio.clips import Clip, Pause, Utterance
+from audio.errors import ClipError
 from audio.library import ClipLibrary
 from flows.steps import Speak, Tell
 from flows.words import Piece, Words
@@ -39,6 +40,8 @@ class Speaker:
 
     words: Words
     clips: ClipLibrary
+    notes: ClipLibrary | None = None
+    has_captions: bool = False
 
     def speak(self, steps: Sequence[Speak | Tell], *, is_first: bool = False) -> Said | None:
         """Compose one clip for these steps; None where there is nothing to say."""
@@ -47,6 +50,8 @@ class Speaker:
         text = " ".join(self.words.text(step) for step in steps)
         clip = self._compose(steps, is_first)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
+        if clip and self.has_captions:
+            _caption(clip, text)
         return Said(text, steps[0].language, clip.key if clip else None, seconds)
 
     def _compose(self, steps: Sequence[Speak | Tell], is_first: bool) -> Clip | None:
@@ -56,19 +61,24 @@ class Speaker:
             if found is None:
                 return None
             parts += found
-        return self.clips.compose(parts, lead_in=is_first)
+        try:
+            return self.clips.compose(parts, lead_in=is_first)
+        except ClipError:  # disk full, or a part vanished: the provider's voice reads
+            return None
 
     def _parts_of(self, step: Speak | Tell) -> list[Clip | Pause] | None:
-        if isinstance(step, Tell) and step.sound is not None:
-            clip = self.clips.clip_of(step.sound)
-            return [clip] if clip else None
         parts: list[Clip | Pause] = []
         for piece in self.words.speech(step):
-            clip = self.clips.find(utterance(piece))
+            clip = self._clip_of(piece)
             if clip is None:
                 return None
             parts += [clip, Pause(piece.pause_ms)]
         return parts
+
+    def _clip_of(self, piece: Piece) -> Clip | None:
+        if piece.sound is None:
+            return self.clips.find(utterance(piece))
+        return self.clips.clip_of(piece.sound) or (self.notes.clip_of(piece.sound) if self.notes else None)
 
 
 def utterance(piece: Piece) -> Utterance:
@@ -78,9 +88,12 @@ def utterance(piece: Piece) -> Utterance:
 
 def utterances(words: Words, steps: Iterable[Speak | Tell]) -> list[Utterance]:
     """List what must have a clip so that these steps can be heard; recordings need none."""
-    return [
-        utterance(piece)
-        for step in steps
-        if not (isinstance(step, Tell) and step.sound)
-        for piece in words.speech(step)
-    ]
+    pieces = (piece for step in steps for piece in words.speech(step))
+    return [utterance(piece) for piece in pieces if piece.sound is None]
+
+
+def _caption(clip: Clip, text: str) -> None:
+    """Write the words beside the sound: the handset of the emulator shows them to whoever cannot listen."""
+    beside = clip.path.with_suffix(".txt")
+    if not beside.exists():
+        beside.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from audio.convert import Take, is_blank, peaks, to_telephone
+from audio.convert import Take, peaks, to_telephone
 from audio.errors import ClipError
 from gateway.channels.fetch import fetch_recording
 from gateway.db import UnitOfWork, unit_of_work
@@ -58,7 +58,7 @@ def fetch(rt: Runtime, note_id: int) -> bool:
             return True
         url = rt.vault.open_text(note.sealed_url, URL_PURPOSE)
     try:
-        raw = fetch_recording(url, rt.channels.recording_hosts)
+        raw = fetch_recording(url, rt.channels.recording_hosts).content
         take = to_telephone(raw)
     except (ChannelError, ClipError) as error:
         return _again_later(rt, note_id, error)
@@ -79,7 +79,7 @@ def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take) -> None:
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
         note.clip_key, note.seconds = clip.key, clip.seconds
-        note.peaks, note.is_blank = peaks(take.pcm), is_blank(take.pcm)
+        note.peaks, note.is_blank = peaks(take.pcm), take.is_blank
         note.fetched_at = rt.clock()
         if note.is_blank:
             _mark_blank(unit, note_id)

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 
-from gateway import deliveries, effects, voice_notes
-from gateway.calls import opening, outbound, talk, turning
+from flows.steps import Nothing
+from gateway import deliveries, voice_notes
+from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
-from gateway.reports import opening as report_opening
+from gateway.reports import opening as reports
 from gateway.runtime import Runtime
 from gateway.states import CallState
-from gateway.store import attempts, callbacks
+from gateway.store import attempts, callbacks, steps
 from gateway.store.steps import CallRow
+
+APPLIED, DUPLICATE = "applied", "duplicate"
 
 
 def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
     """End a call once; keeps what was being recorded. A second last post changes nothing (africastalking.md 0.3)."""
     with unit_of_work(rt.engine) as unit:
         call = _lock(unit, known.id) if known else _never_answered(unit, rt, event)
-        outcome = "duplicate" if call is None or call.state == CallState.ENDED else "applied"
+        is_new = call is not None and call.state != CallState.ENDED
+        outcome = APPLIED if is_new else DUPLICATE
         callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), outcome, rt.clock())
         if call is None:
             return
-        if outcome == "duplicate":
+        if not is_new:
             _keep_note(unit, rt, event, call)
             return
         _hear_last(unit, rt, event, call)
         _end(rt, event, call)
         deliveries.call_ended(unit, rt, call, event)
-        report_opening.call_ended(unit, rt, call)
+        reports.call_ended(unit, rt, call)
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:
@@ -41,7 +43,7 @@ def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:
         return
     with unit_of_work(rt.engine) as unit:
         call = _lock(unit, known.id)
-        callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock())
+        callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), APPLIED, rt.clock())
         if call is not None:
             _keep_note(unit, rt, event, call)
 
@@ -53,7 +55,7 @@ def _lock(unit: UnitOfWork, call_id: int) -> Call | None:
 def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | None:
     """The only post of a call that rang in vain: give it a row, tied to its attempt."""
     number_id = opening.number_of(unit, rt, event)
-    row = opening._insert(unit, rt, event, number_id)
+    row = opening.insert_call(unit, rt, event, number_id)
     if row is None:
         return None
     call = unit.db.get_one(Call, row.id)
@@ -67,12 +69,10 @@ def _hear_last(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> 
     """A hang-up in mid-sentence keeps what was said (voice_design.md D22)."""
     if event.recording_url is None:
         return
-    if not talk.waits_for_note(call.conversation):
+    if talk.waits_for_note(call.conversation):
+        call.conversation = turning.hear(unit, rt, event, steps.row_of(call), Nothing()).to_json()
+    else:
         _keep_note(unit, rt, event, call)
-        return
-    row = turning.row_of(call)
-    after = turning.hear(unit, rt, event, row, opening.NOTHING)
-    call.conversation = after.to_json()
 
 
 def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:
@@ -80,18 +80,12 @@ def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> 
         return
     note_id = voice_notes.announce(unit, rt, event.recording_url, call.id, call.member_id)
     if note_id is not None:
-        report_opening.note_came_late(unit, rt, call, note_id)
+        reports.note_came_late(unit, rt, call, note_id)
 
 
 def _end(rt: Runtime, event: VoiceEvent, call: Call) -> None:
-    now = rt.clock()
     call.state = CallState.ENDED
-    call.ended_at = now
+    call.ended_at = rt.clock()
     call.end_reason = str(event.outcome or Outcome.UNKNOWN)
     call.seconds = event.seconds
     call.cost, call.currency = event.cost, event.currency
-
-
-def heard_flags(call: Call) -> list[Any]:
-    """What this call played to its end, as `effects` noted it."""
-    return list((call.conversation or {}).get("heard", [])) or list(effects.NOTHING_HEARD)

@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gateway.content import SPOKEN
 from gateway.models import Member, Unit
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import members, news, reports, suppressions, units
-
-HEARD_BY_KEY = "heard"
 
 
 def facts_for(
@@ -24,7 +23,7 @@ def facts_for(
     people = list(members.list_on_number(db, number_id)) if number_id else []
     member = _the_member(people, member_id)
     unit = units.get_unit(db, member.unit_id) if member else units.root_unit(db)
-    languages = rt.profile.spoken_languages
+    languages = SPOKEN[rt.settings.country]
     facts: dict[str, Any] = {
         "organisation": rt.settings.organisation,
         "coordinator": "",
@@ -36,6 +35,7 @@ def facts_for(
         "is_opted_out": _is_opted_out(db, number_id),
         "members": [_member_fact(each) for each in people] if _is_shared(people) else [],
         "member": _member_fact(member) if member else None,
+        "has_private": _is_shared(people),
         "has_duty": bool(units.list_duty_numbers(db, unit.path)),
         "report": None,
         "announcement": None,

@@ -27,10 +27,12 @@ def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
     """Answer the first post of a call. Two equal first posts agree on one row; the second hears the same."""
     with unit_of_work(rt.engine) as unit:
         number_id = number_of(unit, rt, event)
-        call = _insert(unit, rt, event, number_id)
+        call = insert_call(unit, rt, event, number_id)
         if call is None:
             return _same_again(rt, event)
-        callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock())
+        callbacks.add_callback(
+            unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock()
+        )
         if event.is_inbound and _habit(rt, event.line) == CALL_BACK:
             rings.rang(unit, rt, number_id)
             return rt.callbacks.decline()
@@ -52,7 +54,7 @@ def _habit(rt: Runtime, line: str) -> str:
     return next((each.habit for each in known_lines if each.number == line), "answer")
 
 
-def _insert(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:
+def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:
     now = rt.clock()
     row = {
         "provider": rt.provider,
@@ -70,7 +72,18 @@ def _insert(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | N
     if call_id is None:
         return None
     return CallRow(
-        call_id, 1, CallState(row["state"]), None, number_id, None, None, None, event.is_inbound, event.line, None, now
+        call_id,
+        1,
+        CallState(row["state"]),
+        None,
+        number_id,
+        None,
+        None,
+        None,
+        event.is_inbound,
+        event.line,
+        None,
+        now,
     )
 
 

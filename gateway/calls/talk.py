@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.engine import State, Turn, resume, start
+from flows.engine import resume, start
+from flows.state import State, Turn
 from flows.steps import Heard, Speak, Step, Tell, Wait, WaitDigits, WaitVoiceNote
 from gateway.channels.base import Reply, Speech
 from gateway.runtime import Runtime
@@ -43,7 +44,7 @@ class Talk:
 
 def begin(rt: Runtime, flow: str, facts: dict[str, Any]) -> Talk:
     """Start a flow and say its first words, after the lead-in that a called phone needs (speech.md 3)."""
-    return _after(rt, start(rt.flows[flow], facts), facts, (), is_first=True)
+    return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), is_first=True)
 
 
 def go_on(rt: Runtime, conversation: dict[str, Any], heard: Heard) -> Talk:
@@ -82,9 +83,11 @@ def callback_url(rt: Runtime, turn: int) -> str:
     return f"{settings.public_url}/callbacks/{rt.provider}/{settings.callback_secret}/voice?turn={turn}"
 
 
-def _after(rt: Runtime, turn: Turn, facts: dict[str, Any], heard: tuple[str, ...], is_first: bool = False) -> Talk:
+def _after(
+    rt: Runtime, turn: Turn, facts: dict[str, Any], heard: tuple[str, ...], is_first: bool = False
+) -> Talk:
     spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
-    said = Speaker(rt.words, rt.clips).speak(spoken, is_first=is_first)
+    said = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated).speak(spoken, is_first=is_first)
     return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard)
 
 

@@ -21,7 +21,11 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         Index("ix_reports_inbox", "state", "received_at"),
-        Index("ix_reports_danger", "received_at", postgresql_where=text("urgency = 'danger' AND taken_at IS NULL")),
+        Index(
+            "ix_reports_danger",
+            "received_at",
+            postgresql_where=text("urgency = 'danger' AND taken_at IS NULL"),
+        ),
     )
 
     id: Mapped[Key]

@@ -19,7 +19,9 @@ class Staff(Base):
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(24))  # administrator, coordinator, approver, staff, listener, auditor
+    role: Mapped[str] = mapped_column(
+        String(24)
+    )  # administrator, coordinator, approver, staff, listener, auditor
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"))  # for test calls

@@ -33,7 +33,7 @@ class Call(Base):
     line: Mapped[str] = mapped_column(String(24))
     number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", use_alter=True), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", use_alter=True))
     state: Mapped[CallState] = mapped_column(Word(CallState))
     turn: Mapped[int] = mapped_column(default=0)

@@ -25,6 +25,12 @@ def note(
     """Add one line; `kind` is a word of the closed set that the console can name."""
     db.add(
         ReportEvent(
-            report_id=report.id, at=at, kind=kind, state=state, staff_id=staff_id, note=text, details=details or {}
+            report_id=report.id,
+            at=at,
+            kind=kind,
+            state=state,
+            staff_id=staff_id,
+            note=text,
+            details=details or {},
         )
     )

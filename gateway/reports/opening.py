@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from flows.references import make
 from sqlalchemy import select
 
-from flows.references import make
 from flows.steps import OpenReport, Speak
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
@@ -25,14 +25,16 @@ logger = logging.getLogger(__name__)
 VOICE, SMS = "voice", "sms"
 
 
-def open_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: OpenReport) -> Report:
+def open_report(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: OpenReport, *, is_draft: bool = False
+) -> Report:
     """Keep a problem under a reference of its own. From somebody who has not joined it is held as unverified."""
     member = members.get_member(unit.db, scene.member_id) if scene.member_id else None
     place = units.get_unit(unit.db, member.unit_id) if member else units.root_unit(unit.db)
     is_known = member is not None and member.status == MemberStatus.ACTIVE
     report = Report(
         reference=make(reports.next_number(unit.db)),
-        state=ReportState.RECEIVED if is_known else ReportState.UNVERIFIED,
+        state=_first_state(is_known, is_draft),
         source=VOICE if scene.call_id else SMS,
         member_id=scene.member_id,
         number_id=scene.number_id,
@@ -108,6 +110,12 @@ def _alarm(unit: UnitOfWork, rt: Runtime, report: Report) -> None:
     for duty in units.list_duty_numbers(unit.db, place.path):
         owe.owe_duty_call(unit, rt, report, duty.number_id)
     logger.warning("danger reported report_id=%s", report.id)
+
+
+def _first_state(is_known: bool, is_draft: bool) -> ReportState:
+    if is_draft:
+        return ReportState.DRAFT
+    return ReportState.RECEIVED if is_known else ReportState.UNVERIFIED
 
 
 def reporter_of(unit: UnitOfWork, report: Report) -> Member | None:

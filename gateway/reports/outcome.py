@@ -11,7 +11,9 @@ from gateway.store import units
 from gateway.store.move import move
 
 
-def member_said(unit: UnitOfWork, rt: Runtime, report_id: int, number_id: int | None, is_solved: bool) -> bool:
+def member_said(
+    unit: UnitOfWork, rt: Runtime, report_id: int, number_id: int | None, is_solved: bool
+) -> bool:
     """Take the reporter's word: solved confirms, not solved reopens one level up (contract).
 
     Only from the number that reported; a second word on the same answer changes nothing and gives False.

@@ -28,7 +28,12 @@ def get_member(db: Session, member_id: int) -> Member:
 
 
 def add_member(
-    db: Session, number_id: int | None, unit_id: int, now: datetime, name: str = "", language: str | None = None
+    db: Session,
+    number_id: int | None,
+    unit_id: int,
+    now: datetime,
+    name: str = "",
+    language: str | None = None,
 ) -> Member:
     """Add a member who is only invited so far: consent makes them active."""
     member = Member(number_id=number_id, unit_id=unit_id, name=name, language=language, created_at=now)

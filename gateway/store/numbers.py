@@ -38,7 +38,9 @@ def add_number(db: Session, vault: Vault, number: Number, now: datetime) -> int:
 def open_numbers(db: Session, vault: Vault, number_ids: Iterable[int]) -> dict[int, Number]:
     """Return the numbers themselves, by id; for those who must dial and for exports."""
     rows = db.execute(
-        select(PhoneNumber.id, PhoneNumber.sealed, PhoneNumber.index).where(PhoneNumber.id.in_(set(number_ids)))
+        select(PhoneNumber.id, PhoneNumber.sealed, PhoneNumber.index).where(
+            PhoneNumber.id.in_(set(number_ids))
+        )
     )
     return {row.id: vault.open_number(row.sealed, row.index) for row in rows}
 

@@ -98,4 +98,8 @@ def _spoken(db: Session, report: Report, language: str) -> dict[str, Any]:
 
 def _spoken_answer(answer: Answer, language: str) -> dict[str, Any]:
     spoken = in_language(answer.texts, answer.sounds, language)
-    return {"text": answer.texts.get(spoken, ""), "sound": sound_in(answer.sounds, spoken), "language": spoken}
+    return {
+        "text": answer.texts.get(spoken, ""),
+        "sound": sound_in(answer.sounds, spoken),
+        "language": spoken,
+    }

@@ -8,7 +8,7 @@ in `gateway.calls`, and use `advance` on the session's own connection first.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gateway.models import Call
 from gateway.states import CallState
 
 _FIND = """
@@ -99,6 +100,11 @@ def claim_turn(db: Session, call: CallRow, now: datetime) -> bool:
     """Take this turn inside a unit of work, before its effects; False: another post was first."""
     done = db.execute(_CLAIM_TURN, {"id": call.id, "turn": call.turn, "now": now})
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def row_of(call: Call) -> CallRow:
+    """A call that a unit of work has at hand, as the hot path sees it."""
+    return CallRow(**{each.name: getattr(call, each.name) for each in fields(CallRow)})
 
 
 def with_member(call: CallRow, member_id: int | None, delivery_id: int | None) -> CallRow:

@@ -19,8 +19,12 @@ def is_under(path: InstrumentedAttribute[str], above: str) -> ColumnElement[bool
     return path.like(above + "%")
 
 
-def add_unit(db: Session, code: str, name: str, kind: str, parent: Unit | None, language: str | None = None) -> Unit:
-    unit = Unit(code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path="", language=language)
+def add_unit(
+    db: Session, code: str, name: str, kind: str, parent: Unit | None, language: str | None = None
+) -> Unit:
+    unit = Unit(
+        code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path="", language=language
+    )
     db.add(unit)
     db.flush()
     unit.path = f"{parent.path if parent else '/'}{unit.id}/"
@@ -65,7 +69,9 @@ def list_children(db: Session, unit_id: int | None) -> Sequence[Unit]:
 
 def count_members(db: Session, path: str) -> int:
     """Count the members at or below this path."""
-    query = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(is_under(Unit.path, path))
+    query = (
+        select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(is_under(Unit.path, path))
+    )
     return db.scalars(query).one()
 
 

@@ -1,0 +1,87 @@
+"""Writing a broadcast: what, for whom, when. Nothing is sent from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gateway.db import UnitOfWork
+from gateway.deliveries import owe
+from gateway.errors import Conflict, NotAllowed
+from gateway.models import Broadcast, Staff, Unit
+from gateway.rules.classes import MessageClass
+from gateway.runtime import Runtime
+from gateway.states import BroadcastState
+
+LONGEST_TITLE = 200
+
+
+def draft(
+    unit: UnitOfWork,
+    rt: Runtime,
+    *,
+    kind: str,
+    title: str,
+    place: Unit,
+    texts: Mapping[str, str],
+    sounds: Mapping[str, str],
+    message_class: str = MessageClass.ORGANISATIONAL,
+    scheduled_at: datetime | None = None,
+    certificate: Mapping[str, Any] | None = None,
+    author_id: int | None = None,
+) -> Broadcast:
+    """Write a new broadcast to `place` and everything under it; its sounds are made in the background.
+
+    Raises Conflict with a word for the coordinator where something is missing.
+    """
+    _check(kind, title, texts, sounds)
+    broadcast = Broadcast(
+        kind=kind,
+        title=title.strip(),
+        message_class=str(MessageClass(message_class)),
+        unit_id=place.id,
+        texts=dict(texts),
+        sounds=dict(sounds),
+        certificate=dict(certificate) if certificate else None,
+        scheduled_at=scheduled_at,
+        author_id=author_id,
+        created_at=rt.clock(),
+    )
+    unit.db.add(broadcast)
+    unit.db.flush()
+    unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
+    return broadcast
+
+
+def change(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, **values: Any) -> None:
+    """Change a draft. What was approved goes back to draft first: an approval is bound to exact words."""
+    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.APPROVED):
+        raise Conflict("a broadcast that has started is changed no more; copy it instead")
+    for name, value in values.items():
+        setattr(broadcast, name, value)
+    broadcast.state = BroadcastState.DRAFT
+    broadcast.approved_hash = broadcast.approver_id = broadcast.approved_at = None
+    _check(broadcast.kind, broadcast.title, broadcast.texts, broadcast.sounds)
+    unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
+
+
+def test_on_own_phone(
+    unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, staff: Staff, language: str
+) -> None:
+    """Ring the author's own phone with it, or text it. Raises NotAllowed where staff gave no number."""
+    if staff.number_id is None:
+        raise NotAllowed("add your own phone number first, then it can ring", "no-own-number")
+    owe.owe_test(unit, rt, broadcast, staff.number_id, staff.id, language)
+    broadcast.tested_at = rt.clock()
+
+
+def _check(kind: str, title: str, texts: Mapping[str, str], sounds: Mapping[str, str]) -> None:
+    if kind not in (owe.VOICE, owe.SMS):
+        raise Conflict("a broadcast is voice or sms")
+    if not title.strip() or len(title) > LONGEST_TITLE:
+        raise Conflict("a broadcast needs a title of at most 200 letters")
+    if not any(text.strip() for text in texts.values()) and not (kind == owe.VOICE and sounds):
+        raise Conflict(
+            "a broadcast needs words in at least one language" + (" or a sound" if kind == owe.VOICE else "")
+        )

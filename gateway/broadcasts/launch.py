@@ -1,0 +1,104 @@
+"""Approving, starting, pausing and stopping: conditional moves, so that two people at once do it once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from gateway import sounds
+from gateway.db import UnitOfWork
+from gateway.deliveries import contact, owe, send
+from gateway.errors import Conflict, NotAllowed
+from gateway.models import Broadcast, Delivery
+from gateway.rules.classes import MessageClass
+from gateway.runtime import Runtime
+from gateway.states import BroadcastState, DeliveryReason, DeliveryState
+from gateway.store.move import move
+
+
+def approve(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, approver_id: int | None) -> None:
+    """Approve exactly these words and sounds. A campaign needs a certificate and a second person (L3, L19).
+
+    Raises NotAllowed with the reason, Conflict where it is no draft any more.
+    """
+    if broadcast.message_class == MessageClass.CAMPAIGN:
+        _check_campaign(rt, broadcast, approver_id)
+    approved_hash = contact.hash_of(broadcast)
+    now = rt.clock()
+    values = {"approver_id": approver_id, "approved_hash": approved_hash, "approved_at": now}
+    if not move(unit.db, Broadcast, broadcast.id, BroadcastState.APPROVED, **values):
+        raise Conflict("this broadcast is no draft any more")
+    unit.db.refresh(broadcast)
+    unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
+
+
+def start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    """Start now, whatever the hour: what may not be tried yet waits for the window.
+
+    Raises Conflict where it is not approved, has started, or a language has no sound yet.
+    """
+    lacking = languages_without_sound(rt, broadcast)
+    if lacking:
+        raise Conflict(
+            f"the sound is still being made: {', '.join(lacking)}; try again in a moment", "no-sound"
+        )
+    if not move(unit.db, Broadcast, broadcast.id, BroadcastState.STARTING, started_at=rt.clock()):
+        raise Conflict(f"this broadcast cannot start: it is {broadcast.state}")
+    unit.db.refresh(broadcast)
+    unit.ring(lambda: rt.bells.spread_broadcast(broadcast.id))
+
+
+def pause(unit: UnitOfWork, broadcast: Broadcast, reason: str = "by-staff") -> None:
+    """No new attempt begins after this is committed; calls that are under way may finish."""
+    _move(unit, broadcast, BroadcastState.PAUSED, pause_reason=reason)
+
+
+def resume(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    """Go on with whom is still to be tried."""
+    _move(unit, broadcast, BroadcastState.RUNNING, pause_reason=None)
+    send.wake(unit.db, broadcast.id, rt.clock())
+    owe.ring_senders(unit, rt, broadcast.kind)
+
+
+def stop(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    """End it for good: what is still owed is cancelled, what is under way is counted when it ends."""
+    _move(unit, broadcast, BroadcastState.STOPPED, finished_at=rt.clock())
+    unit.db.execute(
+        update(Delivery)
+        .where(Delivery.broadcast_id == broadcast.id, Delivery.reason == DeliveryReason.BROADCAST)
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)))
+        .values(state=DeliveryState.CANCELLED, ended_at=rt.clock())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def languages_without_sound(rt: Runtime, broadcast: Broadcast) -> list[str]:
+    """List the languages of a voice broadcast whose sound is not made yet."""
+    if broadcast.kind != owe.VOICE:
+        return []
+    wanted = sounds.wanted_for(rt, "broadcast", broadcast.id)
+    return sorted({each.language for each in wanted if rt.clips.find(each) is None})
+
+
+def is_due(broadcast: Broadcast, now: datetime) -> bool:
+    """Whether an approved broadcast's own time has come."""
+    return broadcast.scheduled_at is not None and broadcast.scheduled_at <= now
+
+
+def _check_campaign(rt: Runtime, broadcast: Broadcast, approver_id: int | None) -> None:
+    certificate = broadcast.certificate or {}
+    if not certificate.get("number") or not certificate.get("issuer") or not certificate.get("valid_until"):
+        raise NotAllowed("a campaign needs the certificate of the election committee first", "no-certificate")
+    if datetime.fromisoformat(certificate["valid_until"]) <= rt.clock():
+        raise NotAllowed("the certificate is no longer valid", "no-certificate")
+    if certificate.get("content_hash") != contact.hash_of(broadcast):
+        raise NotAllowed("the certificate was given for other words or another sound", "content-changed")
+    if approver_id is None or approver_id == broadcast.author_id:
+        raise NotAllowed("a second person must approve a campaign", "four-eyes")
+
+
+def _move(unit: UnitOfWork, broadcast: Broadcast, new: BroadcastState, **values: object) -> None:
+    if not move(unit.db, Broadcast, broadcast.id, new, **values):
+        raise Conflict(f"this broadcast is {broadcast.state} and cannot become {new}")
+    unit.db.refresh(broadcast)

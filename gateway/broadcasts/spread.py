@@ -1,0 +1,74 @@
+"""Makes one delivery for each member of the audience: one statement, safe to run again (house.md 5.3, 4)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.broadcasts.audience import default_language, why_not
+from gateway.db import UnitOfWork
+from gateway.deliveries.owe import ORDINARY, ring_senders
+from gateway.models import Broadcast, Delivery, Member, PhoneNumber, Unit
+from gateway.runtime import Runtime
+from gateway.states import BroadcastState, DeliveryReason, DeliveryState, MemberStatus
+from gateway.store.move import move
+
+logger = logging.getLogger(__name__)
+
+
+def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
+    """Write what is owed and let it run. Only who may be asked gets a delivery: the audience, no fewer.
+
+    Running it twice inserts nothing twice; a broadcast that is not starting stays as it is.
+    """
+    broadcast = unit.db.get_one(Broadcast, broadcast_id, with_for_update=True)
+    if broadcast.state != BroadcastState.STARTING:
+        return
+    _insert(unit, broadcast, rt.clock())
+    move(unit.db, Broadcast, broadcast_id, BroadcastState.RUNNING)
+    ring_senders(unit, rt, broadcast.kind)
+    logger.info("broadcast spread broadcast_id=%s", broadcast_id)
+
+
+def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
+    path = unit.db.get_one(Unit, broadcast.unit_id).path
+    asked = (
+        select(
+            literal(str(DeliveryReason.BROADCAST)),
+            literal(broadcast.kind),
+            literal(ORDINARY),
+            literal(broadcast.id),
+            Member.id,
+            Member.number_id,
+            func.coalesce(Member.language, literal(default_language(broadcast))),
+            literal(str(DeliveryState.QUEUED)),
+            literal(0),
+            literal(0),
+            literal(now),
+            literal(now),
+            literal(broadcast.expires_at),
+        )
+        .join(Unit, Unit.id == Member.unit_id)
+        .outerjoin(PhoneNumber, PhoneNumber.id == Member.number_id)
+        .where(Unit.path.like(path + "%"), Member.status != MemberStatus.LEFT, why_not(broadcast).is_(None))
+        .order_by(Member.id)
+    )
+    columns = [
+        "reason",
+        "kind",
+        "priority",
+        "broadcast_id",
+        "member_id",
+        "number_id",
+        "language",
+        "state",
+        "tries",
+        "fence",
+        "due_at",
+        "created_at",
+        "expires_at",
+    ]
+    unit.db.execute(insert(Delivery).from_select(columns, asked).on_conflict_do_nothing())

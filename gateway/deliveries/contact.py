@@ -1,0 +1,213 @@
+"""Fetches what the rules must know about deliveries that are about to be tried: fetch first, decide second (habit 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.content import content_hash, languages_of
+from gateway.models import (
+    Attempt,
+    Broadcast,
+    Delivery,
+    Member,
+    PhoneNumber,
+    PollSilence,
+    Report,
+    Suppression,
+    Unit,
+)
+from gateway.rules.classes import ContactReason, Kind, MessageClass
+from gateway.rules.consent import ConsentState
+from gateway.rules.contact import Certificate, Contact, Suppressed, Used
+from gateway.rules.silence import Silence
+from gateway.runtime import Runtime
+from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason
+
+_CLASS = {
+    DeliveryReason.DUTY: MessageClass.EMERGENCY,
+    DeliveryReason.INTRODUCTION: MessageClass.ORGANISATIONAL,
+}
+_NEVER_RANG = (AttemptOutcome.FAILED,)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One delivery with what surrounds it."""
+
+    delivery: Delivery
+    broadcast: Broadcast | None
+    member: Member | None
+    unit_path: str
+    number_index: bytes
+    is_usable: bool
+
+
+def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
+    """Fetch members, units, numbers and broadcasts of these deliveries in one query each."""
+    members = _by_id(db, Member, [each.member_id for each in deliveries])
+    broadcasts = _by_id(db, Broadcast, [each.broadcast_id for each in deliveries])
+    numbers = _by_id(db, PhoneNumber, [each.number_id for each in deliveries])
+    units = _by_id(db, Unit, [member.unit_id for member in members.values()])
+    return [
+        Situation(
+            delivery=each,
+            broadcast=broadcasts.get(each.broadcast_id) if each.broadcast_id else None,
+            member=members.get(each.member_id) if each.member_id else None,
+            unit_path=_path(members, units, each.member_id),
+            number_index=numbers[each.number_id].index,
+            is_usable=numbers[each.number_id].invalid_at is None,
+        )
+        for each in deliveries
+    ]
+
+
+def contacts(db: Session, rt: Runtime, situations: Sequence[Situation], now: datetime) -> list[Contact]:
+    """Build the question for each delivery, same order."""
+    suppressed = _suppressed(db, [each.number_index for each in situations])
+    used = _used(db, rt, [each.delivery for each in situations], now)
+    silences = _silences(db)
+    return [_contact(db, rt, each, suppressed, used, silences, now) for each in situations]
+
+
+def message_class_of(situation: Situation) -> MessageClass:
+    """The class whose hours and consent apply; what is not a broadcast is a service to the member."""
+    if situation.broadcast is not None:
+        return MessageClass(situation.broadcast.message_class)
+    return _CLASS.get(situation.delivery.reason, MessageClass.SERVICE)
+
+
+def hash_of(broadcast: Broadcast) -> str:
+    """The hash of exactly what members will hear or read, which an approval is bound to."""
+    return content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
+
+
+def _contact(
+    db: Session,
+    rt: Runtime,
+    situation: Situation,
+    suppressed: dict[bytes, Suppressed],
+    used: dict[int, Used],
+    silences: list[Silence],
+    now: datetime,
+) -> Contact:
+    delivery, broadcast = situation.delivery, situation.broadcast
+    reason = suppressed.get(situation.number_index)
+    if reason is Suppressed.OPT_OUT and _asked_since(db, delivery, situation.number_index):
+        reason = None
+    return Contact(
+        reason=ContactReason(delivery.reason),
+        message_class=message_class_of(situation),
+        kind=Kind(delivery.kind),
+        at=now,
+        profile=rt.profile,
+        consent=situation.member.consent if situation.member else ConsentState.NONE,
+        unit_path=situation.unit_path,
+        silences=silences,
+        suppressed=reason,
+        is_usable=situation.is_usable,
+        is_opted_out=reason is Suppressed.OPT_OUT,
+        is_introduced=delivery.reason == DeliveryReason.INTRODUCTION
+        and delivery.tries > 0
+        and delivery.last_cause is None,
+        language=delivery.language,
+        has_words=broadcast is None or bool(languages_of(broadcast.texts, broadcast.sounds)),
+        content_hash=hash_of(broadcast) if broadcast else None,
+        approved_hash=broadcast.approved_hash if broadcast else None,
+        certificate=_certificate(broadcast),
+        used=used.get(delivery.id, Used()),
+        is_paused=broadcast is not None and broadcast.state == BroadcastState.PAUSED,
+        is_stopped=broadcast is not None and broadcast.state == BroadcastState.STOPPED,
+        is_switched_off=not rt.settings.send_on,
+        expires_at=delivery.expires_at,
+        open_all_day=rt.settings.open_all_day,
+    )
+
+
+def _path(members: dict[int, Member], units: dict[int, Unit], member_id: int | None) -> str:
+    member = members.get(member_id) if member_id else None
+    return units[member.unit_id].path if member else "/0/"
+
+
+def _by_id(db: Session, model: type, ids: Sequence[int | None]) -> dict[int, object]:  # type: ignore[type-arg]
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    rows = db.scalars(select(model).where(model.id.in_(wanted)).execution_options(populate_existing=True))  # type: ignore[attr-defined]
+    return {row.id: row for row in rows}
+
+
+def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed]:
+    """By number; a court's order outranks every other reason."""
+    rows = db.execute(
+        select(Suppression.number_index, Suppression.reason).where(
+            Suppression.number_index.in_(set(indexes)), Suppression.lifted_at.is_(None)
+        )
+    )
+    found: dict[bytes, Suppressed] = {}
+    for index, reason in rows:
+        known = Suppressed(reason) if reason in set(Suppressed) else Suppressed.COMPLAINT
+        found[index] = known if known is Suppressed.COURT else found.get(index, known)
+    return found
+
+
+def _asked_since(db: Session, delivery: Delivery, index: bytes) -> bool:
+    """A report made after the opt-out is a request again: its answer may ring (rules.contact)."""
+    if delivery.report_id is None or delivery.reason != DeliveryReason.ANSWER:
+        return False
+    left_at = db.scalar(
+        select(func.max(Suppression.at)).where(
+            Suppression.number_index == index, Suppression.lifted_at.is_(None)
+        )
+    )
+    received_at = db.scalar(select(Report.received_at).where(Report.id == delivery.report_id))
+    return left_at is not None and received_at is not None and received_at > left_at
+
+
+def _silences(db: Session) -> list[Silence]:
+    rows = db.execute(select(Unit.path, PollSilence.closes_at, PollSilence.hours_before).join(PollSilence))
+    return [Silence(path, closes_at, hours) for path, closes_at, hours in rows]
+
+
+def _certificate(broadcast: Broadcast | None) -> Certificate | None:
+    kept = broadcast.certificate if broadcast else None
+    if not kept:
+        return None
+    return Certificate(
+        number=kept.get("number", ""),
+        issuer=kept.get("issuer", ""),
+        valid_until=datetime.fromisoformat(kept["valid_until"]),
+        content_hash=kept.get("content_hash", ""),
+    )
+
+
+def _used(db: Session, rt: Runtime, deliveries: Sequence[Delivery], now: datetime) -> dict[int, Used]:
+    """How often each number was come to, for the broadcasts among these deliveries (rules.md L9)."""
+    sent = [each for each in deliveries if each.broadcast_id and each.reason == DeliveryReason.BROADCAST]
+    if not sent:
+        return {}
+    today = now.astimezone(rt.profile.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = db.execute(
+        select(Attempt.number_id, Attempt.broadcast_id, Attempt.delivery_id, Attempt.placed_at)
+        .where(Attempt.number_id.in_({each.number_id for each in sent}), Attempt.broadcast_id.is_not(None))
+        .where(Attempt.placed_at > now - timedelta(days=7), Attempt.outcome.not_in(_NEVER_RANG))
+    ).all()
+    by_number: dict[int, list[tuple[int, int, datetime]]] = {}
+    for number_id, broadcast_id, delivery_id, at in rows:
+        by_number.setdefault(number_id, []).append((broadcast_id, delivery_id, at))
+    return {each.id: _used_by(each, by_number.get(each.number_id, []), today) for each in sent}
+
+
+def _used_by(delivery: Delivery, rang: list[tuple[int, int, datetime]], today: datetime) -> Used:
+    others = [(broadcast, at) for broadcast, _, at in rang if broadcast != delivery.broadcast_id]
+    mine = [at for _, own, at in rang if own == delivery.id]
+    return Used(
+        broadcasts_today=len({broadcast for broadcast, at in others if at >= today}),
+        broadcasts_this_week=len({broadcast for broadcast, _ in others}),
+        attempts_today=sum(at >= today for at in mine),
+        attempts_in_broadcast=len(mine),
+    )

@@ -1,0 +1,156 @@
+"""Writes obligations: rows first, the bell after the commit (house.md, one page, 2).
+
+`dedupe` makes each harmless to write twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.db import UnitOfWork
+from gateway.models import Answer, Broadcast, Delivery, Report
+from gateway.runtime import Runtime
+from gateway.states import DeliveryReason, DeliveryState
+
+URGENT, PERSONAL, ORDINARY = 0, 2, 5
+TEXT_PURPOSE = "deliveries.text"
+VOICE, SMS = "voice", "sms"
+
+
+def owe_call_back(unit: UnitOfWork, rt: Runtime, number_id: int, expires_at: datetime) -> int | None:
+    """Owe a call to a number that gave us a missed call; not after `expires_at` (journeys.md M1)."""
+    minute = int(rt.clock().timestamp()) // 60
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.RING,
+        kind=VOICE,
+        priority=PERSONAL,
+        number_id=number_id,
+        expires_at=expires_at,
+        dedupe=f"ring:{number_id}:{minute}",
+    )
+
+
+def owe_answer_call(unit: UnitOfWork, rt: Runtime, report: Report, answer: Answer) -> int | None:
+    """Owe the reporter a call with the answer, in their language."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.ANSWER,
+        kind=VOICE,
+        priority=PERSONAL,
+        number_id=report.number_id,
+        member_id=report.member_id,
+        report_id=report.id,
+        answer_id=answer.id,
+        language=report.language,
+        dedupe=f"answer:{answer.id}",
+    )
+
+
+def owe_duty_call(unit: UnitOfWork, rt: Runtime, report: Report, number_id: int) -> int | None:
+    """Owe a duty number a call about a dangerous report, before all others and at any hour."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.DUTY,
+        kind=VOICE,
+        priority=URGENT,
+        number_id=number_id,
+        report_id=report.id,
+        dedupe=f"duty:{report.id}:{number_id}",
+    )
+
+
+def owe_test(
+    unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, number_id: int, staff_id: int, language: str
+) -> int | None:
+    """Owe a person of staff a test of a broadcast on their own phone; as often as they ask."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.TEST,
+        kind=broadcast.kind,
+        priority=PERSONAL,
+        number_id=number_id,
+        broadcast_id=broadcast.id,
+        staff_id=staff_id,
+        language=language,
+        dedupe=None,
+    )
+
+
+def owe_introduction(
+    unit: UnitOfWork, rt: Runtime, member_id: int, number_id: int, language: str | None
+) -> int | None:
+    """Owe the one call that a coordinator's word allows: it asks, and nothing else."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.INTRODUCTION,
+        kind=VOICE,
+        number_id=number_id,
+        member_id=member_id,
+        language=language,
+        dedupe=f"introduction:{member_id}",
+    )
+
+
+def owe_sms(
+    unit: UnitOfWork, rt: Runtime, number_id: int, text: str, dedupe: str, member_id: int | None = None
+) -> int | None:
+    """Owe a number a text of its own: a reply or a reference. The words are sealed."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.REPLY,
+        kind=SMS,
+        priority=PERSONAL,
+        number_id=number_id,
+        member_id=member_id,
+        sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE),
+        dedupe=dedupe,
+    )
+
+
+def _owe(unit: UnitOfWork, rt: Runtime, kind: str, **values: Any) -> int | None:
+    now = rt.clock()
+    row = {
+        "kind": kind,
+        "priority": ORDINARY,
+        "state": DeliveryState.QUEUED,
+        "tries": 0,
+        "fence": 0,
+        "due_at": now,
+        "created_at": now,
+        **values,
+    }
+    delivery_id = unit.db.scalar(insert(Delivery).values(row).on_conflict_do_nothing().returning(Delivery.id))
+    if delivery_id is not None:
+        unit.ring(_Bell(rt, kind))
+    return delivery_id
+
+
+class _Bell:
+    """A bell that equals another of its kind, so that a unit of work rings it once."""
+
+    def __init__(self, rt: Runtime, kind: str) -> None:
+        self._rt, self._kind = rt, kind
+
+    def __call__(self) -> None:
+        self._rt.bells.send_due(self._kind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Bell) and other._kind == self._kind
+
+    def __hash__(self) -> int:
+        return hash(self._kind)
+
+
+def ring_senders(unit: UnitOfWork, rt: Runtime, kind: str) -> None:
+    """Wake whoever sends this kind, after the commit."""
+    unit.ring(_Bell(rt, kind))

@@ -1,0 +1,141 @@
+"""What the provider said when it was handed something: per number, or of the whole request.
+
+Silence is a state of its own: what may have been sent is *in doubt* and waits for its callback (reliability.md A3).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gateway.channels.base import Handed, Outcome
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries import outcomes
+from gateway.errors import ChannelError, NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
+from gateway.models import Attempt, Broadcast, Delivery, Exchange
+from gateway.phones import Number
+from gateway.rules.retry import Cause
+from gateway.runtime import Runtime
+from gateway.states import AttemptOutcome, BroadcastState, DeliveryState
+from gateway.store import attempts, deliveries, numbers, paces, suppressions
+from gateway.store.move import move
+
+logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_REFUSAL = timedelta(minutes=1)
+
+
+@dataclass
+class Claimed:
+    """A delivery that is being tried, under the fence of this sender."""
+
+    delivery_id: int
+    fence: int
+    attempt: Attempt
+    number_id: int
+    text: str
+    number: Number = field(default=Number(""))
+
+
+def ask(request: Callable[[], list[Handed]]) -> list[Handed] | ChannelError:
+    """Make the request; an error of the channel is an answer, too."""
+    try:
+        return request()
+    except ChannelError as error:
+        return error
+
+
+def keep(
+    rt: Runtime,
+    kind: str,
+    line: str,
+    batch: Sequence[Claimed],
+    said: list[Handed] | ChannelError,
+    took: timedelta,
+) -> None:
+    """Write what became of each; a callback that was quicker than our response stays."""
+    with unit_of_work(rt.engine) as unit:
+        unit.db.add(_exchange(rt, kind, batch, said, took))
+        answers = said if isinstance(said, list) else [Handed(each.number, error=said) for each in batch]
+        pairs = list(zip(batch, answers, strict=True))
+        _taken(unit, [(each, handed) for each, handed in pairs if handed.error is None])
+        for each, handed in pairs:
+            if handed.error is not None:
+                _not_taken(unit, rt, each, handed, handed.error)
+        if isinstance(said, ProviderRefused):
+            _close(unit, rt, line, batch, said)
+
+
+def _exchange(
+    rt: Runtime, kind: str, batch: Sequence[Claimed], said: list[Handed] | ChannelError, took: timedelta
+) -> Exchange:
+    error = said if isinstance(said, ChannelError) else None
+    return Exchange(
+        at=rt.clock(),
+        provider=rt.provider,
+        kind=kind,
+        recipients=len(batch),
+        outcome=error.code if error else "taken",
+        milliseconds=int(took.total_seconds() * 1000),
+        error=type(error).__name__ if error else None,
+    )
+
+
+def _taken(unit: UnitOfWork, taken: Sequence[tuple[Claimed, Handed]]) -> None:
+    attempts.accept_many(
+        unit.db, [{"attempt": each.attempt.id, "with_id": handed.provider_id} for each, handed in taken]
+    )
+    for each, _ in taken:
+        deliveries.set_state(unit.db, each.delivery_id, each.fence, DeliveryState.SENT, lease_until=None)
+
+
+def _not_taken(unit: UnitOfWork, rt: Runtime, each: Claimed, handed: Handed, error: ChannelError) -> None:
+    attempt = unit.db.get_one(Attempt, each.attempt.id, with_for_update=True, populate_existing=True)
+    if attempt.outcome != AttemptOutcome.PENDING:
+        return
+    match error:
+        case ProviderSilent():
+            doubt(unit, attempt)
+        case NumberRefused():
+            _refused(unit, rt, attempt, handed.outcome)
+        case ProviderUnreachable():
+            outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)
+        case _:
+            outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)
+
+
+def doubt(unit: UnitOfWork, attempt: Attempt) -> None:
+    """The provider fell silent, or we did: it may have happened."""
+    if not move(unit.db, Attempt, attempt.id, AttemptOutcome.UNKNOWN, cause=str(Cause.UNKNOWN)):
+        return
+    move(
+        unit.db,
+        Delivery,
+        attempt.delivery_id,
+        DeliveryState.IN_DOUBT,
+        last_cause=str(Cause.UNKNOWN),
+        lease_until=None,
+    )
+
+
+def _refused(unit: UnitOfWork, rt: Runtime, attempt: Attempt, outcome: Outcome | None) -> None:
+    if outcome is Outcome.OPTED_OUT:
+        index = numbers.index_of(unit.db, attempt.number_id)
+        suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
+    if outcome is Outcome.INVALID:
+        numbers.mark_invalid(unit.db, attempt.number_id, rt.clock())
+    outcomes.end_attempt(unit, rt, attempt, Cause.INVALID if outcome is Outcome.INVALID else Cause.FAILED)
+
+
+def _close(
+    unit: UnitOfWork, rt: Runtime, line: str, batch: Sequence[Claimed], error: ProviderRefused
+) -> None:
+    """Nobody's message would pass: stop the line for a while and the broadcasts until somebody looks."""
+    paces.close_line(unit.db, line, rt.clock() + PAUSE_AFTER_REFUSAL, error.code)
+    logger.error("provider refuses everybody line closed provider=%s code=%s", rt.provider, error.code)
+    for broadcast_id in {each.attempt.broadcast_id for each in batch} - {None}:
+        move(
+            unit.db, Broadcast, int(broadcast_id or 0), BroadcastState.PAUSED, pause_reason="provider-refused"
+        )

@@ -1,0 +1,194 @@
+"""An SMS came in: kept first, understood second; nothing a member sends is dropped (house.md 5.2).
+
+Words act by themselves; an answer goes to the open question; everything else becomes a report draft that staff see.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from flows.catalog import sms_words as words
+from flows.engine import resume, start
+from flows.state import State, Turn
+from flows.steps import OpenReport, Speak, Step, Tell, Text, Withdraw
+from gateway import effects
+from gateway.calls.facts import facts_for
+from gateway.channels.base import MessageArrived, OptedOut
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries import owe
+from gateway.effects import Scene
+from gateway.models import Conversation, Message, Report
+from gateway.phones import NumberUnreadable, parse_number
+from gateway.reports import opening
+from gateway.runtime import Runtime
+from gateway.states import ReportState
+from gateway.store import callbacks, numbers, suppressions
+
+logger = logging.getLogger(__name__)
+
+TEXT_PURPOSE = "messages.text"
+
+
+def message_arrived(rt: Runtime, event: MessageArrived) -> bool:
+    """Keep and answer one SMS; the same one twice has one effect. False: it was known already."""
+    with unit_of_work(rt.engine) as unit:
+        number_id = _number_id(unit, rt, event.number)
+        message_id = _keep(unit, rt, event, number_id)
+        outcome = "duplicate" if message_id is None else "applied"
+        callbacks.add_callback(unit.db, rt.vault, rt.provider, "sms", dict(event.raw), outcome, rt.clock())
+        if message_id is None:
+            return False
+        if number_id is not None:
+            _answer(unit, rt, event.text, number_id, message_id)
+        return True
+
+
+def opted_out(rt: Runtime, event: OptedOut) -> None:
+    """The network says that this number wants nothing more: it is suppressed at once (rules.md L6, L7)."""
+    with unit_of_work(rt.engine) as unit:
+        number_id = _number_id(unit, rt, event.number)
+        callbacks.add_callback(
+            unit.db, rt.vault, rt.provider, "opt-out", dict(event.raw), "applied", rt.clock()
+        )
+        if number_id is not None:
+            index = numbers.index_of(unit.db, number_id)
+            suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
+
+
+def _number_id(unit: UnitOfWork, rt: Runtime, text: str) -> int | None:
+    try:
+        number = parse_number(text, rt.settings.country)
+    except NumberUnreadable:
+        return None
+    return numbers.add_number(unit.db, rt.vault, number, rt.clock())
+
+
+def _keep(unit: UnitOfWork, rt: Runtime, event: MessageArrived, number_id: int | None) -> int | None:
+    row = {
+        "provider": rt.provider,
+        "provider_id": event.provider_id,
+        "is_inbound": True,
+        "line": event.line[:24],
+        "number_id": number_id,
+        "sealed_text": rt.vault.seal_text(event.text, TEXT_PURPOSE),
+        "at": rt.clock(),
+    }
+    return unit.db.scalar(insert(Message).values(row).on_conflict_do_nothing().returning(Message.id))
+
+
+def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id: int) -> None:
+    facts = facts_for(unit.db, rt, number_id)
+    member = facts["member"] or (facts["members"][0] if facts["members"] else None)
+    scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
+    intent = words.understand(text)
+    unit.db.get_one(Message, message_id).intent = type(intent).__name__.lower()
+    spoken = _act(unit, rt, scene, facts, intent, text)
+    reply = " ".join(rt.words.text(each) for each in spoken)
+    if reply:
+        owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
+
+
+def _act(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], intent: words.Intent, text: str
+) -> list[Speak | Tell]:
+    """Do what one message asks for; returns what to write back."""
+    match intent:
+        case words.Stop():
+            effects.perform_steps(unit, rt, scene, (Withdraw("all"),), facts)
+            return [Speak("sms.stopped", scene.language)]
+        case words.Join() | words.Start():
+            return _begin(unit, rt, scene, facts, "sms_join")
+        case words.Help():
+            return [Speak("sms.help", scene.language, {"organisation": facts["organisation"]})]
+        case words.News():
+            return _news(scene, facts)
+        case words.Status(reference):
+            return [_status(unit, scene, reference)]
+        case words.Report(said):
+            return [_report(unit, rt, scene, said)]
+        case words.YesNo() | words.Choice():
+            return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
+        case words.Free():
+            return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
+
+
+def _begin(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], flow: str
+) -> list[Speak | Tell]:
+    """Open a conversation by text; one that was open before gives way."""
+    return _go_on(unit, rt, scene, facts, start(rt.flows[flow], facts, rt.flows))
+
+
+def _to_question(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], text: str
+) -> list[Speak | Tell] | None:
+    """Take a message as the answer to what was asked; None where nothing was."""
+    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    if open_one is not None:
+        state = State.from_json(open_one.state)
+        return _go_on(unit, rt, scene, facts, resume(rt.flows, state, Text(text), facts))
+    asked = _asked_by_answer(unit, scene)
+    if asked is None or not isinstance(words.understand(text), words.YesNo | words.Choice):
+        return None
+    facts = {**facts, "answer": {"report": asked.id, "reference": asked.reference, "text": "", "sound": None}}
+    turn = start(rt.flows["sms_solved"], facts, rt.flows)
+    if turn.state is None:
+        return None
+    return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts))
+
+
+def _asked_by_answer(unit: UnitOfWork, scene: Scene) -> Report | None:
+    query = select(Report).where(Report.number_id == scene.number_id, Report.state == ReportState.ANSWERED)
+    return unit.db.scalar(query.order_by(Report.answered_at.desc()).limit(1))
+
+
+def _go_on(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], turn: Turn
+) -> list[Speak | Tell]:
+    asked: tuple[Step, ...] = tuple(each for each in turn.steps if not isinstance(each, Speak | Tell))
+    effects.perform_steps(unit, rt, scene, asked, facts)
+    _remember(unit, rt, scene, turn)
+    return [each for each in turn.steps if isinstance(each, Speak | Tell)]
+
+
+def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, turn: Turn) -> None:
+    known = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    if turn.wait is None or turn.state is None:
+        if known is not None:
+            unit.db.delete(known)
+        return
+    known = known or Conversation(number_id=scene.number_id)
+    known.state, known.updated_at = turn.state.to_json(), rt.clock()
+    unit.db.add(known)
+
+
+def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:
+    items = [each for each in facts["news"] if each["text"]]
+    if not items:
+        return [Speak("sms.no_news", scene.language)]
+    return [Tell(items[0]["text"], items[0]["language"])]
+
+
+def _status(unit: UnitOfWork, scene: Scene, reference: str) -> Speak:
+    """Tell how a report stands, to the number that made it and to nobody else."""
+    report = unit.db.scalar(
+        select(Report).where(Report.reference == reference, Report.number_id == scene.number_id)
+    )
+    if report is None:
+        return Speak("sms.no_such_report", scene.language)
+    return Speak(f"sms.status.{report.state}", scene.language, {"reference": report.reference})
+
+
+def _report(unit: UnitOfWork, rt: Runtime, scene: Scene, said: str) -> Speak:
+    report = opening.open_report(unit, rt, scene, OpenReport(text=said))
+    return Speak("sms.reference", scene.language, {"reference": report.reference})
+
+
+def _draft(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> Speak:
+    """Not clearly a report and not an answer: staff look at it."""
+    report = opening.open_report(unit, rt, scene, OpenReport(text=text), is_draft=True)
+    return Speak("sms.reference", scene.language, {"reference": report.reference})

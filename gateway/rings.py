@@ -1,0 +1,68 @@
+"""A ring that we declined so as to call back: once a minute, never to a stranger's premium number (D30, C16)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from gateway.db import UnitOfWork
+from gateway.deliveries.owe import owe_call_back
+from gateway.models import Delivery, Member, PhoneNumber
+from gateway.phones import country_of, is_mobile, is_premium
+from gateway.rules.call_back import Ring, may_call_back
+from gateway.rules.verdicts import Refused
+from gateway.runtime import Runtime
+from gateway.states import DELIVERIES_OPEN, DeliveryReason
+from gateway.store import members, numbers
+
+logger = logging.getLogger(__name__)
+
+EXPIRES_AFTER = timedelta(hours=24)
+
+
+def rang(unit: UnitOfWork, rt: Runtime, number_id: int | None) -> int | None:
+    """Owe a call-back where the rules allow one; returns the delivery's id. A withheld number gets none."""
+    if number_id is None:
+        return None
+    now = rt.clock()
+    verdict = may_call_back(_ring(unit, rt, number_id, now))
+    if isinstance(verdict, Refused):
+        logger.info("ring not called back reason=%s", verdict.reason)
+        return None
+    return owe_call_back(unit, rt, number_id, now + EXPIRES_AFTER)
+
+
+def _ring(unit: UnitOfWork, rt: Runtime, number_id: int, now: datetime) -> Ring:
+    number = numbers.open_number(unit.db, rt.vault, number_id)
+    today = _agreed(unit, number_id, now - timedelta(days=1))
+    return Ring(
+        at=now,
+        is_known=bool(members.list_on_number(unit.db, number_id)),
+        is_foreign=country_of(number) != rt.settings.country,
+        is_premium=is_premium(number),
+        is_landline=not is_mobile(number),
+        is_awaited=any(state in DELIVERIES_OPEN for state, _ in today),
+        last_at=max((at for _, at in today), default=None),
+        call_backs_today=len(today),
+        unknown_this_hour=_strangers(unit, now - timedelta(hours=1)),
+    )
+
+
+def _agreed(unit: UnitOfWork, number_id: int, since: datetime) -> list[tuple[str, datetime]]:
+    query = select(Delivery.state, Delivery.created_at).where(
+        Delivery.number_id == number_id, Delivery.reason == DeliveryReason.RING, Delivery.created_at > since
+    )
+    return [(state, at) for state, at in unit.db.execute(query)]
+
+
+def _strangers(unit: UnitOfWork, since: datetime) -> int:
+    """Count call-backs to strangers since then. Prefixes are sealed with the numbers, so they are not counted apart."""
+    query = (
+        select(func.count(Delivery.id))
+        .outerjoin(Member, Member.number_id == Delivery.number_id)
+        .join(PhoneNumber, PhoneNumber.id == Delivery.number_id)
+        .where(Delivery.reason == DeliveryReason.RING, Delivery.created_at > since, Member.id.is_(None))
+    )
+    return unit.db.scalars(query).one()

@@ -1,0 +1,139 @@
+"""Which sounds the house needs, and making those that lack: the catalogue's words, and what people wrote.
+
+Called by workers, by `memberline clips` and by readiness; never while a caller waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from audio.build import BuildReport, Progress, build
+from audio.clips import Utterance
+from audio.tts import Synthesizer
+from audio.tts.order import make_voices
+from flows.steps import Tell
+from gateway.content import SPOKEN, languages_of
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.models import Answer, Broadcast, Call, Member, NewsItem
+from gateway.runtime import Runtime
+from gateway.speech import utterance, utterances
+from gateway.states import BroadcastState
+
+CATALOGUE = "catalogue"
+
+
+def catalogue(rt: Runtime) -> Iterator[Utterance]:
+    """Yield every fixed piece of speech in every language that callers are offered."""
+    constants = {
+        "organisation": rt.settings.organisation,
+        "emergency_number": rt.profile.emergency_number,
+    }
+    for language in SPOKEN[rt.settings.country]:
+        for piece in rt.words.pieces(language, constants):
+            yield utterance(piece)
+
+
+def list_missing(rt: Runtime) -> list[Utterance]:
+    """List what of the catalogue has no sound at all."""
+    return [each for each in catalogue(rt) if rt.clips.find(each) is None]
+
+
+def missing(rt: Runtime) -> int:
+    """Count what of the catalogue has no sound: readiness asks."""
+    return len(list_missing(rt))
+
+
+def voices(rt: Runtime) -> list[Synthesizer]:
+    """Return the voices of the settings, the best first; workers share the rest that a refused one must take."""
+    return make_voices(rt.settings.tts, rt.clock, time.sleep, state=rt.clips.folder)
+
+
+def build_subject(
+    rt: Runtime, subject: str, subject_id: int, progress: Progress = lambda done, total: None
+) -> BuildReport:
+    """Make what lacks for one subject: catalogue, broadcast, answer, news, member, call. Idempotent."""
+    wanted = list(wanted_for(rt, subject, subject_id))
+    speakers = voices(rt)
+    try:
+        return build(rt.clips, speakers, wanted, progress)
+    finally:
+        for each in speakers:
+            each.close()
+
+
+def wanted_for(rt: Runtime, subject: str, subject_id: int) -> list[Utterance]:
+    """List the utterances of one subject; something that is gone needs none."""
+    if subject == CATALOGUE:
+        return list(catalogue(rt))
+    with unit_of_work(rt.engine) as unit:
+        return _SUBJECTS[subject](unit, rt, subject_id)
+
+
+def _broadcast(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> list[Utterance]:
+    """Words that nobody approved yet stay in the house (issue, item 5)."""
+    broadcast = unit.db.get(Broadcast, broadcast_id)
+    if broadcast is None or broadcast.kind != "voice":
+        return []
+    return _authored(
+        rt, broadcast.texts, broadcast.sounds, is_personal=broadcast.state == BroadcastState.DRAFT
+    )
+
+
+def _answer(unit: UnitOfWork, rt: Runtime, answer_id: int) -> list[Utterance]:
+    """An answer speaks of one member's matter: never to a remote voice."""
+    answer = unit.db.get(Answer, answer_id)
+    return _authored(rt, answer.texts, answer.sounds, is_personal=True) if answer else []
+
+
+def _news(unit: UnitOfWork, rt: Runtime, news_id: int) -> list[Utterance]:
+    item = unit.db.get(NewsItem, news_id)
+    return _authored(rt, item.texts, item.sounds, is_personal=False) if item else []
+
+
+def _member(unit: UnitOfWork, rt: Runtime, member_id: int) -> list[Utterance]:
+    """Names are spoken where several share a phone."""
+    member = unit.db.get(Member, member_id)
+    if member is None or not member.name:
+        return []
+    languages = [member.language] if member.language else list(SPOKEN[rt.settings.country])
+    return [Utterance(member.name, language, None, is_personal=True) for language in languages]
+
+
+def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
+    """Something a caller was to hear had no sound: make the line's words, and those of what was listed to them."""
+    call = unit.db.get(Call, call_id)
+    facts: Mapping[str, Any] = ((call.conversation if call else None) or {}).get("facts", {})
+    told = [facts.get("announcement"), facts.get("answer"), *facts.get("news", [])]
+    told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
+    steps = [
+        Tell(each["text"], each["language"], each.get("sound")) for each in told if each and each.get("text")
+    ]
+    names = [
+        Utterance(each["name"], facts["language"], None, True)
+        for each in facts.get("members", [])
+        if each["name"]
+    ]
+    personal = [Utterance(each.text, each.language, None, True) for each in utterances(rt.words, steps)]
+    return [*list_missing(rt), *names, *personal]
+
+
+def _authored(
+    rt: Runtime, texts: Mapping[str, Any], sounds: Mapping[str, Any], *, is_personal: bool
+) -> list[Utterance]:
+    steps = [
+        Tell(str(texts[language]), language)
+        for language in languages_of(texts, {})
+        if not sounds.get(language)
+    ]
+    return [Utterance(each.text, each.language, None, is_personal) for each in utterances(rt.words, steps)]
+
+
+_SUBJECTS: Mapping[str, Callable[[UnitOfWork, Runtime, int], list[Utterance]]] = {
+    "broadcast": _broadcast,
+    "answer": _answer,
+    "news": _news,
+    "member": _member,
+    "call": _call,
+}

@@ -1,0 +1,63 @@
+"""The last resort when the database is away: a provider's post is appended to a file and applied later (A7, B7).
+
+One line per post, sealed, flushed to disk before the phone hears an apology. The sweep applies them in order.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gateway.errors import CallbackInvalid
+from gateway.runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+PURPOSE = "spool"
+FILE, TAKEN = "spool", "spool.taken"
+
+Apply = Callable[[Runtime, Mapping[str, str], int | None], object]
+
+
+def keep(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> None:
+    """Append one post that could not be applied; it is on the disk when this returns."""
+    plain = json.dumps({"kind": kind, "form": dict(form), "turn": turn})
+    line = base64.b64encode(rt.vault.seal_text(plain, PURPOSE)) + b"\n"
+    path = _folder(rt) / FILE
+    with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def apply_all(rt: Runtime, apply: Mapping[str, Apply]) -> int:
+    """Apply what was kept, in order; what fails again stays. A crash in between applies some twice: harmless."""
+    folder = _folder(rt)
+    taken = folder / TAKEN
+    if not taken.exists():
+        if not (folder / FILE).exists():
+            return 0
+        os.replace(folder / FILE, taken)
+    lines = taken.read_bytes().splitlines()
+    for line in lines:
+        _apply(rt, apply, line)
+    taken.unlink()
+    logger.warning("posts from the spool applied count=%s", len(lines))
+    return len(lines)
+
+
+def _apply(rt: Runtime, apply: Mapping[str, Apply], line: bytes) -> None:
+    kept = json.loads(rt.vault.open_text(base64.b64decode(line), PURPOSE))
+    try:
+        apply[kept["kind"]](rt, kept["form"], kept["turn"])
+    except CallbackInvalid as error:
+        logger.warning("a spooled post cannot be read code=%s", error.code)
+
+
+def _folder(rt: Runtime) -> Path:
+    rt.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return rt.settings.data_dir

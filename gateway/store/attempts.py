@@ -1,0 +1,86 @@
+"""Tries at deliveries: the row is written before the provider is asked, and ended by one outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from gateway.models import Attempt
+from gateway.states import ATTEMPTS_OPEN, AttemptOutcome
+
+BEFORE_OUR_RESPONSE = timedelta(minutes=10)
+
+
+def find_for_call(db: Session, provider: str, provider_id: str, number_id: int | None) -> Attempt | None:
+    """Find the attempt behind a call; the post may come before our own request returned (africastalking.md 0.7).
+
+    Then it is the claimed attempt to that number that has no provider id yet; it gets this one.
+    """
+    known = db.scalar(select(Attempt).where(Attempt.provider == provider, Attempt.provider_id == provider_id))
+    if known is not None or number_id is None:
+        return known
+    claimed = db.scalar(
+        select(Attempt)
+        .where(Attempt.number_id == number_id, Attempt.kind == "voice", Attempt.provider_id.is_(None))
+        .where(or_(Attempt.outcome.in_(ATTEMPTS_OPEN), Attempt.outcome == AttemptOutcome.UNKNOWN))
+        .order_by(Attempt.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if claimed is not None:
+        claimed.provider_id = provider_id
+        db.flush()
+    return claimed
+
+
+def find_by_provider_id(db: Session, provider: str, provider_id: str) -> Attempt | None:
+    return db.scalar(select(Attempt).where(Attempt.provider == provider, Attempt.provider_id == provider_id))
+
+
+def list_of(db: Session, delivery_id: int) -> list[Attempt]:
+    return list(
+        db.scalars(select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.try_number))
+    )
+
+
+def count_open_calls(db: Session, line: str, since: datetime) -> int:
+    """Count the calls of ours that still keep this line busy."""
+    query = select(func.count(Attempt.id)).where(
+        Attempt.line == line,
+        Attempt.kind == "voice",
+        Attempt.outcome.in_(ATTEMPTS_OPEN),
+        Attempt.placed_at > since,
+    )
+    return db.scalars(query).one()
+
+
+def list_stale(db: Session, before: datetime, limit: int = 500) -> list[Attempt]:
+    """List calls that were accepted long ago and of which no last word came (reliability.md B20)."""
+    query = (
+        select(Attempt)
+        .where(
+            Attempt.kind == "voice", Attempt.outcome == AttemptOutcome.ACCEPTED, Attempt.placed_at < before
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(db.scalars(query))
+
+
+def accept_many(db: Session, accepted: list[dict[str, Any]]) -> None:
+    """Note that the provider took these: [{"attempt": id, "with_id": provider's id}]; later news stays."""
+    for each in accepted:
+        db.execute(
+            update(Attempt)
+            .where(Attempt.id == each["attempt"], Attempt.provider_id.is_(None))
+            .values(provider_id=each["with_id"])
+        )
+    ids = [each["attempt"] for each in accepted]
+    db.execute(
+        update(Attempt)
+        .where(Attempt.id.in_(ids), Attempt.outcome.in_((AttemptOutcome.PENDING, AttemptOutcome.UNKNOWN)))
+        .values(outcome=AttemptOutcome.ACCEPTED)
+    )

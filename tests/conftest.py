@@ -1,0 +1,140 @@
+"""The real parts that tests run on: one PostgreSQL and one Valkey a run, a database per test cut from a template.
+
+`rt` is the house with a loopback provider, silent voices, a clock that the test moves and bells that ring into a list.
+"""
+
+from __future__ import annotations
+
+import itertools
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+
+from gateway.channels.registry import open_channels
+from gateway.migrate import upgrade
+from gateway.queue import Bells
+from gateway.runtime import Runtime, build_runtime
+from gateway.settings import Settings
+from tests import servers
+
+MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
+SECRET = "callback-secret-of-the-tests"
+_names = itertools.count(1)
+
+
+class TestClock:
+    """A clock that stands until the test moves it."""
+
+    __test__ = False
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def _no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches beyond this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family != socket.AF_UNIX and not str(host).startswith(("127.", "::1", "localhost")):
+            raise OSError(f"a test tried to reach {host}")
+        return connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def template_database() -> str:
+    """A migrated database that each test's own is cut from."""
+    url = _new_database(servers.postgres(), "template_tests", "template0")
+    upgrade(url)
+    return url
+
+
+@pytest.fixture
+def database_url(template_database: str) -> Iterator[str]:
+    """An empty, migrated database of this test alone."""
+    name = f"test_{next(_names)}"
+    yield _new_database(servers.postgres(), name, "template_tests")
+    _execute(servers.postgres(), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a house beside an emulator that nobody listens on."""
+    return Settings.from_env(
+        {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "MEMBERLINE_PUBLIC_URL": "http://127.0.0.1:8000",
+            "MEMBERLINE_SECRET_KEY": "secret-key-of-the-tests",
+            "MEMBERLINE_CALLBACK_SECRET": SECRET,
+            "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
+            "MEMBERLINE_TTS": "silent",
+            "MEMBERLINE_DATA": str(tmp_path / "data"),
+        }
+    )
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(MONDAY_NOON)
+
+
+@pytest.fixture
+def rung() -> list[tuple[str, tuple[object, ...]]]:
+    """Every bell that was rung: (job, ids)."""
+    return []
+
+
+@pytest.fixture
+def rt(settings: Settings, clock: TestClock, rung: list[tuple[str, tuple[object, ...]]]) -> Iterator[Runtime]:
+    """The house on a throw-away database."""
+    built = build_runtime(settings)
+    runtime = replace(
+        built,
+        channels=open_channels("loopback", settings),
+        bells=Bells(lambda queue, job, ids: rung.append((job, ids))),
+        clock=clock,
+    )
+    yield runtime
+    built.close()
+
+
+@pytest.fixture
+def app(rt: Runtime) -> Flask:
+    from gateway.app import create_app
+
+    return create_app(rt.settings, rt)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def _new_database(server: str, name: str, template: str) -> str:
+    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(server: str, statement: str) -> None:
+    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement)

@@ -1,0 +1,54 @@
+"""The runtime of a worker process, built once, and what a failing job means.
+
+Jobs raise only for trouble of the house itself (database or Redis away); whatever concerns one delivery is a row.
+One of the two files that catch everything (house.md 9): a job that fails is logged here, once, and RQ records it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from gateway import logs
+from gateway.runtime import Runtime, build_runtime
+from gateway.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_kept: dict[int, Runtime] = {}
+_told: list[Settings] = []
+
+
+def tell(settings: Settings) -> None:
+    """Say which settings the jobs of this process work with; called before the first job."""
+    _told[:] = [settings]
+    logs.configure(settings.log_format, settings.secrets())
+
+
+def runtime() -> Runtime:
+    """Return this process's runtime. A forked child builds its own: connections are not shared over a fork."""
+    pid = os.getpid()
+    if pid not in _kept:
+        _kept.clear()
+        _kept[pid] = build_runtime(_told[0], pool_size=2)
+    return _kept[pid]
+
+
+def job(work: Callable[P, T]) -> Callable[P, T]:
+    """Mark a job: logs what it could not do, then lets RQ record the failure."""
+
+    @functools.wraps(work)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(*args, **kwargs)
+        except Exception:
+            logger.exception("job failed job=%s", work.__name__)
+            raise
+
+    return guarded
