@@ -22,6 +22,7 @@ from flows.model import (
     Goto,
     Keys,
     Menu,
+    Passing,
     Pause,
     Pick,
     Play,
@@ -126,26 +127,30 @@ def _apology(run: Run, error: str) -> Turn:
 def _pass_on(run: Run) -> Turn:
     for _ in range(MAX_HOPS):
         node = run.here
-        match node:
-            case End():
-                return Turn(tuple(run.steps), None, None)
-            case Menu() | Ask() | Pick() | Keys() | Pause() | Record():
-                return _checked(run, listen(run, node))
-            case Goto(flow, name):
-                run.move(flow, name)
-            case Walk():
-                run.node = _walk(run, node)
-            case Branch(cases, otherwise):
-                run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
-            case Put(slot, value, then):
-                run.slots[slot], run.node = value, then
-            case Do():
-                run.node = _do(run, node)
-            case Say() | Play():
-                run.node = _say(run, node)
+        if isinstance(node, End):
+            return Turn(tuple(run.steps), None, None)
+        if isinstance(node, Menu | Ask | Pick | Keys | Pause | Record):
+            return _checked(run, listen(run, node))
+        _pass(run, node)
         if len(run.steps) > MAX_STEPS:
             break
     raise FlowError("too much without a question", "endless")
+
+
+def _pass(run: Run, node: Passing) -> None:
+    match node:
+        case Goto(flow, name):
+            run.move(flow, name)
+        case Walk():
+            run.node = _walk(run, node)
+        case Branch(cases, otherwise):
+            run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
+        case Put(slot, value, then):
+            run.slots[slot], run.node = value, then
+        case Do():
+            run.node = _do(run, node)
+        case Say() | Play():
+            run.node = _say(run, node)
 
 
 def _checked(run: Run, turn: Turn) -> Turn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows.facts import Facts
@@ -19,19 +19,13 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
     `is_shared`, `unheard` (news), `has_choice` (of languages).
     """
     head, _, rest = path.partition(".")
+    if head in DERIVED:
+        return DERIVED[head](facts, slots)
     match head:
         case "slot":
             return slots.get(rest)
         case "missing":
             return is_missing(rest, facts, slots)
-        case "is_shared":
-            return len(facts.get("members") or ()) > 1 or bool(facts.get("has_private"))
-        case "language":
-            return slots.get("language") or facts.get("language")
-        case "unheard":
-            return [item for item in facts.get("news") or () if not item.get("is_heard")]
-        case "has_choice":
-            return len(facts.get("languages") or ()) > 1
         case "own":
             return own_items(rest, facts, slots)
         case "item" if rest == "id":
@@ -85,9 +79,40 @@ def next_item(name: str, facts: Facts, slots: Slots) -> str | None:
 
 
 def is_missing(item: str, facts: Facts, slots: Slots) -> bool:
-    """Tell whether this joining item is still to be asked: unknown people lack everything."""
+    """Tell whether this joining item is still to be asked.
+
+    Unknown people lack everything, who left lacks consent, and where the shell does not say what is missing only
+    a joined member lacks nothing.
+    """
     member = chosen_member(facts, slots)
-    return member is None or item in member.get("missing", ())
+    if member is None or (item == "consent" and facts.get("is_opted_out")):
+        return True
+    missing = member.get("missing")
+    return not member.get("is_joined") if missing is None else item in missing
+
+
+def _is_shared(facts: Facts, slots: Slots) -> bool:
+    return len(facts.get("members") or ()) > 1 or bool(facts.get("has_private"))
+
+
+def _language(facts: Facts, slots: Slots) -> str | None:
+    return slots.get("language") or facts.get("language")
+
+
+def _unheard(facts: Facts, slots: Slots) -> list[Any]:
+    return [item for item in facts.get("news") or () if not item.get("is_heard")]
+
+
+def _has_choice(facts: Facts, slots: Slots) -> bool:
+    return len(facts.get("languages") or ()) > 1
+
+
+DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
+    "is_shared": _is_shared,
+    "language": _language,
+    "unheard": _unheard,
+    "has_choice": _has_choice,
+}
 
 
 def _inside(found: Any, rest: str) -> Any:

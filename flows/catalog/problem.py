@@ -102,7 +102,7 @@ CLOSE: Nodes = {
     "reference": Branch(((has("report.reference"), "number"),), "no_number"),
     "number": Say("problem.reference", "next", {"reference": "report.reference"}),
     "no_number": Say("problem.no_number", "next"),
-    "next": Branch(((has("member"), "again"), (has("members"), "again")), "offer"),
+    "next": Branch(((has("member.is_joined"), "again"), (has("members"), "again")), "offer"),
     "again": Pause("bye", ("problem.hear_again",)),
     "offer": Ask("joining.offer", "join", "bye", otherwise="bye"),
     "join": Goto("joining", "notice"),

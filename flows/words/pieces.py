@@ -10,6 +10,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CONSTANT = ("organisation", "emergency_number")  # the same for all members: spoken inside the sentence
 PERSONAL = ("name", "coordinator")
 AFTER_PROMPT, AFTER_DIGIT, INSIDE = 600, 250, 60  # milliseconds; D4
+LEFT_OVER = "।.,:;!?- "  # what a value leaves at the front of the next part
 GROUP = 3  # digits heard in one breath
 
 
@@ -53,7 +54,7 @@ def cut(template: str) -> Iterator[str | Value]:
         if number % 2:
             yield Value(part, "")
         elif any(letter.isalnum() for letter in part):
-            yield part.strip()
+            yield part.strip().lstrip(LEFT_OVER)
 
 
 def names(prompt: str, key: str, count: int) -> list[str]:

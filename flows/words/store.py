@@ -29,6 +29,7 @@ from flows.words.pieces import (
 # What a member agrees to must be heard in the language chosen, or nobody is enrolled in it (journeys.md M1).
 NOTICES = frozenset({"join.notice", "join.consent", "introduction.consent", "sms_join.ask"})
 BASE = ("hi", "en")
+WRITTEN = frozenset({"sms", "sms_join", "sms_solved", "ussd", "number", "digit"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Words:
         for prompt, template in self.texts[language].items():
             if prompt.startswith("digit."):
                 yield Piece(template, language, prompt, False, AFTER_DIGIT)
-            elif not prompt.endswith(".sms") and not prompt.startswith("number."):
+            elif is_spoken(prompt):
                 yield from self._fixed(prompt, language, template, constants)
 
     def number(self, language: str, value: int) -> str:
@@ -141,7 +142,7 @@ class Words:
                 language,
                 f"digit.{digit}",
                 False,
-                AFTER_PROMPT if number % GROUP == 0 and len(digits) > number + 1 else AFTER_DIGIT,
+                AFTER_PROMPT if _ends_group(number, len(digits)) else AFTER_DIGIT,
             )
             for number, digit in enumerate(digits, 1)
         ]
@@ -171,6 +172,16 @@ def load(folder: Path, fallback: tuple[str, ...] = BASE) -> Words:
         except tomllib.TOMLDecodeError as error:
             raise FlowError(f"{file.name}: {error}", "words-unreadable") from error
     return Words(texts, fallback)
+
+
+def is_spoken(prompt: str) -> bool:
+    """Tell whether a prompt is ever heard: written forms and bare numbers are not."""
+    return not prompt.endswith(".sms") and prompt.partition(".")[0] not in WRITTEN
+
+
+def _ends_group(number: int, count: int) -> bool:
+    """A breath after three digits and after the last, but never before a single one."""
+    return number == count or (number % GROUP == 0 and count > number + 1)
 
 
 def _root(prompt: str) -> str:

@@ -1,0 +1,160 @@
+"""What a member means by an SMS: the words of the contract in English, Hindi, Bengali, romanised and Kiswahili.
+
+Pure. STOP and its kin act only as the whole message: `बिजली बंद है` is a report. Whatever is not understood is
+`Free`, and the inbox keeps it; nothing is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.references import is_reference
+from flows.typed import NO, YES, ascii_digits, plain
+
+
+@dataclass(frozen=True)
+class Join:
+    """Wants to join."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Wants nothing more from us."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Wants to hear from us again."""
+
+
+@dataclass(frozen=True)
+class Help:
+    """Asks what this is."""
+
+
+@dataclass(frozen=True)
+class News:
+    """Asks for the latest."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Tells a problem; `text` is empty where only the word was sent."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Asks how a report stands; `reference` in ASCII digits, unchecked, empty where none was sent."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class YesNo:
+    """Answers an open question."""
+
+    is_yes: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Answers an open question by its number."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Free:
+    """Anything else, as written."""
+
+    text: str
+
+
+Intent = Join | Stop | Start | Help | News | Report | Status | YesNo | Choice | Free
+
+
+def _words(*phrases: str) -> frozenset[str]:
+    return frozenset(plain(phrase) for phrase in phrases)
+
+
+WHOLE: Mapping[Intent, frozenset[str]] = {
+    Stop(): _words(
+        *("stop", "stop all", "stopall", "unsubscribe", "quit", "stop calls", "no calls"),
+        *("band", "bandh", "band karo", "band karein", "band kijiye", "band kar do", "roko"),
+        *("बंद", "बन्द", "बंद करो", "बंद करें", "बंद कीजिए", "बंद कर दो", "रोको", "स्टॉप"),
+        *("bondho", "bandho", "bondho koro", "bondho korun", "বন্ধ", "বন্ধ করো", "বন্ধ করুন", "স্টপ"),
+        *("acha", "simama", "sitisha"),
+    ),
+    Join(): _words(
+        *(
+            "join",
+            "join us",
+            "judna",
+            "jurna",
+            "judo",
+            "judna hai",
+            "jodo",
+            "jorte",
+            "jurte chai",
+            "jog",
+            "jog din",
+        ),
+        *("जुड़ना", "जुड़ो", "जुड़ें", "जुड़ना है", "जोड़ो", "जॉइन", "যোগ", "যোগ দিন", "জুড়তে চাই", "জুড়ুন", "জয়েন"),
+        *("jiunge", "jiunga"),
+    ),
+    Start(): _words("start", "unstop", "shuru", "chalu", "शुरू", "चालू", "শুরু", "চালু", "shuru koro", "anza"),
+    Help(): _words(
+        *("help", "info", "madad", "sahayata", "मदद", "सहायता", "हेल्प"),
+        *("sahajjo", "shahajjo", "sahajya", "সাহায্য", "হেল্প", "msaada"),
+    ),
+    News(): _words("news", "khabar", "khobor", "khabor", "खबर", "ख़बर", "समाचार", "খবর", "habari"),
+}
+REPORT = _words(
+    *("report", "samasya", "samashya", "somosya", "shomossha", "dikkat"),
+    *("समस्या", "दिक्कत", "रिपोर्ट", "সমস্যা", "রিপোর্ট", "ripoti", "tatizo"),
+)
+STATUS = _words("status", "haal", "hal", "sthiti", "हाल", "स्थिति", "স্ট্যাটাস", "অবস্থা", "obostha", "hali")
+
+
+def understand(text: str) -> Intent:
+    """Return what a message means."""
+    phrase = plain(text)
+    for intent, phrases in WHOLE.items():
+        if phrase in phrases:
+            return intent
+    first, rest = _first_word(text)
+    if first in REPORT:
+        return Report(rest)
+    return _number(first, rest, phrase) or _yes_no(phrase) or Free(text.strip())
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    parts = text.strip().split(maxsplit=1)
+    word, _, glued = (parts[0] if parts else "").partition(":")
+    return plain(word), " ".join([glued, *parts[1:]]).strip()
+
+
+def _number(first: str, rest: str, phrase: str) -> Intent | None:
+    if first in STATUS:
+        digits = _digits(plain(rest))
+        return None if digits is None else Status(digits)
+    digits = _digits(phrase)
+    if not digits:
+        return None
+    if is_reference(digits):
+        return Status(digits)
+    return Choice(int(digits)) if len(digits) <= 2 else None
+
+
+def _digits(phrase: str) -> str | None:
+    digits = ascii_digits(phrase).replace(" ", "")
+    return digits if not digits or (digits.isascii() and digits.isdigit()) else None
+
+
+def _yes_no(phrase: str) -> YesNo | None:
+    if phrase in YES:
+        return YesNo(True)
+    return YesNo(False) if phrase in NO else None
