@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 from gateway.embedded.process import launched
-from gateway.up.processes import kill_sessions
+from gateway.up.processes import kill_sessions, members
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 # Whoever lived that long is not in a crash loop.
@@ -77,6 +77,8 @@ class Child:
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
         if self.name == "web":
             kill_sessions({self.pid})  # a server's orphan would keep the port
+        if not members({self.pid}):
+            self._sessions.discard(self.pid)  # the number may soon be somebody else's
         return True
 
     def ask_to_end(self) -> None:

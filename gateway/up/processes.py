@@ -2,20 +2,27 @@
 
 import os
 import signal
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+LONGEST_DEATH_SECONDS = 2.0
+
 
 def kill_sessions(sessions: Collection[int]) -> None:
-    """Kill every process of these sessions; their leaders' groups too, where there is no /proc."""
-    for pid in members(sessions):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    """Kill every process of these sessions and see them gone; without /proc only their leaders' groups."""
     if not Path("/proc/self/stat").exists():
         for session in sessions:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(session, signal.SIGKILL)
+        return
+    deadline = time.monotonic() + LONGEST_DEATH_SECONDS
+    while (left := members(sessions)) and time.monotonic() < deadline:
+        for pid in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def members(sessions: Collection[int]) -> list[int]:

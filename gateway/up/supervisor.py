@@ -1,14 +1,14 @@
 """Keeps children and servers running: one thread, one loop; restarts with a growing pause; ends all in 10 s."""
 
-import selectors
 import signal
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import IO, Protocol
+from typing import Protocol
 
 from gateway.errors import MemberlineError
 from gateway.up.child import Child
+from gateway.up.ears import Ears
 from gateway.up.story import Story
 
 TICK_SECONDS = 0.1
@@ -40,8 +40,7 @@ class Supervisor:
         self.story = story
         self.servers: list[Server] = []
         self.children: list[Child] = []
-        self._selector = selectors.DefaultSelector()
-        self._rests: dict[int, bytes] = {}
+        self._ears = Ears(story)
         self._stop_asked = False
 
     def listen_to_signals(self) -> None:
@@ -74,8 +73,7 @@ class Supervisor:
 
     def tick(self) -> None:
         """Hear what the children say, notice who ended, restart who is due."""
-        for key, _ in self._selector.select(TICK_SECONDS):
-            self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
+        self._ears.hear(TICK_SECONDS)
         now = time.monotonic()
         for child in self.children:
             if child.note_end(now) and not child.once:
@@ -92,43 +90,27 @@ class Supervisor:
             raise Stopped
 
     def close(self) -> None:
-        """End everything: children first, asked twice, then killed; the servers last."""
-        began = time.monotonic()
-        asked = 0
-        while any(child.is_running for child in self.children):
-            passed = time.monotonic() - began
+        """End everything: children first, asked twice, then killed; the servers last. Twice is once."""
+        self._ask_children()
+        for child in self.children:
+            child.kill()
+        self._ears.close()
+        for server in reversed(self.servers):
+            server.stop()
+        self.children, self.servers = [], []
+
+    def _ask_children(self) -> None:
+        began, asked, passed = time.monotonic(), 0, 0.0
+        while passed < LAST_SECONDS and any(child.is_running for child in self.children):
             if asked == 0 or (asked == 1 and passed > SECOND_REQUEST_SECONDS):
                 asked += 1
                 for child in self.children:
                     child.ask_to_end()
-            if passed > LAST_SECONDS:
-                break
-            for key, _ in self._selector.select(TICK_SECONDS):
-                self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
-        for child in self.children:
-            child.kill()
-        for key in list(self._selector.get_map().values()):
-            self._hear(key.fileobj, key.data)  # type: ignore[arg-type]
-        for server in reversed(self.servers):
-            server.stop()
-        self._selector.close()
+            self._ears.hear(TICK_SECONDS)
+            passed = time.monotonic() - began
 
     def _start(self, child: Child) -> None:
-        self._selector.register(child.start(time.monotonic()), selectors.EVENT_READ, child.name)
-
-    def _hear(self, pipe: IO[bytes], name: str) -> None:
-        fd = pipe.fileno()
-        said = pipe.read(65536)
-        if said is None:
-            return
-        *lines, rest = (self._rests.pop(fd, b"") + said).split(b"\n")
-        if said and rest:
-            self._rests[fd] = rest
-        for line in [*lines, *([rest] if rest and not said else [])]:
-            self.story.heard(name, line)
-        if not said:
-            self._selector.unregister(pipe)
-            pipe.close()
+        self._ears.listen(child.start(time.monotonic()), child.name)
 
     def _say(self, text: str) -> None:
         self.story.heard("up", f"WARNING {text}".encode())
