@@ -27,4 +27,5 @@ def _receipt(rt: Runtime, form: Mapping[str, str], turn: int | None) -> object:
 
 
 def _opt_out(rt: Runtime, form: Mapping[str, str], turn: int | None) -> object:
-    return inbox.opted_out(rt, rt.callbacks.parse_opt_out(form))
+    inbox.opted_out(rt, rt.callbacks.parse_opt_out(form))
+    return None

@@ -39,11 +39,11 @@ class JsonCronJob(CronJob):
 
     def enqueue(self, connection: Redis) -> Job:
         queue = Queue(self.queue_name, connection=connection, serializer=JSONSerializer)
-        return queue.enqueue(self.func, args=self.args, result_ttl=0, failure_ttl=86_400, job_timeout=60)
+        return queue.enqueue(self.func_name, args=self.args, result_ttl=0, failure_ttl=86_400, job_timeout=60)
 
 
 def run_scheduler(settings: Settings) -> None:
     """Ring the sweep until told to stop."""
     scheduler = CronScheduler(Redis.from_url(settings.redis_url))
     scheduler._cron_jobs.append(JsonCronJob(SWEEP, func=sweep, interval=SWEEP_SECONDS))
-    scheduler.start()
+    scheduler.start()  # type: ignore[no-untyped-call]

@@ -31,7 +31,9 @@ def count(db: Session, broadcast: Broadcast) -> Audience:
     unit = db.get_one(Unit, broadcast.unit_id)
     why = why_not(broadcast).label("why")
     language = func.coalesce(Member.language, literal(default_language(broadcast))).label("language")
-    rows = db.execute(people(unit.path, why, language).group_by(why, language)).all()
+    rows = db.execute(
+        people(unit.path).with_only_columns(why, language, func.count(Member.id)).group_by(why, language)
+    )
     left_out: dict[str, int] = {}
     languages: dict[str, int] = {}
     for reason, spoken, number in rows:
@@ -40,10 +42,10 @@ def count(db: Session, broadcast: Broadcast) -> Audience:
     return Audience(sum(languages.values()), left_out, languages)
 
 
-def people(path: str, *columns: ColumnElement[object]) -> Select[tuple[object, ...]]:
-    """Select these columns and a count over the members at or below a path who have not left."""
+def people(path: str) -> Select[tuple[Member]]:
+    """Select the members at or below a path who have not left, joined to unit and number."""
     return (
-        select(*columns, func.count(Member.id))
+        select(Member)
         .join(Unit, Unit.id == Member.unit_id)
         .outerjoin(PhoneNumber, PhoneNumber.id == Member.number_id)
         .where(Unit.path.like(path + "%"), Member.status != MemberStatus.LEFT)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.broadcasts.audience import default_language, why_not
+from gateway.broadcasts.audience import default_language, people, why_not
 from gateway.db import UnitOfWork
 from gateway.deliveries.owe import ORDINARY, ring_senders
-from gateway.models import Broadcast, Delivery, Member, PhoneNumber, Unit
+from gateway.models import Broadcast, Delivery, Member, Unit
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState, DeliveryReason, DeliveryState, MemberStatus
+from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,8 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
 def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
     path = unit.db.get_one(Unit, broadcast.unit_id).path
     asked = (
-        select(
+        people(path)
+        .with_only_columns(
             literal(str(DeliveryReason.BROADCAST)),
             literal(broadcast.kind),
             literal(ORDINARY),
@@ -51,9 +52,7 @@ def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
             literal(now),
             literal(broadcast.expires_at),
         )
-        .join(Unit, Unit.id == Member.unit_id)
-        .outerjoin(PhoneNumber, PhoneNumber.id == Member.number_id)
-        .where(Unit.path.like(path + "%"), Member.status != MemberStatus.LEFT, why_not(broadcast).is_(None))
+        .where(why_not(broadcast).is_(None))
         .order_by(Member.id)
     )
     columns = [

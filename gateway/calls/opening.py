@@ -15,7 +15,6 @@ from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
 from gateway.phones import Number, NumberUnreadable, parse_number
 from gateway.runtime import Runtime
-from gateway.settings import VoiceLine
 from gateway.states import CallState
 from gateway.store import callbacks, numbers, steps
 from gateway.store.steps import CallRow
@@ -50,19 +49,20 @@ def number_of(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> int | None:
 
 
 def _habit(rt: Runtime, line: str) -> str:
-    known_lines: tuple[VoiceLine, ...] = rt.settings.voice_numbers
+    known_lines = rt.settings.voice_numbers
     return next((each.habit for each in known_lines if each.number == line), "answer")
 
 
 def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:
     now = rt.clock()
+    state = CallState.RINGING if event.is_inbound else CallState.ANSWERED
     row = {
         "provider": rt.provider,
         "provider_id": event.provider_id,
         "is_inbound": event.is_inbound,
         "line": event.line[:24],
         "number_id": number_id,
-        "state": CallState.RINGING if event.is_inbound else CallState.ANSWERED,
+        "state": state,
         "turn": 1,
         "started_at": now,
         "stepped_at": now,
@@ -74,7 +74,7 @@ def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int
     return CallRow(
         call_id,
         1,
-        CallState(row["state"]),
+        state,
         None,
         number_id,
         None,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.content import content_hash, languages_of
 from gateway.models import (
     Attempt,
+    Base,
     Broadcast,
     Delivery,
     Member,
@@ -32,6 +34,7 @@ _CLASS = {
     DeliveryReason.DUTY: MessageClass.EMERGENCY,
     DeliveryReason.INTRODUCTION: MessageClass.ORGANISATIONAL,
 }
+Row = TypeVar("Row", bound=Base)
 _NEVER_RANG = (AttemptOutcome.FAILED,)
 
 
@@ -133,12 +136,13 @@ def _path(members: dict[int, Member], units: dict[int, Unit], member_id: int | N
     return units[member.unit_id].path if member else "/0/"
 
 
-def _by_id(db: Session, model: type, ids: Sequence[int | None]) -> dict[int, object]:  # type: ignore[type-arg]
+def _by_id(db: Session, model: type[Row], ids: Iterable[int | None]) -> dict[int, Row]:
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
-    rows = db.scalars(select(model).where(model.id.in_(wanted)).execution_options(populate_existing=True))  # type: ignore[attr-defined]
-    return {row.id: row for row in rows}
+    key = cast("InstrumentedAttribute[int]", model.id)  # type: ignore[attr-defined]
+    rows = db.scalars(select(model).where(key.in_(wanted)).execution_options(populate_existing=True))
+    return {cast(int, row.id): row for row in rows}  # type: ignore[attr-defined]
 
 
 def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed]:
@@ -196,13 +200,13 @@ def _used(db: Session, rt: Runtime, deliveries: Sequence[Delivery], now: datetim
         .where(Attempt.number_id.in_({each.number_id for each in sent}), Attempt.broadcast_id.is_not(None))
         .where(Attempt.placed_at > now - timedelta(days=7), Attempt.outcome.not_in(_NEVER_RANG))
     ).all()
-    by_number: dict[int, list[tuple[int, int, datetime]]] = {}
+    by_number: dict[int, list[tuple[int | None, int, datetime]]] = {}
     for number_id, broadcast_id, delivery_id, at in rows:
         by_number.setdefault(number_id, []).append((broadcast_id, delivery_id, at))
     return {each.id: _used_by(each, by_number.get(each.number_id, []), today) for each in sent}
 
 
-def _used_by(delivery: Delivery, rang: list[tuple[int, int, datetime]], today: datetime) -> Used:
+def _used_by(delivery: Delivery, rang: list[tuple[int | None, int, datetime]], today: datetime) -> Used:
     others = [(broadcast, at) for broadcast, _, at in rang if broadcast != delivery.broadcast_id]
     mine = [at for _, own, at in rang if own == delivery.id]
     return Used(

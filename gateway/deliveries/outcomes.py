@@ -108,8 +108,8 @@ def _settle(unit: UnitOfWork, rt: Runtime, delivery: Delivery, cause: Cause, now
 
 
 def _tries(unit: UnitOfWork, delivery: Delivery) -> list[Try]:
-    done = [each for each in attempts.list_of(unit.db, delivery.id) if each.cause]
-    return [Try(Cause(each.cause), each.placed_at) for each in done]
+    done = attempts.list_of(unit.db, delivery.id)
+    return [Try(Cause(each.cause), each.placed_at) for each in done if each.cause]
 
 
 def _plan(unit: UnitOfWork, rt: Runtime, delivery: Delivery) -> Plan:

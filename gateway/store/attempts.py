@@ -41,9 +41,9 @@ def find_by_provider_id(db: Session, provider: str, provider_id: str) -> Attempt
 
 
 def list_of(db: Session, delivery_id: int) -> list[Attempt]:
-    return list(
-        db.scalars(select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.try_number))
-    )
+    """List the tries at one delivery, the first first, as they are now."""
+    query = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.try_number)
+    return list(db.scalars(query.execution_options(populate_existing=True)))
 
 
 def count_open_calls(db: Session, line: str, since: datetime) -> int:

@@ -42,7 +42,7 @@ def open_numbers(db: Session, vault: Vault, number_ids: Iterable[int]) -> dict[i
             PhoneNumber.id.in_(set(number_ids))
         )
     )
-    return {row.id: vault.open_number(row.sealed, row.index) for row in rows}
+    return {number_id: vault.open_number(sealed, index) for number_id, sealed, index in rows}
 
 
 def open_number(db: Session, vault: Vault, number_id: int) -> Number:

@@ -21,7 +21,7 @@ Desk = aliased(Unit, name="desk")
 
 def next_number(db: Session) -> int:
     """Return the next running number of reports; gaps are fine."""
-    return db.execute(text("SELECT nextval('report_numbers')")).scalar_one()
+    return int(db.execute(text("SELECT nextval('report_numbers')")).scalar_one())
 
 
 def visible_to(viewer_path: str) -> ColumnElement[bool]:

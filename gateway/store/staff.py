@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
 from gateway.models import AuditEntry, SignIn, SignInFailure, Staff, Unit
+from gateway.rules.escalation import ancestors
 from gateway.store.units import is_under
 
 
@@ -150,5 +151,13 @@ def add_audit(
 
 def revoke_other_sign_ins(db: Session, staff_id: int, kept_id: int | None, now: datetime) -> None:
     """End every sign-in of this person but this one."""
-    query = update(SignIn).where(SignIn.staff_id == staff_id, SignIn.revoked_at.is_(None), SignIn.id != kept_id)
+    query = update(SignIn).where(
+        SignIn.staff_id == staff_id, SignIn.revoked_at.is_(None), SignIn.id != kept_id
+    )
     db.execute(query.values(revoked_at=now))
+
+
+def list_above(db: Session, path: str) -> Sequence[Staff]:
+    """List who works at this unit or above it: those who may know of what happens here."""
+    query = select(Staff).join(Unit, Unit.id == Staff.unit_id).where(Unit.path.in_([path, *ancestors(path)]))
+    return db.scalars(query.where(Staff.disabled_at.is_(None)).order_by(Staff.name)).all()
