@@ -36,6 +36,8 @@ from flows.scope import next_item
 from flows.state import State, Turn
 from flows.steps import ChooseMember, Heard, MarkHeard, OpenReport, Remember, Speak, Step, Tell, VoiceNote
 
+__all__ = ["MAX_STEPS", "MAX_TURNS", "State", "Turn", "hung_up", "resume", "start"]
+
 MAX_STEPS = 50
 MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it

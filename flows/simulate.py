@@ -1,0 +1,181 @@
+"""Plays a flow without any telephone: for `memberline flow play`, for golden conversations and for writing them.
+
+Every turn is stored as JSON and read back, as in a real call. `learn` stands in for the shell: it lets the facts
+follow the effects as `gateway.effects` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from flows.engine import Turn, hung_up, resume, start
+from flows.facts import Facts
+from flows.model import Flow
+from flows.state import State
+from flows.steps import (
+    ChooseMember,
+    Digits,
+    Heard,
+    Nothing,
+    OpenReport,
+    Speak,
+    Step,
+    Tell,
+    Text,
+    VoiceNote,
+    WaitDigits,
+    WaitVoiceNote,
+)
+
+ANSWERED, HANG_UP = "answered", "hang up"
+REFERENCE = "4726"
+
+DEMO: Facts = {
+    "organisation": "जन साथी",
+    "coordinator": "",
+    "emergency_number": "112",
+    "language": "hi",
+    "languages": ["hi", "bn", "en"],
+    "has_duty": True,
+    "members": [{"id": 1, "name": "सीता", "is_joined": True}],
+    "member": {"id": 1, "name": "सीता", "is_joined": True},
+    "news": [{"id": 1, "text": "कल दस बजे पंचायत भवन में बैठक है।", "language": "hi"}],
+    "reports": [{"id": 1, "member": 1, "reference": "1857", "state": "in_work"}],
+    "announcement": {"id": 1, "text": "कल दस बजे पंचायत भवन में बैठक है।", "language": "hi"},
+    "answer": {
+        "report": 1,
+        "reference": "1857",
+        "category": "21",
+        "text": "चापाकल ठीक हो गया।",
+        "language": "hi",
+    },
+    "duty": {"report": 1, "reference": "1857", "unit": "रामपुर", "sound": "note"},
+}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What was heard, in words, and the turn that followed."""
+
+    hears: str
+    turn: Turn
+
+
+def play(flows: Mapping[str, Flow], name: str, inputs: Iterable[str], facts: Facts) -> Iterator[Exchange]:
+    """Yield a turn per input until the conversation is over. The first is the call being answered."""
+    turn = start(flows[name], facts, flows)
+    yield Exchange(ANSWERED, turn)
+    for said in inputs:
+        if turn.state is None:
+            return
+        facts = learn(facts, turn.steps)
+        turn = _next(flows, stored(turn.state), said, facts)
+        yield Exchange(said, turn)
+
+
+def stored(state: State) -> State:
+    """Return the state after a trip through JSON."""
+    return State.from_json(json.loads(json.dumps(state.to_json())))
+
+
+def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
+    """Let the facts follow the effects as the shell does."""
+    known: dict[str, Any] = dict(facts)
+    for step in steps:
+        if isinstance(step, OpenReport):
+            known["report"] = {"id": 1, "reference": REFERENCE, "has_note": step.note is not None}
+        elif isinstance(step, ChooseMember):
+            known["member"] = next((one for one in known["members"] if one["id"] == step.member), None)
+    return known
+
+
+def read(said: str) -> Heard:
+    """Read an input as people write it: `silence`, `key 1`, `note 7 of 1.5 s`, `note 7`, `text हाँ`."""
+    kind, _, rest = said.partition(" ")
+    match kind:
+        case "key":
+            return Digits(rest)
+        case "text":
+            return Text(rest)
+        case "note":
+            ref, _, length = rest.removesuffix(" s").partition(" of ")
+            return VoiceNote(ref, float(length) if length else None)
+        case _:
+            return Nothing()
+
+
+def lines(turn: Turn, language: str) -> list[str]:
+    """Write a turn for people, a line a step; languages are named where they are not the one expected."""
+    return [*(line(step, language) for step in turn.steps), _ending(turn)]
+
+
+def line(step: Step, language: str) -> str:
+    """Write one step for people."""
+    match step:
+        case Speak(prompt, spoken, values):
+            return f"say {prompt}{_in(spoken, language)}{_given(values)}"
+        case Tell():
+            return f"tell {step.text or step.sound}{_in(step.language, language)}"
+        case _:
+            given = {field.name: getattr(step, field.name) for field in fields(step)}
+            there = {name: str(value) for name, value in given.items() if value is not None}
+            return f"do {type(step).__name__}{_given(there)}"
+
+
+def as_case(name: str, facts: Facts, exchanges: Iterable[Exchange]) -> str:
+    """Write a run as a golden conversation, ready to be put beside the others in the tests."""
+    language = str(facts.get("language", ""))
+    parts = [
+        f"flow = {toml(name)}",
+        "",
+        "[facts]",
+        *(f"{key} = {toml(value)}" for key, value in facts.items()),
+    ]
+    for exchange in exchanges:
+        parts += ["", "[[turn]]", f"hears = {toml(exchange.hears)}", "expect = ["]
+        parts += [*(f"    {toml(one)}," for one in lines(exchange.turn, language)), "]"]
+    return "\n".join(parts) + "\n"
+
+
+def toml(value: object) -> str:
+    """Write a value of facts as TOML."""
+    match value:
+        case Mapping():
+            inner = ", ".join(f"{key} = {toml(one)}" for key, one in value.items() if one is not None)
+            return "{ " + inner + " }" if inner else "{}"
+        case list() | tuple():
+            return "[" + ", ".join(toml(one) for one in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _next(flows: Mapping[str, Flow], state: State, said: str, facts: Facts) -> Turn:
+    if said.startswith(HANG_UP):
+        last = said.removeprefix(HANG_UP).removeprefix(" after ")
+        turn = hung_up(flows, state, read(last) if last else None, facts)
+        return Turn(turn.steps, None, None, turn.error)
+    return resume(flows, state, read(said), facts)
+
+
+def _in(spoken: str, expected: str) -> str:
+    return "" if spoken == expected else f" in {spoken}"
+
+
+def _given(values: Mapping[str, str]) -> str:
+    shown = [f"{name} {value}" for name, value in values.items() if name != "organisation"]
+    return f" ({', '.join(shown)})" if shown else ""
+
+
+def _ending(turn: Turn) -> str:
+    match turn.wait:
+        case WaitDigits(1, seconds):
+            return f"listen {seconds} s for a key"
+        case WaitDigits(count, seconds):
+            return f"listen {seconds} s for {count} keys"
+        case WaitVoiceNote(most):
+            return f"beep and record up to {most} s"
+        case None:
+            return f"over: {turn.error}" if turn.error else "over"
