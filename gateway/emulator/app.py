@@ -15,6 +15,7 @@ from gateway.emulator.api_voice import voice_blueprint
 from gateway.emulator.config import EmulatorConfig
 from gateway.emulator.control import control_blueprint
 from gateway.emulator.control_run import people_blueprint, run_blueprint
+from gateway.emulator.handset import handset_blueprint
 from gateway.emulator.messages import Messages
 from gateway.emulator.network import Network, utc_now
 from gateway.emulator.switchboard import Switchboard
@@ -36,6 +37,7 @@ def create_emulator(config: EmulatorConfig, clock: Callable[[], datetime] = utc_
     app.register_blueprint(control_blueprint(network, switchboard, messages))
     app.register_blueprint(run_blueprint(network))
     app.register_blueprint(people_blueprint(network, switchboard))
+    app.register_blueprint(handset_blueprint(network, switchboard))
     _add_recordings(app, network)
     _add_errors(app)
     network.start()

@@ -49,6 +49,7 @@ class EmulatorConfig:
     username: str = "memberline"
     api_key: str = "emulator"
     lines: tuple[str, ...] = ("+918000000001", "+918000000002")
+    line_labels: tuple[str, ...] = ()
     sms_sender: str = "MEMBRLINE"
     speed: float = 1.0
     own_url: str = "http://127.0.0.1:8001"

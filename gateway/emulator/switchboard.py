@@ -23,6 +23,7 @@ from gateway.emulator.xml import Document, Sound
 
 SETUP_SECONDS = 0.6
 RING_SECONDS = 30.0
+CROWD = 10
 SECONDS_TO_REFUSE = {"USER_BUSY": 1.5, "SUBSCRIBER_ABSENT": 2.5, "UNALLOCATED_NUMBER": 1.0}
 
 
@@ -41,6 +42,8 @@ class Switchboard:
         self._lock = network.lock
         self.calls: list[Call] = []
         self.accepted: list[Accepted] = []
+        self.deeds: set[str] = set()
+        self._reporters: set[str] = set()
         self._means = Means(
             lock=network.lock,
             post=self._post,
@@ -195,13 +198,25 @@ class Switchboard:
                 phone.heard.extend(call.heard)
                 phone.forget_old()
         network.phone(call.number).last_call = call
+        self._tick_off(call)
         form = final_form(call, network.switches())
         network.poster.post(
             Letter(call.callback, form, call.number, "final", call.provider_id), call.timeline
         )
 
+    def _tick_off(self, call: Call) -> None:
+        """The four deeds of a first visit (look.md 12)."""
+        if call.direction == "Inbound" and call.outcome in ("answered", "declined"):
+            self.deeds.add("dial")
+        if call.direction == "Outbound" and call.outcome == "answered" and call.number in self._reporters:
+            self.deeds.add("answer")
+        if "everybody" not in self.deeds and len({taken.number for taken in self.accepted}) >= CROWD:
+            self.deeds.add("everybody")
+
     def _keep_tape(self, call: Call, tape: Tape) -> str:
         pcm: Pcm = tape.cut(call.timeline.now())
+        self.deeds.add("report")
+        self._reporters.add(call.number)
         slow = self._network.faults.strike("slow_recording", call.number)
         name = self._network.recordings.keep(write_wav(pcm), slow.seconds if slow else 0.0)
         return f"{self._network.config.own_url}/recordings/{name}.wav"

@@ -44,12 +44,14 @@ class Wire:
         self._secret = secret
         self._clock = clock
         self._ids = itertools.count(1)
+        self.latest = 0
         self._kept: deque[Exchange] = deque(maxlen=KEPT)
 
     def open(self, direction: Direction, method: str, path: str, form: dict[str, str]) -> Exchange:
         """Note a request that is on its way; the answer is filled in by the caller."""
         exchange = Exchange(next(self._ids), self._clock(), direction, method, path, form)
         self._kept.append(exchange)
+        self.latest = exchange.id
         return exchange
 
     def find(self, exchange_id: int) -> Exchange | None:
