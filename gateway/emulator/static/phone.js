@@ -21,7 +21,7 @@ export class Phone {
     this.playing = null;
     this.screen = new Screen(this);
     this.captions = make("ol", { class: "captions", "aria-live": "polite" });
-    this.name = make("h3");
+    this.name = make("h2");
     this.place = make("p", { class: "place" });
     this.power = make("button", { type: "button", class: "power", onclick: () => this.toggle() });
     this.sample = make("button", { type: "button", class: "plain sample", onclick: () => act(number, "speak", { seconds: 5 }) }, words.sample);

@@ -2,6 +2,8 @@
 import { act, lines, make, shown, words } from "./talk.js";
 import { battery, clock, signal } from "./pixels.js";
 
+const ZONES = { "+91": "Asia/Kolkata", "+254": "Africa/Nairobi", "+256": "Africa/Kampala", "+255": "Africa/Dar_es_Salaam" };
+
 export class Screen {
   constructor(phone) {
     this.phone = phone;
@@ -60,7 +62,7 @@ export class Screen {
     const now = { record: `● ${words.speak_now}`, digits: words.press_now }[seen.call?.listening] ?? "";
     this.timed = make("b", {}, this.elapsed());
     return [[make("p", { class: "line" }, state, " ", this.timed), make("p", { class: "said" }, mine.at(-1)?.text ?? ""),
-      make("p", { class: `wants ${seen.call?.listening ?? ""}` }, now, seen.call?.keys ? ` ${seen.call.keys}` : "")], "", ""];
+      make("p", { class: `wants ${seen.call?.listening ?? ""}` }, now, seen.call?.listening === "digits" ? ` ${seen.call.keys}` : "")], "", ""];
   }
 
   messages() {
@@ -108,10 +110,11 @@ export class Screen {
     this.content.scrollBy({ top: step * 40 });
   }
 
-  // The service's clock as the emulator told it, in the phone's own minutes.
+  // The service's clock as the emulator told it, in the time of the phone's country.
   minute() {
     const time = new Date(this.phone.time ?? Date.now());
-    return `${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
+    const zone = Object.entries(ZONES).find(([code]) => this.phone.number.startsWith(code))?.[1];
+    return time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
   }
 
   elapsed() {
