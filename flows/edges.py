@@ -8,7 +8,6 @@ from flows.model import (
     Ask,
     Branch,
     Do,
-    End,
     Flow,
     Goto,
     Keys,
@@ -41,7 +40,7 @@ def edges(node: Node) -> Iterator[str]:
             yield from (*(then for _, then in cases), otherwise)
         case Walk():
             yield from (node.each, node.then)
-        case Goto() | End():
+        case _:  # Goto and End
             return
 
 
@@ -73,5 +72,5 @@ def _answers(node: Menu | Ask | Pick) -> tuple[str, ...]:
             return tuple(choice.then for choice in choices)
         case Ask(_, yes, no):
             return (yes, no)
-        case Pick():
+        case _:
             return (node.then, *(choice.then for choice in node.others))

@@ -151,7 +151,7 @@ def _pass(run: Run, node: Passing) -> None:
             run.slots[slot], run.node = value, then
         case Do():
             run.node = _do(run, node)
-        case Say() | Play():
+        case _:
             run.node = _say(run, node)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Question, Record, Waiting
 from flows.recording import begin_note, has_short_note, take_note
@@ -44,13 +45,13 @@ def listen(run: Run, node: Waiting) -> Turn:
         case Pause():
             run.steps.extend(run.speak(prompt) for prompt in node.says)
             return run.wait(WaitDigits(1, FIRST_WAIT))
-        case Menu() | Ask() | Pick():
+        case _:
             return _put(run, node, FIRST_WAIT)
 
 
 def hear(run: Run, heard: Heard) -> Turn | None:
     """Take the answer. None: the run has moved on; a turn: the question was put again."""
-    node = run.here
+    node = cast(Waiting, run.here)  # resume lets nothing else in
     keys = _keys(heard, node.count if isinstance(node, Keys) else 1)
     if keys[:1] and _is_universal(run, node, keys[0]) and len(set(keys)) == 1:
         _universal(run, keys[0])
@@ -62,7 +63,7 @@ def hear(run: Run, heard: Heard) -> Turn | None:
             run.answered(then)
         case Keys():
             _take_keys(run, node, keys)
-        case Menu() | Ask() | Pick():
+        case _:
             return _take_choice(run, node, heard, keys)
     return None
 
@@ -74,7 +75,7 @@ def options(run: Run, node: Question) -> list[Option]:
             return [Option("1", yes), Option("2", no)]
         case Menu(choices):
             return [_offer(run, choice) for choice in choices]
-        case Pick():
+        case _:
             return [*_listed(run, node), *(_offer(run, choice) for choice in node.others)]
 
 

@@ -85,7 +85,7 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
     """Let the facts follow the effects as the shell does."""
     known: dict[str, Any] = dict(facts)
     for step in steps:
-        if isinstance(step, OpenReport):
+        if isinstance(step, OpenReport) and "report" not in known:
             known["report"] = {"id": 1, "reference": REFERENCE, "has_note": step.note is not None}
         elif isinstance(step, ChooseMember):
             known["member"] = next((one for one in known["members"] if one["id"] == step.member), None)
@@ -177,5 +177,5 @@ def _ending(turn: Turn) -> str:
             return f"listen {seconds} s for {count} keys"
         case WaitVoiceNote(most):
             return f"beep and record up to {most} s"
-        case None:
+        case _:
             return f"over: {turn.error}" if turn.error else "over"

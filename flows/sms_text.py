@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, takewhile
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -32,12 +34,8 @@ def cut(text: str, at_most: int) -> str:
 
 def _fitting(text: str, room: int) -> str:
     is_gsm = _is_gsm(text)
-    used = 0
-    for place, letter in enumerate(text):
-        used += _weight(letter, is_gsm)
-        if used > room:
-            return text[:place]
-    return text
+    ends = accumulate(_weight(letter, is_gsm) for letter in text)
+    return text[: sum(1 for _ in takewhile(lambda end: end <= room, ends))]
 
 
 def _limits(text: str) -> tuple[int, int]:

@@ -1,0 +1,38 @@
+"""Which conversation a call enters, row by row."""
+
+import pytest
+
+from flows.catalog import FLOWS
+from flows.catalog.entry import TABLE, enter
+
+OUT = {"is_outbound": True}
+JOINED = {"member": {"id": 1, "is_joined": True}}
+ANNOUNCED = {"announcement": {"id": 1}}
+
+ROWS = [
+    ("a stranger", {}, "joining"),
+    ("somebody invited", {"member": {"id": 1, "is_joined": False}}, "joining"),
+    ("a member", JOINED, "main_menu"),
+    (
+        "a shared phone with one member joined",
+        {"members": [{"id": 1}, {"id": 2, "is_joined": True}]},
+        "main_menu",
+    ),
+    ("a call-back", OUT | JOINED | {"is_call_back": True}, "main_menu"),
+    ("who left before", JOINED | {"is_opted_out": True}, "joining"),
+    ("an announcement", OUT | JOINED | ANNOUNCED, "announcement"),
+    ("a test of it", OUT | ANNOUNCED | {"is_test": True}, "test_call"),
+    ("an answer", OUT | JOINED | {"answer": {"report": 1}}, "answer"),
+    ("a duty person", OUT | JOINED | {"duty": {"report": 1}}, "duty"),
+    ("an introduction", OUT | {"is_introduction": True}, "introduction"),
+    ("a member who rings while an answer waits", JOINED | {"answer": {"report": 1}}, "main_menu"),
+]
+
+
+@pytest.mark.parametrize(("who", "facts", "flow"), ROWS)
+def test_call_enters_its_conversation(who, facts, flow):
+    assert enter(facts) == flow
+
+
+def test_every_row_of_the_table_names_a_flow():
+    assert {name for name, _ in TABLE} <= set(FLOWS)
