@@ -6,7 +6,7 @@ repeated post never gets here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
@@ -16,21 +16,9 @@ from gateway.db import UnitOfWork
 from gateway.models import Delivery
 from gateway.reports import opening, outcome
 from gateway.runtime import Runtime
+from gateway.scene import Scene
 from gateway.store import news
 from gateway.store.steps import CallRow
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Whose conversation it is, and where it takes place: a call, or messages of a number."""
-
-    number_id: int | None
-    member_id: int | None
-    language: str
-    call_id: int | None = None
-    message_id: int | None = None
-    delivery_id: int | None = None
-    report_id: int | None = None
 
 
 def perform(unit: UnitOfWork, rt: Runtime, call: CallRow, talk: Talk) -> Talk:

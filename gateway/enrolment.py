@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
@@ -13,11 +12,9 @@ from gateway.models import Call, Consent, Member
 from gateway.rules import consent as rule
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
+from gateway.scene import Scene
 from gateway.states import MemberStatus
 from gateway.store import consents, members, numbers, suppressions, units
-
-if TYPE_CHECKING:  # effects performs what flows ask for and calls us; the type alone comes back
-    from gateway.effects import Scene
 
 KEY, WORD = "key", "sms"
 EVERYTHING = "all"

@@ -20,11 +20,11 @@ from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import owe
-from gateway.effects import Scene
 from gateway.models import Conversation, Message, Report
 from gateway.phones import NumberUnreadable, parse_number
 from gateway.reports import opening
 from gateway.runtime import Runtime
+from gateway.scene import Scene
 from gateway.states import ReportState
 from gateway.store import callbacks, numbers, suppressions
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-from flows.references import make
 from sqlalchemy import select
 
+from flows.references import make
 from flows.steps import OpenReport, Speak
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.models import Call, Member, Report, Unit
 from gateway.reports.history import note
 from gateway.runtime import Runtime
+from gateway.scene import Scene
 from gateway.states import MemberStatus, ReportState, Urgency
 from gateway.store import members, reports, units
-
-if TYPE_CHECKING:  # effects performs what flows ask for and calls us; the type alone comes back
-    from gateway.effects import Scene
 
 logger = logging.getLogger(__name__)
 
@@ -85,8 +82,6 @@ def pass_local_staff(unit: UnitOfWork, rt: Runtime, report_id: int | None) -> No
 
 def note_came_late(unit: UnitOfWork, rt: Runtime, call: Call, note_id: int) -> None:
     """A recording announced after its call was over belongs to the call's report, or opens one."""
-    from gateway.effects import Scene  # the cycle is effects -> opening; only this late branch goes back
-
     report = unit.db.get(Report, call.report_id) if call.report_id else None
     if report is not None and report.voice_note_id is None:
         report.voice_note_id = note_id

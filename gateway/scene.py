@@ -1,0 +1,18 @@
+"""Whose conversation it is, and where it takes place: what every effect of a conversation needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A number and, where known, its member; on a call, or in messages of that number."""
+
+    number_id: int | None
+    member_id: int | None
+    language: str
+    call_id: int | None = None
+    message_id: int | None = None
+    delivery_id: int | None = None
+    report_id: int | None = None
