@@ -1,0 +1,25 @@
+"""The person who looks: what every query of the console is limited by (reliability.md C13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.access.permissions import Permission, Role, may_role
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person of staff; handed to store functions, never looked up by them."""
+
+    staff_id: int
+    name: str
+    role: Role
+    unit_id: int
+    unit_path: str
+    locale: str
+    unit_name: str = ""
+    sign_in_id: int | None = None
+
+    def may(self, permission: Permission | str) -> bool:
+        """Say whether this person's role carries the permission."""
+        return may_role(self.role, permission)

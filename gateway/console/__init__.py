@@ -1,0 +1,33 @@
+"""What people open: one module per screen, each with a blueprint; templates/, static/ and translations/ beside them.
+
+A new screen is a module here with `blueprint`, named in SCREENS, and a line in `page.NAVIGATION`.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
+
+from gateway.console import answering, assets, page, report, reports, signing_in, start
+
+SCREENS = (
+    assets.blueprint,
+    signing_in.blueprint,
+    start.blueprint,
+    reports.blueprint,
+    report.blueprint,
+    answering.blueprint,
+)
+CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
+
+
+def set_up_console(app: Flask) -> None:
+    """Give the app languages, formats, what every template knows, and tokens on every form."""
+    page.set_up(app)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def _check_token() -> None:
+        if not request.path.startswith(CALLBACKS):
+            csrf.protect()

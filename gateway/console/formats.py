@@ -1,0 +1,91 @@
+"""Figures, times, lengths and waveforms as the templates print them; each is a filter of Jinja by its name here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask_babel import get_locale, gettext
+from flask_babel import ngettext as plural
+from markupsafe import Markup, escape
+
+from gateway.access.decorators import runtime
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def number(value: float) -> str:
+    """12,34,567: grouped as in the page's language."""
+    return str(format_decimal(value, locale=get_locale()))
+
+
+def age(at: datetime) -> str:
+    """How long ago, in its largest unit: "5 min", "26 h", "3 days"."""
+    return duration(max(0, (runtime().clock() - at).total_seconds()))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its largest useful unit; hours up to two days, as people on duty count."""
+    if seconds < MINUTE:
+        return str(gettext("now"))
+    if seconds < 2 * HOUR:
+        return str(gettext("%(n)s min", n=number(int(seconds // MINUTE))))
+    if seconds < 2 * DAY:
+        return str(gettext("%(n)s h", n=number(int(seconds // HOUR))))
+    days = int(seconds // DAY)
+    return str(plural("%(count)s day", "%(count)s days", days, count=number(days)))
+
+
+def moment(at: datetime) -> str:
+    """A point in time for people: "14:05" today, "yesterday 14:05", "21 Nov, 14:05" else."""
+    local = at.astimezone(runtime().profile.timezone)
+    today = runtime().clock().astimezone(runtime().profile.timezone).date()
+    clock = format_time(local, "HH:mm", locale=get_locale())
+    match (today - local.date()).days:
+        case 0:
+            return str(gettext("today %(clock)s", clock=clock))
+        case 1:
+            return str(gettext("yesterday %(clock)s", clock=clock))
+        case -1:
+            return str(gettext("tomorrow %(clock)s", clock=clock))
+        case _:
+            return f"{format_date(local.date(), 'd MMM', locale=get_locale())}, {clock}"
+
+
+def stamp(at: datetime) -> Markup:
+    """A `time` element that says how long ago, with the exact moment as its title."""
+    iso = at.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, escape(moment(at)), escape(age(at)))
+
+
+def clock(seconds: float | None) -> str:
+    """A length of sound: 0:42."""
+    whole = round(seconds or 0)
+    return f"{whole // MINUTE}:{whole % MINUTE:02}"
+
+
+def masked(tail: str | None) -> str:
+    """A phone number of which only its last four digits are shown, split 5 + 5."""
+    return f"••••• •{tail}" if tail else ""
+
+
+def wave(peaks: Sequence[int] | None, bars: int = 80, width: int = 320, height: int = 40) -> Markup:
+    """The path of a waveform: one upright stroke a bar, for a viewBox of `width` x `height`."""
+    heights = _fewer(peaks or [0] * bars, bars)
+    middle, step = height / 2, width / len(heights)
+    parts = (
+        f"M{step * (index + 0.5):.1f} {middle - half:.1f}v{2 * half:.1f}"
+        for index, half in enumerate(max(0.75, peak * (middle - 1) / 100) for peak in heights)
+    )
+    return Markup("".join(parts))
+
+
+def _fewer(peaks: Sequence[int], bars: int) -> list[int]:
+    count = min(bars, len(peaks))
+    edges = [index * len(peaks) // count for index in range(count + 1)]
+    return [max(peaks[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+
+
+FILTERS = {each.__name__: each for each in (number, age, duration, moment, stamp, clock, masked, wave)}

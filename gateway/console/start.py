@@ -1,0 +1,67 @@
+"""The start page: one sentence that says what waits, then the work, then how the last two weeks were (look.md 4, 12)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from gateway.access import Viewer, runtime, signed_in
+from gateway.console.charts import Bar, bars
+from gateway.console.fragments import page_or_fragment
+from gateway.db import unit_of_work
+from gateway.store import activity, inbox
+
+blueprint = Blueprint("start", __name__)
+
+DAYS, ROWS = 14, 8
+
+
+@blueprint.get("/")
+@signed_in
+def index(viewer: Viewer) -> ResponseReturnValue:
+    """Show what waits."""
+    rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        waiting = inbox.count_waiting(unit.db, viewer.unit_path)
+        page = inbox.list_rows(unit.db, viewer.unit_path, viewer.staff_id, inbox.Search(), size=ROWS)
+        steps = activity.first_steps(unit.db)
+        zone, days = rt.profile.zone, _days()
+        since = rt.clock() - timedelta(days=DAYS)
+        reports = inbox.per_day(unit.db, viewer.unit_path, since, zone)
+        calls = activity.calls_per_day(unit.db, viewer.unit_path, since, zone)
+    charts = [
+        _chart(gettext("Reports a day"), days, reports),
+        _chart(gettext("Calls a day"), days, calls),
+    ]
+    values: dict[str, Any] = {"waiting": waiting, "page": page, "steps": steps, "charts": charts}
+    return page_or_fragment("start.html", "parts/waiting.html", **values)
+
+
+@blueprint.get("/words")
+@signed_in
+def words(viewer: Viewer) -> ResponseReturnValue:
+    """Explain every state's word, and what to do about it."""
+    return render_template("words.html")
+
+
+def _days() -> list[date]:
+    today = runtime().clock().astimezone(runtime().profile.timezone).date()
+    return [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+
+
+def _chart(title: str, days: list[date], counts: dict[Any, int]) -> dict[str, Any]:
+    made = [
+        Bar(
+            name=f"{format_date(day, 'd MMM', locale=get_locale())}: {counts.get(day, 0)}",
+            label=format_date(day, "d MMM", locale=get_locale()) if index % 4 == 1 else "",
+            value=counts.get(day, 0),
+        )
+        for index, day in enumerate(days)
+    ]
+    total = sum(each.value for each in made)
+    return {"title": title, "svg": bars(made, title), "bars": made, "total": total}

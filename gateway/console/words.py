@@ -1,0 +1,92 @@
+"""The words of states, urgencies and events on screen, each state with its shape: never colour alone (look.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from gateway.models import Report
+from gateway.states import ReportState, Urgency
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """A state as it is shown: its word, the shape drawn before it, and how loud it is."""
+
+    word: Any
+    shape: str
+    tone: str = "quiet"
+
+
+R = ReportState
+REPORT_STATES = {
+    R.DRAFT: StateWord(_("Unfinished"), "dots", "new"),
+    R.UNVERIFIED: StateWord(_("New, not a member"), "ring-dot", "new"),
+    R.RECEIVED: StateWord(_("Unheard"), "disc", "new"),
+    R.HEARD: StateWord(_("Heard"), "ring", "open"),
+    R.ASSIGNED: StateWord(_("Assigned"), "half", "open"),
+    R.IN_WORK: StateWord(_("In work"), "diamond", "open"),
+    R.ANSWERED: StateWord(_("Answered"), "reply", "quiet"),
+    R.CONFIRMED: StateWord(_("Solved, says the member"), "tick", "quiet"),
+    R.REOPENED: StateWord(_("Not solved, says the member"), "again", "new"),
+    R.CLOSED_UNCONFIRMED: StateWord(_("Closed without a word"), "square", "quiet"),
+    R.BLANK: StateWord(_("Nothing to hear"), "dash", "quiet"),
+}
+DANGER = StateWord(_("Danger now"), "triangle", "danger")
+DANGER_TAKEN = StateWord(_("Danger, taken"), "triangle-open", "open")
+URGENCIES = {
+    Urgency.NOT_STATED: _("urgency not stated"),
+    Urgency.CAN_WAIT: _("can wait"),
+    Urgency.SOON: _("soon"),
+    Urgency.DANGER: _("danger now"),
+}
+SOURCES = {"voice": _("spoken"), "sms": _("by SMS"), "ussd": _("by keys")}
+EVENTS = {
+    "received": _("Report came in"),
+    "urgency": _("Urgency given"),
+    "voice_note": _("Recording came in"),
+    "passed_local_staff": _("Sent past the local staff"),
+    "taken": _("Taken, somebody is on it"),
+    "taken_by_phone": _("Taken by the duty phone"),
+    "heard": _("Heard"),
+    "assigned": _("Assigned"),
+    "in_work": _("Work began"),
+    "answered": _("Answered"),
+    "confirmed": _("The member says: solved"),
+    "reopened": _("The member says: not solved; one level up"),
+    "blank": _("Set apart: nothing to hear"),
+}
+ROLES = {
+    "administrator": _("administrator"),
+    "coordinator": _("coordinator"),
+    "approver": _("approver"),
+    "staff": _("staff"),
+    "listener": _("listener"),
+    "auditor": _("auditor"),
+}
+
+
+def is_red(report: Report) -> bool:
+    """Whether this is danger that nobody has taken yet."""
+    return report.urgency == Urgency.DANGER and report.taken_at is None and report.state not in _OVER
+
+
+_OVER = (R.CONFIRMED, R.CLOSED_UNCONFIRMED, R.BLANK)
+
+
+def state_of(report: Report) -> StateWord:
+    """Return how a report's state is shown; danger outranks all until somebody takes it."""
+    return DANGER if is_red(report) else REPORT_STATES[report.state]
+
+
+WORDS: dict[str, Any] = {
+    "state_of": state_of,
+    "is_red": is_red,
+    "report_states": REPORT_STATES,
+    "urgencies": URGENCIES,
+    "sources": SOURCES,
+    "events": EVENTS,
+    "roles": ROLES,
+}

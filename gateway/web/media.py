@@ -1,0 +1,96 @@
+"""Sounds over HTTP: clips by content key for everybody who knows the key, voice notes for staff who may hear them.
+
+Both answer ranges and HEAD. A clip never changes under its key, so it may be kept for ever; a voice note is private,
+and each listening is noted (reliability.md C13).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audio.errors import ClipError
+from audio.library import ClipLibrary
+from gateway.access import Viewer, may, public, runtime
+from gateway.db import unit_of_work
+from gateway.errors import NotFound
+from gateway.models import Report, VoiceNote
+from gateway.settings_values import is_loopback
+from gateway.store import reports, staff
+
+blueprint = Blueprint("media", __name__)
+
+FOR_EVER = "public, max-age=31536000, immutable"
+TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
+
+
+@blueprint.get("/clips/<key>.<ending>")
+@public
+def clip(key: str, ending: str) -> ResponseReturnValue:
+    """Send a clip; the emulator on this machine also learns its words, for captions."""
+    path = _path_of(runtime().clips, key)
+    if path is None or ending not in TYPES or path.suffix != f".{ending}":
+        abort(404)
+    answer = _sound(path, TYPES[ending], etag=key)
+    answer.headers["Cache-Control"] = FOR_EVER
+    words = path.with_suffix(".txt")
+    if runtime().settings.is_emulated and _is_local() and words.is_file():
+        answer.headers["X-Caption"] = quote(words.read_text(encoding="utf-8").strip()[:2000])
+    return answer
+
+
+@blueprint.get("/voice-notes/<public_id>.wav")
+@may("hear_reports")
+def voice_note(viewer: Viewer, public_id: str) -> ResponseReturnValue:
+    """Send what a member recorded to staff who may know of its report."""
+    rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        note, report_id = _visible_note(unit.db, viewer, public_id)
+        if _is_first_piece():
+            staff.add_audit(unit.db, viewer.staff_id, "voice-note-played", rt.clock(), "report", report_id)
+    path = _path_of(rt.notes, note.clip_key or "")
+    if path is None:
+        raise NotFound("this recording has not been fetched yet")
+    answer = _sound(path, TYPES["wav"], etag=public_id)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _visible_note(db: Session, viewer: Viewer, public_id: str) -> tuple[VoiceNote, int]:
+    note = db.scalar(select(VoiceNote).where(VoiceNote.public_id == public_id))
+    visible = reports.select_visible(viewer.unit_path)
+    report = db.scalar(visible.where(Report.voice_note_id == note.id)) if note else None
+    if note is None or report is None:
+        raise NotFound("there is no such recording")
+    return note, report.id
+
+
+def _path_of(library: ClipLibrary, key: str) -> Path | None:
+    try:
+        found = library.clip_of(key)
+    except ClipError:
+        return None
+    return found.path if found else None
+
+
+def _sound(path: Path, mimetype: str, etag: str) -> Response:
+    answer = send_file(path, mimetype=mimetype, conditional=True, etag=etag, max_age=None)
+    answer.headers["Accept-Ranges"] = "bytes"
+    return answer
+
+
+def _is_first_piece() -> bool:
+    """A browser asks for one sound in many ranges: one listening is one line."""
+    if request.method != "GET":
+        return False
+    wanted = request.range
+    return wanted is None or not wanted.ranges or wanted.ranges[0][0] == 0
+
+
+def _is_local() -> bool:
+    return is_loopback(f"http://{request.remote_addr or ''}")
