@@ -41,7 +41,7 @@ def listen(run: Run, node: Waiting) -> Turn:
             return begin_note(run, node)
         case Keys():
             run.steps.append(run.speak(node.question))
-            return run.wait(WaitDigits(node.count, FIRST_WAIT))
+            return run.wait(WaitDigits(node.count, node.seconds))
         case Pause():
             run.steps.extend(run.speak(prompt) for prompt in node.says)
             return run.wait(WaitDigits(1, FIRST_WAIT))

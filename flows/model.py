@@ -123,6 +123,7 @@ class Keys:
     slot: str
     then: str
     otherwise: str
+    seconds: int = 3  # shorter than elsewhere: who waits wants to speak
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,6 @@ class Record:
     then: str
     blank: str
     seconds: int = 60
-    longer: Condition | None = None  # then twice as long
     text_slot: str | None = None  # where written words may come instead
 
 

@@ -23,10 +23,9 @@ def has_short_note(run: Run, node: object) -> bool:
 
 
 def listen_for_note(run: Run, node: Record, question: Speak) -> Turn:
-    """Ask, beep and record; trained members may speak twice as long (D21)."""
-    is_longer = node.longer is not None and run.holds(node.longer)
+    """Ask, beep and record."""
     run.steps.append(question)
-    return run.wait(WaitVoiceNote(node.seconds * (2 if is_longer else 1)))
+    return run.wait(WaitVoiceNote(node.seconds))
 
 
 def take_note(run: Run, node: Record, heard: Heard) -> Turn | None:

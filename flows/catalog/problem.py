@@ -50,16 +50,18 @@ WHO: Nodes = {
 
 TELL: Nodes = {
     "code_or_voice": Branch(((has("member.is_trained"), "code"),), "record"),
-    "code": Keys("problem.code", 2, CODES, "code", "open_code", "record"),
+    "code": Keys("problem.code", 2, CODES, "code", "open_code", "record_shortly"),
     "open_code": Do(OpenReport, "code_kept", {"code": From("slot.code")}),
     "code_kept": Say("problem.code_kept", "urgency", {"category": "slot.code"}),
+    "record_shortly": Record(
+        "problem.beep_shortly", "problem.beep_again", "note", "open", "keys", seconds=120, text_slot="text"
+    ),
     "record": Record(
         "problem.beep",
         "problem.beep_again",
         "note",
         "open",
         "keys",
-        longer=has("member.is_trained"),
         text_slot="text",
     ),
     "open": Do(OpenReport, "kept", {"note": From("slot.note"), "text": From("slot.text")}),

@@ -68,6 +68,10 @@ class Words:
         pieces = self._pieces(step.prompt, language, merged, step.values)
         return (*pieces[:-1], replace(pieces[-1], pause_ms=AFTER_PROMPT))
 
+    def spoken(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> str:
+        """Join what is heard into one text, for a voice that reads where a clip lacks."""
+        return " ".join(piece.text for piece in self.speech(step, fallback))
+
     def text(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> str:
         """Write a step for SMS: its own written form where it has one, references in ASCII digits."""
         if isinstance(step, Tell):

@@ -132,6 +132,17 @@ def test_numbers_that_libraries_get_wrong_are_right(words: Words):
     assert words.number("en", 44) == "forty-four"
 
 
+def test_reading_voice_gets_what_is_heard(words: Words):
+    assert words.spoken(Speak("again.wrong_key", "en")) == "Never mind, please listen again."
+    assert words.spoken(Speak("my_reports.state", "en", {"reference": "47"})) == "Number four seven"
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "bn"])
+def test_trained_member_reaches_the_beep_in_time(words: Words, language):
+    path = ["greeting.call_back", "main_menu.problem", "problem.code", "problem.beep_shortly"]
+    assert sum(seconds(words.texts[language][prompt]) for prompt in path) + 3 < 20
+
+
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])
 def test_known_member_reaches_the_beep_in_time(words: Words, language):
     path = ["greeting.member", "main_menu.problem", "main_menu.news", "main_menu.my_reports", "problem.beep"]
