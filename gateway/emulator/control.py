@@ -81,7 +81,8 @@ class PhoneControl:
             pcm, wait = read_wav(request.get_data()), request.args.get("wait")
         else:
             wanted = body()
-            pcm = self.network.sample(min(float(wanted.get("seconds", 4)), 120.0))
+            seconds = min(float(wanted["seconds"]), 120.0) if wanted.get("seconds") else None
+            pcm = self.network.sample(seconds, phone.person.language)
             wait = wanted.get("wait")
         self.wait_until(lambda: bool(phone.call and phone.call.tape), wait)
         captured = request.args.get("captured") == "1"

@@ -58,7 +58,7 @@ def handset_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
         after, sign = request.args.get("wire", 0, type=int), request.args.get("sign", "")
         phones = [network.phone(number) for number in numbers]
         with network.lock:
-            _hold([phone for phone in phones if phone.number in held])
+            _hold(network, [phone for phone in phones if phone.number in held])
             network.lock.wait_for(lambda: _sign(network, phones) != sign, WATCH_SECONDS)
             return jsonify(_view(network, switchboard, phones, after))
 
@@ -92,8 +92,9 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/"
 
 
-def _hold(phones: list[Phone]) -> None:
+def _hold(network: Network, phones: list[Phone]) -> None:
     for phone in phones:
+        network.make_sample(phone.person.language)
         phone.holder, phone.held_until = "page", monotonic() + HELD_SECONDS
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from threading import Condition
 from typing import Any
 
+from gateway.emulator import spoken_sample
 from gateway.emulator.clips import Clips
 from gateway.emulator.config import EmulatorConfig, Person, Switches
 from gateway.emulator.faults import Faults
@@ -20,7 +21,7 @@ from gateway.emulator.poster import Poster
 from gateway.emulator.recordings import Recordings
 from gateway.emulator.sample import Sample
 from gateway.emulator.tape import Pcm
-from gateway.emulator.timeline import Scheduler, Timeline
+from gateway.emulator.timeline import Scheduler, Timeline, log_failure
 from gateway.emulator.wire import Wire
 
 POSTING_THREADS = 24
@@ -51,6 +52,7 @@ class Network:
         self.clips = Clips(self._clip_pool, config.may_reach)
         self.poster = Poster(config, self._pool, self.lock, self.wire, self.faults, self.switches)
         self._sample = Sample()
+        self._asked_samples: set[str] = set()
         self.tokens: set[str] = set()
         self.phones: dict[str, Phone] = {}
         for person in config.persons:
@@ -82,9 +84,21 @@ class Network:
     def _person(self, number: str) -> Person:
         return next((p for p in self.config.persons if p.number == number), Person(number))
 
-    def sample(self, seconds: float) -> Pcm:
-        """Ready-made speech of so many seconds."""
-        return self._sample.speech(seconds)
+    def sample(self, seconds: float | None, language: str = "") -> Pcm:
+        """Ready-made speech of so many seconds; None is a whole sentence where one was made."""
+        return self._sample.speech(seconds, language)
+
+    def make_sample(self, language: str) -> None:
+        """Have the sentence of a language spoken in the background, once."""
+        with self.lock:
+            if language in self._asked_samples:
+                return
+            self._asked_samples.add(language)
+        self._clip_pool.submit(self._make_sample, language).add_done_callback(log_failure)
+
+    def _make_sample(self, language: str) -> None:
+        if (pcm := spoken_sample.speak(language)) is not None:
+            self._sample.spoken[language] = pcm
 
     def set_script(self, number: str, prefix: str, script: Script | None) -> None:
         """For one number, for a prefix ("" is everybody); None takes it away."""

@@ -1,6 +1,6 @@
-"""A ready-made voice for who has no microphone and for scripted callers: speech-like sound, made at first need.
+"""A ready-made voice for who has no microphone and for scripted callers, made at first need.
 
-No words in it: a buzz of the throat through three moving formants, in syllables with breath between. It only
+Without words, where no sentence was spoken for it: a buzz of the throat through three moving formants, in syllables with breath between. It only
 has to sound alive and to pass for speech where level and silence are measured.
 """
 
@@ -18,17 +18,21 @@ Wave = npt.NDArray[np.float64]
 
 
 class Sample:
+    """`spoken` holds sentences by language, once somebody had them made (spoken_sample.py)."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pcm: Pcm | None = None
+        self.spoken: dict[str, Pcm] = {}
 
-    def speech(self, seconds: float) -> Pcm:
-        """Speech of this length (repeated where longer than the sample)."""
+    def speech(self, seconds: float | None, language: str = "") -> Pcm:
+        """Speech of this length, repeated where longer than the sample; None is the whole sample."""
         with self._lock:
             if self._pcm is None:
                 self._pcm = _make()
-        size = round(seconds * RATE)
-        return np.resize(self._pcm, size) if size > self._pcm.size else self._pcm[:size]
+        whole = self.spoken.get(language, self._pcm)
+        size = whole.size if seconds is None else round(seconds * RATE)
+        return np.resize(whole, size) if size > whole.size else whole[:size]
 
 
 def _make() -> Pcm:

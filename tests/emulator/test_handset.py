@@ -125,3 +125,12 @@ def test_phone_rings_and_is_answered_when_in_a_browser(
     browser_page.locator(".green").click()
     browser_page.locator(".captions", has_text="Your report is solved").wait_for()
     assert gateway.final(10)["hangupCause"] == "NORMAL_CLEARING"
+
+
+def test_sample_voice_speaks_a_sentence_when_a_page_holds_the_phone(
+    gateway: FakeGateway, booth: Desk
+) -> None:
+    number = quote(RAMESH)
+    fetch(booth, f"/handset/watch?phones={number}&held={number}")
+    until(lambda: "hi" in booth.network._sample.spoken, 15)
+    assert 40_000 < booth.network.sample(None, "hi").size < 200_000

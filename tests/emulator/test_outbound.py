@@ -15,7 +15,7 @@ def test_answered_call_posts_answered_then_the_final_when_the_list_ends(
     assert (first["callSessionState"], first["direction"]) == ("Answered", "Outbound")
     assert first["sessionId"] == final["sessionId"] == provider_id
     assert final["hangupCause"] == "NORMAL_CLEARING"
-    assert final["durationInSeconds"] in ("3", "4")
+    assert int(final["durationInSeconds"]) in range(3, 9)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_scripted_person_hangs_up_after_a_share_of_the_message(gateway: FakeGate
     gateway.final()
     heard = desk.get(f"phones/{RAMESH}")["heard"][0]
     assert heard["cut"] is True
-    assert 9 < heard["seconds"] < 16
+    assert 9 < heard["seconds"] < 19.9
 
 
 def test_dial_reports_the_second_leg_when_the_duty_phone_answers(gateway: FakeGateway, desk: Desk) -> None:

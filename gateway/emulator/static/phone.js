@@ -24,7 +24,7 @@ export class Phone {
     this.name = make("h2");
     this.place = make("p", { class: "place" });
     this.power = make("button", { type: "button", class: "power", onclick: () => this.toggle() });
-    this.sample = make("button", { type: "button", class: "plain sample", onclick: () => act(number, "speak", { seconds: 5 }) }, words.sample);
+    this.sample = make("button", { type: "button", class: "plain sample", onclick: () => act(number, "speak") }, words.sample);
     this.element = make(
       "article", { class: "handset", tabindex: "0", "aria-label": shown(number) },
       make("div", { class: "shell" }, body(), this.screen.element, this.softKeys(), this.callKeys(), this.keypad()),
