@@ -127,7 +127,8 @@ class EmbeddedPostgres:
     def _spawn(self) -> None:
         # We hold the lock, so no server lives and what a kill -9 left is stale, whoever has that pid now.
         pid_file = self.cluster / "postmaster.pid"
-        pid_file.unlink(missing_ok=True)
+        for stale in (pid_file, self.sockets / SOCKET_NAME):
+            stale.unlink(missing_ok=True)
         settings = {**TUNING, "unix_socket_directories": str(self.sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [_program("postgres"), "-D", str(self.cluster), *options]

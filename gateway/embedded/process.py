@@ -86,9 +86,10 @@ def end(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) 
 
 
 def last_line(log: Path) -> str:
-    """Return the last line that a server wrote, for the error that tells of its end."""
+    """Return the last line that tells why a server ended, or else its last line at all."""
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else "it said nothing"
+    fatal = [line for line in lines[-5:] if "FATAL" in line or "PANIC" in line]
+    return (fatal or lines or ["it said nothing"])[-1]
 
 
 def _can_run(identity: str, program: str, folders: Sequence[Path]) -> bool:

@@ -17,6 +17,8 @@ from gateway.up.supervisor import Stopped, Supervisor
 
 ASK_SECONDS = 0.3
 SLOW_SECONDS = 30.0
+# What /health/ready says where a prompt of the catalogue has no clip, as after an update.
+NO_SOUNDS = '"sounds":false'
 SENDER_QUEUES, SOUND_QUEUES = "sweep,send,default", "sound"
 
 
@@ -52,7 +54,7 @@ def _run(plan: Plan, environ: Mapping[str, str], supervisor: Supervisor) -> None
         _load_demo_once(plan, told, supervisor)
     for child in _children(plan, told):
         supervisor.run(child)
-    _wait_until_ready(plan, supervisor)
+    _wait_until_ready(plan, supervisor, Child("clips", memberline("clips", "build"), told, once=True))
     supervisor.story.block(_links(plan, time.monotonic() - began))
     supervisor.wait_until(lambda: False)
 
@@ -84,15 +86,19 @@ def _children(plan: Plan, told: Mapping[str, str]) -> list[Child]:
         Child("worker", memberline("worker", "--queues", SENDER_QUEUES), told),
         Child("sounds", memberline("worker", "--queues", SOUND_QUEUES), told),
         Child("scheduler", memberline("scheduler"), told),
-        Child("clips", memberline("clips", "build"), told, once=True),
     ]
     if plan.has_emulator:
         children.append(Child("emulator", memberline("emulator", "--port", str(plan.port + 1)), told))
     return children
 
 
-def _wait_until_ready(plan: Plan, supervisor: Supervisor) -> None:
-    supervisor.story.step("starting the service; the first time its sounds are made, which takes a minute")
+def _wait_until_ready(plan: Plan, supervisor: Supervisor, clips: Child) -> None:
+    is_new = not (plan.data / "clips").exists()
+    supervisor.story.step(
+        f"starting the service{' and making its sounds, which takes a minute' if is_new else ''}"
+    )
+    if is_new:
+        supervisor.run(clips)
     began = asked = time.monotonic()
     warned = False
     waits = [(plan.port, "/health/ready")] + ([(plan.port + 1, "/")] if plan.has_emulator else [])
@@ -105,7 +111,8 @@ def _wait_until_ready(plan: Plan, supervisor: Supervisor) -> None:
         if status == 200:
             waits.pop(0)
             continue
-        supervisor.story.progress(f"{asked - began:.0f} s {said}")
+        if NO_SOUNDS in said and not clips.pid:
+            supervisor.run(clips)
         if not warned and asked - began > SLOW_SECONDS:
             warned = True
             supervisor.story.step(

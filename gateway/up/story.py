@@ -9,6 +9,8 @@ LARGEST_LOG = 20_000_000
 TROUBLE = re.compile(
     rb'\b(WARNING|ERROR|CRITICAL)\b|"level": "(WARNING|ERROR|CRITICAL)"|^memberline: |^Traceback'
 )
+# What `memberline clips build` prints.
+SOUNDS = re.compile(rb"making sounds: (\d+) of ([1-9]\d*)$")
 
 
 class Story:
@@ -45,6 +47,9 @@ class Story:
     def heard(self, name: str, line: bytes) -> None:
         """Keep a child's line, and show it where it is a warning or worse."""
         self._file.write(name.encode() + b" | " + line + b"\n")
+        if made := SOUNDS.match(line):
+            done, total = map(int, made.groups())
+            self.progress(f"making {total} sounds … {100 * done // total} %")
         if TROUBLE.search(line):
             self._close_line()
             self._terminal.write(f"{name} | {line.decode(errors='replace')}\n")

@@ -92,6 +92,7 @@ def test_dead_server_is_not_taken_for_a_running_one_when_its_pid_lives_on(cluste
         pass
     stale = f"{os.getppid()}\n{server.cluster}\n1\n5432\n\n\n 1 1\nready   \n"
     (server.cluster / "postmaster.pid").write_text(stale)
+    (server.folder / ".s.PGSQL.5432.lock").write_text(stale)
     with running(server) as url, connected(url) as db:
         assert db.execute("select 1").fetchone() == (1,)
 
