@@ -24,7 +24,7 @@ export class Phone {
     this.name = make("h2");
     this.place = make("p", { class: "place" });
     this.power = make("button", { type: "button", class: "power", onclick: () => this.toggle() });
-    this.sample = make("button", { type: "button", class: "plain sample", onclick: () => act(number, "speak") }, words.sample);
+    this.sample = make("button", { type: "button", class: "plain sample", onclick: () => this.speakSample() }, words.sample);
     this.element = make(
       "article", { class: "handset", tabindex: "0", "aria-label": shown(number) },
       make("div", { class: "shell" }, body(), this.screen.element, this.softKeys(), this.callKeys(), this.keypad()),
@@ -96,6 +96,13 @@ export class Phone {
     if (!verb || (event.target.closest("button, summary, a") && event.key === "Enter")) return;
     event.preventDefault();
     verb();
+  }
+
+  // Once at a time: pressed twice, it would be spoken twice and the silence that ends a recording never come.
+  async speakSample() {
+    this.sample.disabled = true;
+    const spoken = await act(this.number, "speak");
+    setTimeout(() => (this.sample.disabled = false), (spoken.seconds ?? 0) * 1000);
   }
 
   digit(key) {
