@@ -30,7 +30,7 @@ def enrol(unit: UnitOfWork, rt: Runtime, scene: Scene, step: Remember | GiveCons
         return None
     match step:
         case Remember():
-            _remember(unit, member_id, step)
+            _remember(unit, rt, scene, member_id, step)
         case GiveConsent():
             _agree(unit, rt, scene, member_id, step)
         case Join():
@@ -87,14 +87,22 @@ def _invite(unit: UnitOfWork, rt: Runtime, scene: Scene) -> int | None:
     return member.id
 
 
-def _remember(unit: UnitOfWork, member_id: int, step: Remember) -> None:
+def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step: Remember) -> None:
     match step.field:
         case "language":
             members.set_fields(unit.db, member_id, language=step.value)
         case "adult":
             members.set_fields(unit.db, member_id, is_adult=step.value == "yes")
+            if step.value != "yes":
+                _turn_away(unit, rt, scene, member_id)
         case "name_note":
             members.set_fields(unit.db, member_id, name_note_id=int(step.value))
+
+
+def _turn_away(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
+    """Under eighteen: not enrolled, what was agreed ends (rules.md L11)."""
+    _write(unit, rt, scene, member_id, EVERYTHING, rule.WITHDRAWN)
+    members.set_fields(unit.db, member_id, status=MemberStatus.LEFT, left_at=rt.clock())
 
 
 def _agree(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step: GiveConsent) -> None:

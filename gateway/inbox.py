@@ -107,12 +107,12 @@ def _act(
         case words.News():
             return _news(scene, facts)
         case words.Status(reference):
-            return [_status(unit, scene, reference)]
-        case words.Report(said):
+            return [_status(unit, rt, scene, reference)]
+        case words.Report(said) if said:
             return [_report(unit, rt, scene, said)]
-        case words.YesNo() | words.Choice():
-            return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
-        case words.Free():
+        case words.Report():
+            return [Speak("sms.no_words", scene.language)]
+        case words.YesNo() | words.Choice() | words.Free():
             return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
 
 
@@ -173,14 +173,15 @@ def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:
     return [Tell(items[0]["text"], items[0]["language"])]
 
 
-def _status(unit: UnitOfWork, scene: Scene, reference: str) -> Speak:
+def _status(unit: UnitOfWork, rt: Runtime, scene: Scene, reference: str) -> Speak:
     """Tell how a report stands, to the number that made it and to nobody else."""
     report = unit.db.scalar(
         select(Report).where(Report.reference == reference, Report.number_id == scene.number_id)
     )
     if report is None:
-        return Speak("sms.no_such_report", scene.language)
-    return Speak(f"sms.status.{report.state}", scene.language, {"reference": report.reference})
+        return Speak("sms.not_found", scene.language)
+    state = rt.words.text(Speak(f"state.{report.state}", scene.language))
+    return Speak("sms.status", scene.language, {"reference": report.reference, "state": state})
 
 
 def _report(unit: UnitOfWork, rt: Runtime, scene: Scene, said: str) -> Speak:
@@ -190,5 +191,5 @@ def _report(unit: UnitOfWork, rt: Runtime, scene: Scene, said: str) -> Speak:
 
 def _draft(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> Speak:
     """Not clearly a report and not an answer: staff look at it."""
-    report = opening.open_report(unit, rt, scene, OpenReport(text=text), is_draft=True)
-    return Speak("sms.reference", scene.language, {"reference": report.reference})
+    opening.open_report(unit, rt, scene, OpenReport(text=text), is_draft=True)
+    return Speak("sms.held", scene.language)

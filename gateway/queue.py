@@ -25,7 +25,7 @@ SEND_DUE = "workers.deliveries.send_due"
 SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
 FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
-RUN_SWEEP = "workers.schedule.sweep"
+RUN_SWEEP = "workers.sweep.sweep"
 
 Enqueue = Callable[[str, str, tuple[Any, ...]], None]
 

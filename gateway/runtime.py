@@ -7,7 +7,7 @@ Used by `create_app`, by `workers.process`, by the command line and by tests, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from gateway.db import make_engine
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
+from gateway.speech import Remembered
+from gateway.store.steps import RecentCalls
 from gateway.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -51,6 +53,8 @@ class Runtime:
     channels: Channels
     bells: Bells
     clock: Clock
+    recent: RecentCalls = field(default_factory=RecentCalls)
+    remembered: Remembered = field(default_factory=Remembered)
 
     @property
     def voice(self) -> VoiceChannel:

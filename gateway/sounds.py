@@ -104,7 +104,7 @@ def _member(unit: UnitOfWork, rt: Runtime, member_id: int) -> list[Utterance]:
 def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     """Something a caller was to hear had no sound: make the line's words, and those of what was listed to them."""
     call = unit.db.get(Call, call_id)
-    facts: Mapping[str, Any] = ((call.conversation if call else None) or {}).get("facts", {})
+    facts: Mapping[str, Any] = (call.facts if call else None) or {}
     told = [facts.get("announcement"), facts.get("answer"), *facts.get("news", [])]
     told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
     steps = [

@@ -7,6 +7,7 @@ the caller of `speak` is told, to have the clip made.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,26 @@ class Said:
         return self.clip is None
 
 
+class Remembered:
+    """What was composed in the last half minute: most callers hear the same few sentences.
+
+    Short, because a better voice may have come; bounded, because names and numbers are in it.
+    """
+
+    def __init__(self, seconds: float = 30.0, at_most: int = 500) -> None:
+        self._said: dict[object, tuple[float, Said]] = {}
+        self._seconds, self._at_most = seconds, at_most
+
+    def get(self, key: object) -> Said | None:
+        at, said = self._said.get(key, (0.0, None))
+        return said if said is not None and time.monotonic() - at < self._seconds else None
+
+    def put(self, key: object, said: Said) -> None:
+        if len(self._said) >= self._at_most:
+            self._said.clear()
+        self._said[key] = (time.monotonic(), said)
+
+
 @dataclass(frozen=True)
 class Speaker:
     """Words and sounds of one installation."""
@@ -42,12 +63,22 @@ class Speaker:
     clips: ClipLibrary
     notes: ClipLibrary | None = None
     has_captions: bool = False
+    remembered: Remembered | None = None
 
     def speak(self, steps: Sequence[Speak | Tell], *, is_first: bool = False) -> Said | None:
         """Compose one clip for these steps; None where there is nothing to say."""
         if not steps:
             return None
-        text = " ".join(self.words.text(step) for step in steps)
+        key = (is_first, *steps_key(steps))
+        said = self.remembered.get(key) if self.remembered is not None else None
+        if said is None:
+            said = self._say(steps, is_first)
+            if self.remembered is not None and not said.is_lacking:
+                self.remembered.put(key, said)
+        return said
+
+    def _say(self, steps: Sequence[Speak | Tell], is_first: bool) -> Said:
+        text = " ".join(self.words.spoken(step) for step in steps)
         clip = self._compose(steps, is_first)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
         if clip and self.has_captions:
@@ -79,6 +110,16 @@ class Speaker:
         if piece.sound is None:
             return self.clips.find(utterance(piece))
         return self.clips.clip_of(piece.sound) or (self.notes.clip_of(piece.sound) if self.notes else None)
+
+
+def steps_key(steps: Sequence[Speak | Tell]) -> tuple[object, ...]:
+    """Return what tells these words from all others."""
+    return tuple(
+        (step.prompt, step.language, *step.values.items())
+        if isinstance(step, Speak)
+        else (step.text, step.language, step.sound)
+        for step in steps
+    )
 
 
 def utterance(piece: Piece) -> Utterance:

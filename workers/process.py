@@ -10,11 +10,13 @@ import functools
 import logging
 import os
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from gateway import logs
-from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ def tell(settings: Settings) -> None:
 
 def runtime() -> Runtime:
     """Return this process's runtime. A forked child builds its own: connections are not shared over a fork."""
+    # Memory: a parent that only forks, and the scheduler, never need the rooms.
+    from gateway.runtime import build_runtime
+
     pid = os.getpid()
     if pid not in _kept:
         _kept.clear()

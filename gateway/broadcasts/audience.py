@@ -42,7 +42,7 @@ def count(db: Session, broadcast: Broadcast) -> Audience:
     return Audience(sum(languages.values()), left_out, languages)
 
 
-def people(path: str) -> Select[tuple[Member]]:
+def people(path: str) -> Select[Member]:
     """Select the members at or below a path who have not left, joined to unit and number."""
     return (
         select(Member)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from flows.steps import Nothing
-from gateway import deliveries, voice_notes
+from gateway import deliveries, effects, voice_notes
 from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
@@ -67,12 +66,14 @@ def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | 
 
 def _hear_last(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:
     """A hang-up in mid-sentence keeps what was said (voice_design.md D22)."""
-    if event.recording_url is None:
-        return
-    if talk.waits_for_note(call.conversation):
-        call.conversation = turning.hear(unit, rt, event, steps.row_of(call), Nothing()).to_json()
-    else:
+    conversation = call.conversation
+    if conversation is None or conversation["state"] is None or not talk.waits_for_note(conversation):
         _keep_note(unit, rt, event, call)
+        return
+    heard = turning.note_in(unit, rt, event, steps.row_of(call))
+    after = talk.broke_off(rt, steps.row_of(call), heard)
+    after = effects.perform(unit, rt, steps.row_of(call), after)
+    call.facts, call.conversation = after.facts, {**conversation, "wait": None}
 
 
 def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:

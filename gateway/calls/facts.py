@@ -78,8 +78,20 @@ def _member_fact(member: Member) -> dict[str, Any]:
         "name": member.name,
         "is_joined": is_joined(member),
         "is_trained": member.is_trained,
+        "missing": _missing(member),
         "language": member.language,
     }
+
+
+def _missing(member: Member) -> list[str]:
+    """What joining still has to ask; consent only by the member's own act."""
+    lacks = {
+        "language": member.language is None,
+        "consent": member.consent not in (ConsentState.ORGANISATIONAL, ConsentState.ALL),
+        "name": not member.name and member.name_note_id is None,
+        "adult": member.is_adult is None,
+    }
+    return [] if is_joined(member) else [item for item, is_lacking in lacks.items() if is_lacking]
 
 
 def is_joined(member: Member) -> bool:

@@ -76,6 +76,7 @@ def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int
         1,
         state,
         None,
+        None,
         number_id,
         None,
         None,
@@ -102,7 +103,7 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
     after = effects.perform(unit, rt, call, talk.begin(rt, enter(facts), facts))
     if after.said and after.said.is_lacking:
         unit.ring(lambda: rt.bells.build_sounds("call", call.id))
-    row.conversation = after.to_json()
+    row.facts, row.conversation = after.facts, after.to_json()
     return row.conversation
 
 

@@ -21,9 +21,18 @@ def voice_posted(rt: Runtime, event: VoiceEvent, turn: int | None) -> Reply:
 
     Calling it twice with the same post gives the same reply and has one effect.
     """
-    with rt.quick.connection() as connection:
-        call = steps.find_call(connection, rt.provider, event.provider_id)
+    recent = rt.recent.get(event.provider_id)
+    if recent is not None and not event.is_over and turn == recent.turn:
+        reply = take_turn(rt, event, recent, heard_in(event, recent))
+        if reply is not None:
+            return reply
+    return _looked_up(rt, event, turn)
+
+
+def _looked_up(rt: Runtime, event: VoiceEvent, turn: int | None) -> Reply:
+    call = _find(rt, event)
     if event.is_over:
+        rt.recent.drop(event.provider_id)
         closing.call_over(rt, event, call)
         return rt.callbacks.render(None, None, "")
     if call is None:
@@ -56,6 +65,10 @@ def _again(rt: Runtime, call: CallRow) -> Reply:
 
 def _again_now(rt: Runtime, event: VoiceEvent) -> Reply:
     """Another process took this turn while we did: say what it said."""
-    with rt.quick.connection() as connection:
-        call = steps.find_call(connection, rt.provider, event.provider_id)
+    call = _find(rt, event)
     return _again(rt, call) if call else rt.callbacks.render(None, None, "")
+
+
+def _find(rt: Runtime, event: VoiceEvent) -> CallRow | None:
+    with rt.quick.connection() as connection:
+        return steps.find_call(connection, rt.provider, event.provider_id)

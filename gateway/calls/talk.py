@@ -1,22 +1,26 @@
 """One turn of a conversation on a call: heard in, effects done, what to say out.
 
-A call's `conversation` holds {"facts": what the flow may know, "state": where it is, "wait": what we listen for,
-"said": what was last said, "heard": what was played to its end}. Facts are taken once, when the call begins, so that a
-list heard by ear does not change under the caller; effects add to them.
+A call's `facts` are what the flow may know, taken once, when the call begins, so that a list heard by ear does not change
+under the caller; effects add to them. Its `conversation` holds {"state": where it is, "wait": what we listen for, "said":
+what was last said, "heard": what was played to its end}.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.engine import resume, start
+from flows.engine import hung_up, resume, start
 from flows.state import State, Turn
 from flows.steps import Heard, Speak, Step, Tell, Wait, WaitDigits, WaitVoiceNote
 from gateway.channels.base import Reply, Speech
 from gateway.runtime import Runtime
 from gateway.speech import Said, Speaker
+from gateway.store.steps import CallRow
+
+logger = logging.getLogger(__name__)
 
 DIGITS, NOTE = "digits", "note"
 
@@ -34,7 +38,6 @@ class Talk:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "facts": self.facts,
             "state": self.state.to_json() if self.state else None,
             "wait": _wait_to_json(self.wait),
             "said": asdict(self.said) if self.said else None,
@@ -47,13 +50,23 @@ def begin(rt: Runtime, flow: str, facts: dict[str, Any]) -> Talk:
     return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), is_first=True)
 
 
-def go_on(rt: Runtime, conversation: dict[str, Any], heard: Heard) -> Talk:
+def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
     """Take the next turn of a stored conversation; one that is over stays so."""
-    facts = conversation["facts"]
+    facts, conversation = call.facts or {}, call.conversation
+    if conversation is None:
+        return Talk(facts, None, None, None, ())
     if conversation["state"] is None:
         return Talk(facts, None, None, None, (), tuple(conversation["heard"]))
     turn = resume(rt.flows, State.from_json(conversation["state"]), heard, facts)
     return _after(rt, turn, facts, tuple(conversation["heard"]))
+
+
+def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
+    """The caller hung up: what was said is kept, nothing is spoken any more (voice_design.md D22)."""
+    facts, conversation = call.facts or {}, call.conversation or {}
+    state = State.from_json(conversation["state"])
+    turn = hung_up(rt.flows, state, heard, facts)
+    return Talk(facts, state, None, None, _effects(turn.steps), tuple(conversation["heard"]))
 
 
 def waits_for_note(conversation: dict[str, Any] | None) -> bool:
@@ -86,8 +99,13 @@ def callback_url(rt: Runtime, turn: int) -> str:
 def _after(
     rt: Runtime, turn: Turn, facts: dict[str, Any], heard: tuple[str, ...], is_first: bool = False
 ) -> Talk:
+    if turn.error:
+        logger.error(
+            "a conversation broke off flow=%s error=%s", turn.state.flow if turn.state else "", turn.error
+        )
     spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
-    said = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated).speak(spoken, is_first=is_first)
+    speaker = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated, rt.remembered)
+    said = speaker.speak(spoken, is_first=is_first)
     return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard)
 
 

@@ -21,7 +21,7 @@ def take_turn(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Re
     """Take the next turn and make it durable; None where another post took it first."""
     if event.recording_url or talk.waits_for_note(call.conversation):
         return _with_effects(rt, event, call, heard)
-    after = talk.go_on(rt, call.conversation or {}, heard)
+    after = talk.go_on(rt, call, heard)
     if after.effects or (after.said and after.said.is_lacking):
         return _with_effects(rt, event, call, heard)
     return _quickly(rt, event, call, after)
@@ -39,19 +39,22 @@ def _quickly(rt: Runtime, event: VoiceEvent, call: CallRow, after: Talk) -> Repl
     )
     with rt.quick.connection() as connection:
         if not steps.advance(connection, step):
+            rt.recent.drop(event.provider_id)
             return None
+    rt.recent.put(event.provider_id, steps.stepped(step))
     return talk.reply_to(rt, conversation, call.turn + 1)
 
 
 def _with_effects(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Reply | None:
     """Claim the turn first, so that of two equal posts only one has effects."""
     now = rt.clock()
+    rt.recent.drop(event.provider_id)
     with unit_of_work(rt.engine) as unit:
         if not steps.claim_turn(unit.db, call, now):
             return None
         after = hear(unit, rt, event, call, heard)
         conversation = after.to_json()
-        save(unit.db, call, conversation)
+        save(unit.db, call, after)
         callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", now)
         if after.said and after.said.is_lacking:
             unit.ring(lambda: rt.bells.build_sounds("call", call.id))
@@ -60,17 +63,22 @@ def _with_effects(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -
 
 def hear(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Talk:
     """Keep a recording first, take the turn, do what it asks for."""
-    if event.recording_url:
-        note_id = voice_notes.announce(unit, rt, event.recording_url, call.id, call.member_id)
-        heard = VoiceNote(str(note_id)) if note_id else heard
-    after = talk.go_on(rt, call.conversation or {}, heard)
+    after = talk.go_on(rt, call, note_in(unit, rt, event, call) or heard)
     return effects.perform(unit, rt, call, after)
 
 
-def save(db: Session, call: CallRow, conversation: dict[str, object]) -> None:
+def note_in(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> VoiceNote | None:
+    """Keep the recording that a post announces; None where it brings none, or one that is kept already."""
+    if not event.recording_url:
+        return None
+    note_id = voice_notes.announce(unit, rt, event.recording_url, call.id, call.member_id)
+    return VoiceNote(str(note_id)) if note_id else None
+
+
+def save(db: Session, call: CallRow, after: Talk) -> None:
     db.execute(
         update(Call)
         .where(Call.id == call.id)
-        .values(conversation=conversation)
+        .values(facts=after.facts, conversation=after.to_json())
         .execution_options(synchronize_session=False)
     )

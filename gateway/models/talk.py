@@ -16,7 +16,7 @@ class Call(Base):
     """One voice connection, either direction. The conversation lives here: no other store is on the hot path.
 
     `turn` counts the replies given; a post that carries an older turn gets the same reply again and changes nothing.
-    `conversation`: {"facts", "state", "wait", "said"} (`gateway.calls.talk`).
+    `facts` is what the conversation may know, `conversation` where it stands (`gateway.calls.talk`).
     """
 
     __tablename__ = "calls"
@@ -37,6 +37,7 @@ class Call(Base):
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", use_alter=True))
     state: Mapped[CallState] = mapped_column(Word(CallState))
     turn: Mapped[int] = mapped_column(default=0)
+    facts: Mapped[JsonDict | None]
     conversation: Mapped[JsonDict | None]
     language: Mapped[str | None] = mapped_column(String(8))
     started_at: Mapped[datetime]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +17,11 @@ LARGEST_KEPT = 16_384
 
 def digest_of(form: dict[str, str]) -> bytes:
     """Return 32 bytes that are equal for posts of equal content, whatever the order of their fields."""
-    return hashlib.sha256(urlencode(sorted(form.items())).encode("utf-8", "replace")).digest()
+    return hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).digest()
 
 
 def seal_body(vault: Vault, form: dict[str, str]) -> bytes:
-    return vault.seal_text(urlencode(form, errors="replace")[:LARGEST_KEPT], PURPOSE)
+    return vault.seal(json.dumps(form)[:LARGEST_KEPT].encode(), PURPOSE.encode())
 
 
 def add_callback(

@@ -1,4 +1,4 @@
-"""The hot path of a call: find the call by its provider id, write the next step. Two statements, one commit.
+"""The hot path of a call: know the call by its provider id, write the next step. One or two statements, one commit.
 
 Raw statements on a psycopg connection in autocommit, prepared by the driver: a unit of work of the ORM costs three
 times as much (performance.md B). Steps that change more than the conversation go through a unit of work instead,
@@ -8,8 +8,10 @@ in `gateway.calls`, and use `advance` on the session's own connection first.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from psycopg import Connection
@@ -20,7 +22,7 @@ from gateway.models import Call
 from gateway.states import CallState
 
 _FIND = """
-SELECT id, turn, state, conversation, number_id, member_id, delivery_id, report_id, is_inbound, line,
+SELECT id, turn, state, facts, conversation, number_id, member_id, delivery_id, report_id, is_inbound, line,
        language, started_at
 FROM calls WHERE provider = %s AND provider_id = %s
 """
@@ -42,11 +44,12 @@ _CLAIM_TURN = text(
 
 @dataclass(frozen=True)
 class CallRow:
-    """The call as the hot path sees it; `conversation` is described in `gateway.calls.talk`."""
+    """The call as the hot path sees it; `facts` and `conversation` are described in `gateway.calls.talk`."""
 
     id: int
     turn: int
     state: CallState
+    facts: dict[str, Any] | None
     conversation: dict[str, Any] | None
     number_id: int | None
     member_id: int | None
@@ -60,6 +63,33 @@ class CallRow:
     @property
     def is_over(self) -> bool:
         return self.state == CallState.ENDED
+
+
+class RecentCalls:
+    """The calls that this process has just stepped, so that their next post needs no look-up.
+
+    A guess and never the truth: `advance` is conditional on the turn, and whoever finds that another process went on
+    reads the row again. Bounded; safe to share between threads.
+    """
+
+    def __init__(self, at_most: int = 1000) -> None:
+        self._calls: OrderedDict[str, CallRow] = OrderedDict()
+        self._at_most = at_most
+        self._lock = Lock()
+
+    def get(self, provider_id: str) -> CallRow | None:
+        return self._calls.get(provider_id)
+
+    def put(self, provider_id: str, call: CallRow) -> None:
+        with self._lock:
+            self._calls[provider_id] = call
+            self._calls.move_to_end(provider_id)
+            if len(self._calls) > self._at_most:
+                self._calls.popitem(last=False)
+
+    def drop(self, provider_id: str) -> None:
+        with self._lock:
+            self._calls.pop(provider_id, None)
 
 
 @dataclass(frozen=True)
@@ -94,6 +124,13 @@ def advance(connection: Connection, step: Advance) -> bool:
         },
     )
     return done.rowcount == 1
+
+
+def stepped(step: Advance) -> CallRow:
+    """The call as `advance` has left it."""
+    return replace(
+        step.call, turn=step.call.turn + 1, state=CallState.ANSWERED, conversation=step.conversation
+    )
 
 
 def claim_turn(db: Session, call: CallRow, now: datetime) -> bool:

@@ -1,0 +1,29 @@
+"""`memberline bench [NAME]`: runs the benchmarks of a checkout; each prints ratios to a baseline of the same run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.errors import MemberlineError
+
+CHECKOUT = Path(__file__).parent.parent.parent
+BENCHES = ("call-step", "footprint")
+
+
+@click.command()
+@click.argument("name", required=False)
+def bench(name: str | None) -> None:
+    """Run one benchmark, or all."""
+    if name is not None and name not in BENCHES:
+        raise click.UsageError(f"there is no benchmark {name}; known: {', '.join(BENCHES)}")
+    if not (CHECKOUT / "tests" / "bench").is_dir():
+        raise MemberlineError("benchmarks need a checkout of the source")
+    for each in [name] if name else BENCHES:
+        module = f"tests.bench.{each.replace('-', '_')}"
+        ran = subprocess.run([sys.executable, "-m", module], cwd=CHECKOUT, check=False)
+        if ran.returncode:
+            raise SystemExit(1)

@@ -1,0 +1,24 @@
+"""The sweep: finds what was lost and what has become due (house.md 5.3, 7). Rung every 15 s by `schedule`."""
+
+from __future__ import annotations
+
+from gateway import voice_notes
+from gateway.broadcasts import settle as broadcasts
+from gateway.db import unit_of_work
+from gateway.deliveries import sweep as deliveries
+from gateway.posts_again import apply_spooled
+from workers.process import job, runtime
+
+
+@job
+def sweep() -> None:
+    """Find what was lost and what has become due; twice in a row changes nothing more."""
+    rt = runtime()
+    apply_spooled(rt)
+    with unit_of_work(rt.engine) as unit:
+        deliveries.sweep(unit, rt)
+    with unit_of_work(rt.engine) as unit:
+        broadcasts.settle(unit, rt)
+        due = voice_notes.list_due(unit, rt)
+    for note_id in due:
+        rt.bells.fetch_voice_note(note_id)
