@@ -1,0 +1,57 @@
+"""What a list's word on consent comes to, given the ledger and the suppression list (rules.md L5, L7). Pure.
+
+The state itself is `rules.consent.derive`'s; here it is decided whether the list may write into the ledger at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.rules.consent import EVERYTHING, GIVEN, WITHDRAWN, ConsentState, Entry, derive
+from gateway.store.suppressions import OPTED_OUT
+
+_AFTER_WITHDRAWAL = (
+    "this person left the calls; only they themselves can agree again, so the consent was not entered"
+)
+_AFTER_OPT_OUT = "this number was opted out; only its owner can agree again, so the consent was not entered"
+_SUPPRESSED = "this number is suppressed ({}): nobody will be contacted on it"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`entry` is to be written, None where nothing is; `state` is what the ledger comes to; `note` tells people why."""
+
+    entry: Entry | None
+    state: ConsentState
+    note: str = ""
+    owes_introduction: bool = False
+
+
+def judge(
+    how: str, agreed_at: datetime | None, ledger: Sequence[Entry], suppression: str | None, now: datetime
+) -> Judged:
+    """Decide what an import enters for one member. A list never brings back whom a withdrawal or opt-out ended.
+
+    `how` is a word of the contract or "" for none; `agreed_at` None means today. The same word of the same day is
+    entered once, so that a list may be imported again.
+    """
+    state = derive(ledger, now)
+    if not how or _is_entered(how, agreed_at, ledger):
+        return Judged(None, state)
+    if any(entry.action == WITHDRAWN for entry in ledger):
+        return Judged(None, state, "" if state >= ConsentState.ORGANISATIONAL else _AFTER_WITHDRAWAL)
+    if suppression == OPTED_OUT:
+        return Judged(None, state, _AFTER_OPT_OUT)
+    entry = Entry(EVERYTHING, GIVEN, how, agreed_at or now)
+    state = derive([*ledger, entry], now)
+    note = _SUPPRESSED.format(suppression) if suppression else ""
+    return Judged(entry, state, note, state == ConsentState.INTRODUCTION and suppression is None)
+
+
+def _is_entered(how: str, agreed_at: datetime | None, ledger: Sequence[Entry]) -> bool:
+    if any(entry.action == WITHDRAWN for entry in ledger):
+        return False
+    same = [entry.at for entry in ledger if entry.how == how]
+    return any(agreed_at is None or abs(at - agreed_at) < timedelta(days=1) for at in same)

@@ -1,0 +1,1 @@
+"""Lists of people: units and members in, members out."""
