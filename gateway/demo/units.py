@@ -1,0 +1,25 @@
+"""Writes the tree below the organisation's root."""
+
+from __future__ import annotations
+
+from gateway.demo.house import House
+from gateway.demo.places import Place
+from gateway.models import Unit
+from gateway.store import people, units
+
+
+def settle_units(house: House, places: list[Place]) -> None:
+    """Write the tree below the organisation's root, which may be there already."""
+    db = house.unit.db
+    root = units.root_unit(db)
+    root.name = house.rt.settings.organisation
+    db.flush()
+    house.units = {units.ROOT_CODE: root, root.code: root}
+    rows = []
+    for place, unit_id in zip(places, people.reserve_unit_ids(db, len(places)), strict=True):
+        parent = house.units[place.parent]
+        row = {"id": unit_id, "code": place.code, "name": place.name, "kind": place.kind}
+        row |= {"parent_id": parent.id, "path": f"{parent.path}{unit_id}/", "language": None}
+        house.units[place.code] = Unit(**row)
+        rows.append(row)
+    people.add_units(db, rows)
