@@ -20,6 +20,9 @@ export class Wire {
   show(exchanges, captions) {
     if (!this.begun) this.list.replaceChildren(make("li", { class: "empty" }, words.wire_empty));
     this.begun = true;
+    for (const line of this.list.querySelectorAll("[data-url]")) {
+      if (captions.has(line.dataset.url)) line.textContent = `▶ ${captions.get(line.dataset.url)}`;
+    }
     if (!exchanges.length) return;
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60;
     this.list.querySelector(".empty")?.remove();
@@ -89,7 +92,9 @@ function said(element, captions) {
     case "Say": return [line(element.textContent)];
     case "Play": {
       const url = element.getAttribute("url");
-      return [line(`▶ ${captions.get(url) ?? url.split("/").at(-1)}`)];
+      const played = line(`▶ ${captions.get(url) ?? url.split("/").at(-1)}`);
+      played.dataset.url = url; // the caption may come later than the reply
+      return [played];
     }
     case "GetDigits": return [...inner, line(`⌨ ${words.waits_key}`, "wants")];
     case "Record": return [...inner, line(`● ${words.records}`, "wants")];
