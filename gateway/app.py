@@ -6,7 +6,10 @@ line hand over settings or a whole runtime, which is `app.extensions["runtime"]`
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import Flask
+from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -53,4 +56,5 @@ def _limit_sign_ins(app: Flask, settings: Settings) -> None:
         key_prefix="sign-in",
     )
     name = "signing_in.enter"
-    app.view_functions[name] = limiter.limit(SIGN_INS)(app.view_functions[name])
+    limited = limiter.limit(SIGN_INS)(app.view_functions[name])
+    app.view_functions[name] = cast(RouteCallable, limited)

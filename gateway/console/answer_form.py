@@ -66,16 +66,16 @@ def next_step(rt: Runtime, row: Row) -> str:
     """Say what happens when the answer is sent: whose phone rings, and when."""
     who = row.member_name
     if row.report.number_id is None:
-        return gettext("No phone is known for this report: the answer is kept, nobody is rung.")
+        return str(gettext("No phone is known for this report: the answer is kept, nobody is rung."))
     now = rt.clock()
     at = next_opening(rt.profile, MessageClass.SERVICE, now, rt.settings.open_all_day)
     if at <= now:
         if who:
-            return gettext("%(name)s’s phone will ring now.", name=who)
-        return gettext("The caller’s phone will ring now.")
+            return str(gettext("%(name)s’s phone will ring now.", name=who))
+        return str(gettext("The caller’s phone will ring now."))
     if who:
-        return gettext("%(name)s’s phone will ring %(when)s.", name=who, when=moment(at))
-    return gettext("The caller’s phone will ring %(when)s.", when=moment(at))
+        return str(gettext("%(name)s’s phone will ring %(when)s.", name=who, when=moment(at)))
+    return str(gettext("The caller’s phone will ring %(when)s.", when=moment(at)))
 
 
 def _read_sound(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.access import public
@@ -14,6 +15,12 @@ from gateway.access import public
 blueprint = Blueprint("assets", __name__)
 
 FOLDER = Path(__file__).with_name("static")
+TYPES = {
+    "memberline.css": "text/css; charset=utf-8",
+    "memberline.js": "text/javascript; charset=utf-8",
+    "recorder.js": "text/javascript; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+}
 FOR_EVER, SHORTLY = "public, max-age=31536000, immutable", "public, max-age=60"
 
 
@@ -21,7 +28,14 @@ FOR_EVER, SHORTLY = "public, max-age=31536000, immutable", "public, max-age=60"
 @public
 def asset(digest: str, name: str) -> ResponseReturnValue:
     """Send one file; an outdated address gets today's content, for a minute only."""
-    answer = send_from_directory(FOLDER, name)
+    if name not in TYPES:
+        abort(404)
+    is_small = request.accept_encodings.best_match(["gzip"]) is not None
+    changed = (FOLDER / name).stat().st_mtime_ns
+    answer = Response(_packed(name, changed) if is_small else _plain(name), content_type=TYPES[name])
+    answer.headers["Vary"] = "Accept-Encoding"
+    if is_small:
+        answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Cache-Control"] = FOR_EVER if digest == _digest(name) else SHORTLY
     return answer
 
@@ -31,9 +45,18 @@ def asset_url(name: str) -> str:
     return url_for("assets.asset", digest=_digest(name), name=name)
 
 
+def _plain(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+@lru_cache(maxsize=32)
+def _packed(name: str, changed: int) -> bytes:
+    return gzip.compress(_plain(name), mtime=0)
+
+
 @lru_cache(maxsize=32)
 def _digest_at(name: str, changed: int) -> str:
-    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_plain(name)).hexdigest()[:12]
 
 
 def _digest(name: str) -> str:

@@ -42,7 +42,7 @@ def _bar(bar: Bar, index: int, step: float, top: int, is_last: bool) -> Markup:
         else ""
     )
     return Markup(
-        '<g><title>{name}</title><rect class="bar{last}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h}" rx="2"/>'
+        '<g><title>{name}</title><rect class="col{last}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h}" rx="2"/>'
         "{value}{label}</g>"
     ).format(
         name=bar.name,

@@ -74,12 +74,12 @@ def masked(tail: str | None) -> str:
 def wave(peaks: Sequence[int] | None, bars: int = 80, width: int = 320, height: int = 40) -> Markup:
     """The path of a waveform: one upright stroke a bar, for a viewBox of `width` x `height`."""
     heights = _fewer(peaks or [0] * bars, bars)
-    middle, step = height / 2, width / len(heights)
-    parts = (
-        f"M{step * (index + 0.5):.1f} {middle - half:.1f}v{2 * half:.1f}"
-        for index, half in enumerate(max(0.75, peak * (middle - 1) / 100) for peak in heights)
-    )
-    return Markup("".join(parts))
+    middle, step = height // 2, width // bars
+    halves = [max(1, round(peak * (middle - 1) / 100)) for peak in heights]
+    # Relative and whole numbers: a list of 30 reports is half as heavy.
+    drawn = [f"M{step // 2} {middle - halves[0]}v{2 * halves[0]}"]
+    drawn += [f"m{step}-{old + new}v{2 * new}" for old, new in zip(halves, halves[1:], strict=False)]
+    return Markup("".join(drawn))
 
 
 def _fewer(peaks: Sequence[int], bars: int) -> list[int]:

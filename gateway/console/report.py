@@ -95,7 +95,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
     report = row.report
     history = reports.history(db, report.id)
     given = answers.list_answers(db, report.id)
-    people = [each.staff_id for each in (*history, *given) if each.staff_id]
+    people = [each.staff_id for each in history] + [each.staff_id for each in given]
     sealed = report.sealed_text
     return {
         "row": row,
@@ -106,7 +106,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
         "history": history,
         "answers": given,
         "rings": answers.list_rings(db, report.id),
-        "names": staff.names_of(db, people),
+        "names": staff.names_of(db, [each for each in people if each]),
         "colleagues": _colleagues(db, report) if viewer.may("work_on_reports") else [],
     }
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
@@ -39,6 +39,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         _chart(gettext("Calls a day"), days, calls),
     ]
     values: dict[str, Any] = {"waiting": waiting, "page": page, "steps": steps, "charts": charts}
+    values["broadcasts_url"] = _address_of("broadcasts.index")
     return page_or_fragment("start.html", "parts/waiting.html", **values)
 
 
@@ -47,6 +48,10 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 def words(viewer: Viewer) -> ResponseReturnValue:
     """Explain every state's word, and what to do about it."""
     return render_template("words.html")
+
+
+def _address_of(endpoint: str) -> str | None:
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
 
 
 def _days() -> list[date]:

@@ -51,7 +51,7 @@ def first_steps(db: Session) -> FirstSteps:
         Broadcast.started_at.is_not(None), *_since(Broadcast.started_at, since)
     )
     row = db.execute(select(*(exists(each) for each in (dialled, reported, answered, called)))).one()
-    return FirstSteps(*row)
+    return FirstSteps(row[0], row[1], row[2], row[3])
 
 
 def _since(column: Any, since: datetime | None) -> list[Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from gateway.db import unit_of_work
 from gateway.models import Call, Callback, Delivery, Report, VoiceNote
@@ -28,7 +29,7 @@ class Figures(Collector):
             yield _family(name, help_text, labels, rows[name])
 
 
-QUERIES: dict[str, tuple[Select[tuple[object, ...]], tuple[str, ...], str]] = {
+QUERIES: dict[str, tuple[Select[Any], tuple[str, ...], str]] = {
     "memberline_deliveries": (
         select(Delivery.kind, Delivery.state, func.count()).group_by(Delivery.kind, Delivery.state),
         ("kind", "state"),
@@ -59,9 +60,7 @@ QUERIES: dict[str, tuple[Select[tuple[object, ...]], tuple[str, ...], str]] = {
 }
 
 
-def _family(
-    name: str, help_text: str, labels: tuple[str, ...], rows: Iterable[Row[tuple[object, ...]]]
-) -> Metric:
+def _family(name: str, help_text: str, labels: tuple[str, ...], rows: Iterable[Sequence[object]]) -> Metric:
     family = GaugeMetricFamily(name, help_text, labels=labels)
     for *values, count in rows:
         family.add_metric([str(value) for value in values], float(str(count)))

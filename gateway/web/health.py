@@ -61,7 +61,7 @@ def metrics() -> ResponseReturnValue:
 def _database(rt: Runtime) -> bool:
     try:
         with rt.engine.connect() as connection:
-            return connection.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)
     except SQLAlchemyError:
         return False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -79,8 +79,10 @@ def _path_of(library: ClipLibrary, key: str) -> Path | None:
 
 
 def _sound(path: Path, mimetype: str, etag: str) -> Response:
-    answer = send_file(path, mimetype=mimetype, conditional=True, etag=etag, max_age=None)
-    answer.headers["Accept-Ranges"] = "bytes"
+    whole = path.read_bytes()  # at most a few hundred kilobytes: eight thousand samples a second
+    answer = Response(whole, mimetype=mimetype)
+    answer.set_etag(etag)
+    answer.make_conditional(request, accept_ranges=True, complete_length=len(whole))
     return answer
 
 

@@ -1,250 +1,241 @@
 // Makes pages livelier; all of them work without it. Player, polling, keys, confirmation, recorder, unsaved words.
 "use strict";
 (() => {
-  const words = JSON.parse(document.body.dataset.words);
-  const token = document.querySelector("meta[name=csrf-token]").content;
-  const all = (what, root = document) => [...root.querySelectorAll(what)];
-  const make = (name, given = {}, ...inside) => {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(given)) key in made ? (made[key] = value) : made.setAttribute(key, value);
-    made.append(...inside);
-    return made;
-  };
-  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-  const post = (url) =>
-    fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "X-Fragment": "1" } }).catch(() => {});
+	const words = JSON.parse(document.body.dataset.words);
+	const token = document.querySelector("meta[name=csrf-token]").content;
+	const all = (what, root = document) => [...root.querySelectorAll(what)];
+	const make = (name, given = {}, ...inside) => {
+		const made = document.createElement(name);
+		for (const [key, value] of Object.entries(given)) key in made ? (made[key] = value) : made.setAttribute(key, value);
+		made.append(...inside);
+		return made;
+	};
+	const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+	const post = (url) =>
+		fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "X-Fragment": "1" } }).catch(() => {});
 
-  // Player
-  const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
-  let playing = null;
-  function enhance(box) {
-    const audio = box.querySelector("audio"), track = box.querySelector(".track");
-    const played = make("div", { className: "played" });
-    const draw = () => played.replaceChildren(track.querySelector(":scope>.wave").cloneNode(true));
-    const seek = make("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": words.seek });
-    const go = make("button", { type: "button", className: "go", "aria-label": words.play });
-    const time = make("span", { className: "time" });
-    const speed = make("button", { type: "button", className: "speed", "aria-label": words.speed + " 1×" }, "1×");
-    let length = +box.dataset.seconds || 0;
-    const show = () => {
-      const part = length ? audio.currentTime / length : 0;
-      track.style.setProperty("--at", `${100 * part}%`);
-      seek.value = 1000 * part;
-      seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} / ${clock(length)}`);
-      time.textContent = `${clock(audio.currentTime)} / ${clock(length)}`;
-      if (!audio.paused) requestAnimationFrame(show);
-    };
-    const turn = () => {
-      const on = !audio.paused;
-      box.classList.toggle("on", on);
-      go.setAttribute("aria-label", on ? words.pause : words.play);
-      if (box.onturn) box.onturn(on);
-      show();
-    };
-    draw();
-    track.append(played, seek);
-    box.prepend(go);
-    box.append(time, speed);
-    box.classList.add("live");
-    go.onclick = () => (audio.paused ? audio.play().catch(() => {}) : audio.pause());
-    seek.oninput = () => { audio.currentTime = (seek.value / 1000) * length; show(); };
-    speed.onclick = () => {
-      audio.playbackRate = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
-      speed.textContent = `${audio.playbackRate}×`;
-      speed.setAttribute("aria-label", `${words.speed} ${audio.playbackRate}×`);
-    };
-    audio.onloadedmetadata = () => { if (isFinite(audio.duration)) length = audio.duration; show(); };
-    audio.onplay = () => {
-      if (playing && playing !== audio) playing.pause();
-      playing = audio;
-      if (box.dataset.heard) { post(box.dataset.heard); delete box.dataset.heard; }
-      turn();
-    };
-    audio.onpause = audio.onended = turn;
-    box.load = (src, seconds) => { audio.src = src; length = seconds; draw(); show(); };
-    show();
-    return box;
-  }
-  all("[data-player]").forEach(enhance);
+	// Player
+	const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
+	let playing = null;
+	function enhance(box) {
+		const audio = box.querySelector("audio"), track = box.querySelector(".track");
+		const played = make("div", { className: "played" });
+		const draw = () => played.replaceChildren(track.querySelector(":scope>.wave").cloneNode(true));
+		const seek = make("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": words.seek });
+		const go = make("button", { type: "button", className: "go", "aria-label": words.play });
+		const time = make("span", { className: "time" });
+		const speed = make("button", { type: "button", className: "speed", "aria-label": words.speed + " 1×" }, "1×");
+		let length = +box.dataset.seconds || 0;
+		const show = () => {
+			const part = length ? audio.currentTime / length : 0;
+			track.style.setProperty("--at", `${100 * part}%`);
+			seek.value = 1000 * part;
+			seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} / ${clock(length)}`);
+			time.textContent = `${clock(audio.currentTime)} / ${clock(length)}`;
+			if (!audio.paused) requestAnimationFrame(show);
+		};
+		const turn = () => {
+			const on = !audio.paused;
+			box.classList.toggle("on", on);
+			go.setAttribute("aria-label", on ? words.pause : words.play);
+			if (box.onturn) box.onturn(on);
+			show();
+		};
+		draw();
+		track.append(played, seek);
+		box.prepend(go);
+		box.append(time, speed);
+		box.classList.add("live");
+		go.onclick = () => (audio.paused ? audio.play().catch(() => {}) : audio.pause());
+		seek.oninput = () => { audio.currentTime = (seek.value / 1000) * length; show(); };
+		speed.onclick = () => {
+			audio.playbackRate = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
+			speed.textContent = `${audio.playbackRate}×`;
+			speed.setAttribute("aria-label", `${words.speed} ${audio.playbackRate}×`);
+		};
+		audio.onloadedmetadata = () => { if (isFinite(audio.duration)) length = audio.duration; show(); };
+		audio.onplay = () => {
+			if (playing && playing !== audio) playing.pause();
+			playing = audio;
+			if (box.dataset.heard) { post(box.dataset.heard); delete box.dataset.heard; }
+			turn();
+		};
+		audio.onpause = audio.onended = turn;
+		box.load = (src, seconds) => { audio.src = src; length = seconds; draw(); show(); };
+		show();
+		return box;
+	}
+	all("[data-player]").forEach(enhance);
 
-  // Lists: one player, pinned, for all rows
-  const list = document.querySelector("[data-rows]");
-  let pinned = null;
-  function hear(button) {
-    const row = button.closest("[data-row]"), src = button.dataset.hear;
-    if (!pinned) {
-      pinned = make("div", { className: "player pinned" },
-        make("p", { className: "name" }), make("div", { className: "track" }, row.querySelector(".wave").cloneNode(true)),
-        make("audio", { preload: "none" }));
-      list.after(pinned);
-      enhance(pinned);
-    }
-    if (pinned.dataset.src !== src) {
-      pinned.dataset.src = src;
-      pinned.dataset.heard = button.dataset.heard;
-      pinned.querySelector(".name").textContent = button.dataset.name;
-      pinned.querySelector(".track>.wave").replaceWith(row.querySelector(".wave").cloneNode(true));
-      pinned.load(src, +button.dataset.seconds);
-    }
-    pinned.onturn = (on) => all("[data-row]").forEach((each) => {
-      const mine = each.querySelector(`[data-hear="${pinned.dataset.src}"]`);
-      each.classList.toggle("playing", !!mine && on);
-    });
-    pinned.querySelector(".go").click();
-  }
-  let here = null;
-  function dress() {
-    all("[data-hear]").forEach((each) => { each.hidden = false; each.onclick = () => hear(each); });
-    const row = here && document.querySelector(`[data-row="${here}"]`);
-    if (row) row.classList.add("here");
-    if (pinned && pinned.onturn) pinned.onturn(!pinned.querySelector("audio").paused);
-  }
-  function walk(by) {
-    const rows = all("[data-row]");
-    const at = rows.findIndex((each) => each.dataset.row === here);
-    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (!next) return;
-    rows.forEach((each) => each.classList.remove("here"));
-    here = next.dataset.row;
-    next.classList.add("here");
-    next.querySelector("a").focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
-  }
-  if (list) dress();
+	// Lists: one player, pinned, for all rows
+	const list = document.querySelector("[data-rows]");
+	let pinned = null;
+	function hear(button) {
+		const row = button.closest("[data-row]"), src = button.dataset.hear;
+		if (!pinned) {
+			pinned = make("div", { className: "player pinned" },
+				make("p", { className: "name" }), make("div", { className: "track" }, row.querySelector(".wave").cloneNode(true)),
+				make("audio", { preload: "none" }));
+			list.after(pinned);
+			enhance(pinned);
+		}
+		if (pinned.dataset.src !== src) {
+			pinned.dataset.src = src;
+			pinned.dataset.heard = button.dataset.heard;
+			pinned.querySelector(".name").textContent = button.dataset.name;
+			pinned.querySelector(".track>.wave").replaceWith(row.querySelector(".wave").cloneNode(true));
+			pinned.load(src, +button.dataset.seconds);
+		}
+		pinned.onturn = (on) => all("[data-row]").forEach((each) => {
+			const mine = each.querySelector(`[data-hear="${pinned.dataset.src}"]`);
+			each.classList.toggle("playing", !!mine && on);
+		});
+		pinned.querySelector(".go").click();
+	}
+	let here = null;
+	function dress() {
+		all(".hear").forEach((each) => { each.hidden = false; each.onclick = () => hear(each); });
+		const row = here && document.querySelector(`[data-row="${here}"]`);
+		if (row) row.classList.add("here");
+		if (pinned && pinned.onturn) pinned.onturn(!pinned.querySelector("audio").paused);
+	}
+	function walk(by) {
+		const rows = all("[data-row]");
+		const at = rows.findIndex((each) => each.dataset.row === here);
+		const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+		if (!next) return;
+		rows.forEach((each) => each.classList.remove("here"));
+		here = next.dataset.row;
+		next.classList.add("here");
+		next.querySelector("a").focus({ preventScroll: true });
+		next.scrollIntoView({ block: "nearest" });
+	}
+	if (list) dress();
 
-  // Polling: a fragment with an ETag; slower while nothing changes, never while the tab is hidden
-  function poll(box) {
-    let etag = null, wait = 2000, timer = 0;
-    const again = () => { clearTimeout(timer); timer = setTimeout(look, wait); };
-    async function look() {
-      if (document.hidden) return;
-      const began = performance.now();
-      try {
-        const answer = await fetch(box.dataset.poll, { headers: { "X-Fragment": "1", ...(etag && { "If-None-Match": etag }) } });
-        if (answer.status === 401) return location.reload();
-        if (answer.ok) {
-          const text = await answer.text();
-          if (etag && etag !== answer.headers.get("ETag")) { swap(box, text); wait = 2000; }
-          etag = answer.headers.get("ETag");
-          if (answer.headers.get("X-Finished")) return;
-        }
-        wait = Math.min(30000, Math.max(wait * 1.2, 10 * (performance.now() - began), 1000 * (+answer.headers.get("Retry-After") || 0)));
-      } catch { wait = 30000; }
-      again();
-    }
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 2000; look(); } });
-    look();
-  }
-  function swap(box, text) {
-    const link = document.activeElement && box.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
-    if (link) all("a", box).find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });
-    dress();
-  }
-  all("[data-poll]").forEach(poll);
+	// Polling: a fragment with an ETag; slower while nothing changes, never while the tab is hidden
+	function poll(box) {
+		let etag = null, wait = 2000, timer = 0;
+		const again = () => { clearTimeout(timer); timer = setTimeout(look, wait); };
+		async function look() {
+			if (document.hidden) return;
+			const began = performance.now();
+			try {
+				const answer = await fetch(box.dataset.poll, { headers: { "X-Fragment": "1", ...(etag && { "If-None-Match": etag }) } });
+				if (answer.status === 401) return location.reload();
+				if (answer.ok) {
+					const text = await answer.text();
+					if (etag && etag !== answer.headers.get("ETag")) { swap(box, text); wait = 2000; }
+					etag = answer.headers.get("ETag");
+					if (answer.headers.get("X-Finished")) return;
+				}
+				wait = Math.min(30000, Math.max(wait * 1.2, 10 * (performance.now() - began), 1000 * (+answer.headers.get("Retry-After") || 0)));
+			} catch { wait = 30000; }
+			again();
+		}
+		document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 2000; look(); } });
+		look();
+	}
+	function swap(box, text) {
+		const link = document.activeElement && box.contains(document.activeElement) && document.activeElement.getAttribute("href");
+		box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+		if (link) all("a", box).find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });
+		dress();
+	}
+	all("[data-poll]").forEach(poll);
 
-  // Keys: never in a field, never with a modifier, and they can be switched off
-  const help = document.querySelector("[data-keys]");
-  const off = document.querySelector("[data-keys-off]");
-  const isOff = () => localStorage.getItem("keys") === "off";
-  if (off) {
-    off.checked = isOff();
-    off.onchange = () => localStorage.setItem("keys", off.checked ? "off" : "on");
-  }
-  document.addEventListener("keydown", (event) => {
-    if (!help || isOff() || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input:not([type=range]),textarea,select,[contenteditable],dialog[open]")) return;
-    const row = here && document.querySelector(`[data-row="${here}"]`);
-    const on = {
-      j: () => walk(1),
-      k: () => walk(-1),
-      "?": () => help.showModal(),
-      p: () => (row ? row.querySelector("[data-hear]") : pinned && pinned.querySelector(".go"))?.click(),
-      e: () => row && (location.href = row.querySelector("a").href + "#answer"),
-      a: () => {
-        const form = document.querySelector("[data-assign-form]");
-        if (row && form) { form.action = row.dataset.assign; form.submit(); }
-      },
-    };
-    const key = event.key;
-    const mine = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (!mine && !on[key]) return;
-    event.preventDefault();
-    if (!mine) on[key]();
-    else if (mine.matches("[data-player]")) mine.querySelector(".go").click();
-    else mine.matches("button") ? mine.click() : mine.focus();
-  });
+	// Keys: never in a field, never with a modifier, and they can be switched off
+	const help = document.querySelector("[data-keys]");
+	const off = document.querySelector("[data-keys-off]");
+	const isOff = () => localStorage.getItem("keys") === "off";
+	if (off) {
+		off.checked = isOff();
+		off.onchange = () => localStorage.setItem("keys", off.checked ? "off" : "on");
+	}
+	document.addEventListener("keydown", (event) => {
+		if (!help || isOff() || event.ctrlKey || event.metaKey || event.altKey) return;
+		if (event.target.closest("input:not([type=range]),textarea,select,[contenteditable],dialog[open]")) return;
+		const row = here && document.querySelector(`[data-row="${here}"]`);
+		const on = {
+			j: () => walk(1),
+			k: () => walk(-1),
+			"?": () => help.showModal(),
+			p: () => (row ? row.querySelector("[data-hear]") : pinned && pinned.querySelector(".go"))?.click(),
+			e: () => row && (location.href = row.querySelector("a").href + "#answer"),
+			a: () => {
+				const form = document.querySelector("[data-assign-form]");
+				if (row && form) { form.action = row.dataset.assign; form.submit(); }
+			},
+		};
+		const key = event.key;
+		const mine = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+		if (!mine && !on[key]) return;
+		event.preventDefault();
+		if (!mine) on[key]();
+		else if (mine.matches("[data-player]")) mine.querySelector(".go").click();
+		else mine.matches("button") ? mine.click() : mine.focus();
+	});
 
-  // Confirmation
-  document.addEventListener("submit", (event) => {
-    const form = event.target, ask = form.dataset.confirm;
-    if (!ask || form.sure) return;
-    event.preventDefault();
-    const yes = make("button", { className: "main", type: "button" }, words.yes);
-    const box = make("dialog", {}, make("p", {}, ask), make("form", { method: "dialog", className: "deeds" }, yes, make("button", {}, words.no)));
-    yes.onclick = () => { form.sure = true; box.close(); form.requestSubmit(event.submitter); };
-    box.onclose = () => box.remove();
-    document.body.append(box);
-    box.showModal();
-  });
+	// Confirmation
+	document.addEventListener("submit", (event) => {
+		const form = event.target, ask = form.dataset.confirm;
+		if (!ask || form.sure) return;
+		event.preventDefault();
+		const yes = make("button", { className: "main", type: "button" }, words.yes);
+		const box = make("dialog", {}, make("p", {}, ask), make("form", { method: "dialog", className: "deeds" }, yes, make("button", {}, words.no)));
+		yes.onclick = () => { form.sure = true; box.close(); form.requestSubmit(event.submitter); };
+		box.onclose = () => box.remove();
+		document.body.append(box);
+		box.showModal();
+	});
 
-  // Unsaved words, and no second sending by a double click
-  all("form[data-unsaved]").forEach((form) => {
-    let dirty = false;
-    form.addEventListener("input", () => (dirty = true));
-    form.addEventListener("submit", () => { dirty = false; setTimeout(() => all("button.main", form).forEach((each) => (each.disabled = true))); });
-    addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-  });
+	// Unsaved words, and no second sending by a double click
+	all("form[data-unsaved]").forEach((form) => {
+		let dirty = false;
+		form.addEventListener("input", () => (dirty = true));
+		form.addEventListener("submit", () => { dirty = false; setTimeout(() => all("button.main", form).forEach((each) => (each.disabled = true))); });
+		addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+	});
 
-  // Recorder: PCM of 16 kHz as a WAV file, put into the form's own file field
-  function wav(blocks, rate) {
-    const count = blocks.reduce((sum, each) => sum + each.length, 0), view = new DataView(new ArrayBuffer(44 + 2 * count));
-    const text = (at, word) => [...word].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)));
-    text(0, "RIFF"); view.setUint32(4, 36 + 2 * count, true); text(8, "WAVEfmt "); view.setUint32(16, 16, true);
-    view.setUint16(20, 1, true); view.setUint16(22, 1, true); view.setUint32(24, rate, true); view.setUint32(28, 2 * rate, true);
-    view.setUint16(32, 2, true); view.setUint16(34, 16, true); text(36, "data"); view.setUint32(40, 2 * count, true);
-    let at = 44;
-    for (const block of blocks) for (const v of block) { view.setInt16(at, Math.max(-1, Math.min(1, v)) * 32767, true); at += 2; }
-    return new File([view], "recording.wav", { type: "audio/wav" });
-  }
-  all("[data-recorder]").forEach((box) => {
-    const field = box.querySelector("input[type=file]");
-    const button = make("button", { type: "button", className: "rec" }, words.record);
-    const said = make("span", { className: "small", role: "status" });
-    let stop = null;
-    box.prepend(button);
-    box.append(said);
-    button.onclick = async () => {
-      if (stop) return stop();
-      try {
-        const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-        const context = new AudioContext({ sampleRate: 16000 }), blocks = [], began = Date.now();
-        await context.audioWorklet.addModule(document.body.dataset.worklet);
-        const taker = new AudioWorkletNode(context, "taker", { numberOfOutputs: 0 });
-        taker.port.onmessage = (event) => blocks.push(event.data);
-        context.createMediaStreamSource(stream).connect(taker);
-        const tick = setInterval(() => (said.textContent = clock((Date.now() - began) / 1000)), 500);
-        const limit = setTimeout(() => stop(), 120000);
-        button.textContent = words.stop;
-        button.classList.add("on");
-        stop = async () => {
-          stop = null; clearInterval(tick); clearTimeout(limit);
-          stream.getTracks().forEach((each) => each.stop());
-          await context.close();
-          const file = wav(blocks, 16000), files = new DataTransfer();
-          files.items.add(file);
-          field.files = files.files;
-          field.dispatchEvent(new Event("input", { bubbles: true }));
-          box.querySelector("audio")?.remove();
-          box.append(make("audio", { controls: true, src: URL.createObjectURL(file) }));
-          said.textContent = words.recorded;
-          button.textContent = words.again;
-          button.classList.remove("on");
-        };
-      } catch { said.textContent = words.nomic; }
-    };
-  });
+	// Recorder: a WAV file of 16 kHz, put into the form's own file field
+	all("[data-recorder]").forEach((box) => {
+		const field = box.querySelector("input[type=file]");
+		const button = make("button", { type: "button", className: "rec" }, words.record);
+		const said = make("span", { className: "small", role: "status" });
+		let stop = null;
+		box.prepend(button);
+		box.append(said);
+		button.onclick = async () => {
+			if (stop) return stop();
+			try {
+				const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+				const context = new AudioContext({ sampleRate: 16000 }), began = Date.now();
+				await context.audioWorklet.addModule(document.body.dataset.worklet);
+				const taker = new AudioWorkletNode(context, "taker", { numberOfOutputs: 0 });
+				context.createMediaStreamSource(stream).connect(taker);
+				const tick = setInterval(() => (said.textContent = clock((Date.now() - began) / 1000)), 500);
+				const limit = setTimeout(() => stop(), 120000);
+				button.textContent = words.stop;
+				button.classList.add("on");
+				stop = async () => {
+					stop = null; clearInterval(tick); clearTimeout(limit);
+					const made = new Promise((take) => (taker.port.onmessage = (event) => take(event.data)));
+					taker.port.postMessage("stop");
+					const file = new File([await made], "recording.wav", { type: "audio/wav" }), files = new DataTransfer();
+					stream.getTracks().forEach((each) => each.stop());
+					context.close();
+					files.items.add(file);
+					field.files = files.files;
+					field.dispatchEvent(new Event("input", { bubbles: true }));
+					box.querySelector("audio")?.remove();
+					box.append(make("audio", { controls: true, src: URL.createObjectURL(file) }));
+					said.textContent = words.recorded;
+					button.textContent = words.again;
+					button.classList.remove("on");
+				};
+			} catch { said.textContent = words.nomic; }
+		};
+	});
 
-  // The menu closes when one clicks beside it
-  document.addEventListener("click", (event) => all("[data-menu][open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; }));
+	// The menu closes when one clicks beside it
+	document.addEventListener("click", (event) => all("[data-menu][open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; }));
 })();
