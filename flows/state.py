@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.steps import Step, Wait
@@ -30,7 +30,7 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        return asdict(self) | {"slots": dict(self.slots), "trail": list(self.trail)}
+        return vars(self) | {"slots": dict(self.slots), "trail": list(self.trail)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> State:

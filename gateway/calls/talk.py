@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from flows.engine import hung_up, resume, start
@@ -40,7 +40,7 @@ class Talk:
         return {
             "state": self.state.to_json() if self.state else None,
             "wait": _wait_to_json(self.wait),
-            "said": asdict(self.said) if self.said else None,
+            "said": vars(self.said) if self.said else None,
             "heard": list(self.heard),
         }
 
@@ -116,7 +116,7 @@ def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:
 def _wait_to_json(wait: Wait | None) -> dict[str, Any] | None:
     if wait is None:
         return None
-    return {"kind": DIGITS if isinstance(wait, WaitDigits) else NOTE, **asdict(wait)}
+    return {"kind": DIGITS if isinstance(wait, WaitDigits) else NOTE, **vars(wait)}
 
 
 def _wait_from_json(stored: dict[str, Any] | None) -> Wait | None:
