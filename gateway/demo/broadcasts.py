@@ -87,7 +87,8 @@ def _was_asked(house: House, each: Placed, started_at: datetime) -> bool:
     had_agreed = each.has_agreed or (person.way == "withdrawn" and house.ago(person.changed) > started_at)
     was_there = person.way != "left" or house.ago(person.changed) > started_at
     is_known_dead = person.dead_for and house.ago(person.dead_for) <= started_at
-    return had_agreed and was_there and not is_known_dead
+    is_open = person.phone not in house.left_alone and not is_known_dead
+    return had_agreed and was_there and is_open
 
 
 def _tries(house: House, sending: Sending, each: Placed, at: datetime, length: int) -> list[Tried]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from gateway.db import UnitOfWork
 from gateway.demo.cast import Person
 from gateway.models import Staff, Unit
+from gateway.phones import Number
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 
@@ -45,6 +46,7 @@ class House:
     people: list[Placed] = field(default_factory=list)
     staff: dict[str, Staff] = field(default_factory=dict)
     broadcasts: dict[str, int] = field(default_factory=dict)
+    left_alone: set[Number] = field(default_factory=set)
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)

@@ -38,14 +38,17 @@ def load(rt: Runtime) -> DemoLogins:
     """
     if not rt.settings.is_emulated:
         raise NotAllowed("the demo is only loaded beside an emulator: its numbers must never be dialled")
-    if not _is_loaded(rt):
+    if _is_wanted(rt):
         _load(rt)
     return write_files(rt)
 
 
-def _is_loaded(rt: Runtime) -> bool:
+def _is_wanted(rt: Runtime) -> bool:
     with unit_of_work(rt.engine) as unit:
-        return unit.db.get(Setting, DEMO) is not None
+        if unit.db.get(Setting, DEMO) is not None:
+            return False
+        _refuse_others(unit)
+    return True
 
 
 def _load(rt: Runtime) -> None:

@@ -7,7 +7,7 @@ from gateway.demo.house import House, Placed
 from gateway.demo.ledger import agreed, rows_of
 from gateway.demo.rows import Row, reserve, write
 from gateway.demo.suppressed import mark_dead, suppress
-from gateway.models import Member
+from gateway.models import Consent, Member
 from gateway.rules.consent import ConsentState
 from gateway.states import MemberStatus
 from gateway.store import people
@@ -25,7 +25,7 @@ def settle_members(house: House, persons: list[Person]) -> None:
         for each, member_id, ledger in zip(persons, ids, ledgers, strict=True)
     ]
     write(db, Member, [_member(house, each) for each in house.people])
-    people.add_consents(db, rows_of(house, ledgers))
+    write(db, Consent, rows_of(house, ledgers))
     people.add_posts(db, [_post(house, each) for each in house.people if each.person.title])
     mark_dead(house)
     suppress(house, index_of)

@@ -8,7 +8,7 @@ from gateway.demo.content import Item
 from gateway.demo.house import House
 from gateway.demo.places import BOOTH_OF_24
 from gateway.demo.rows import Row, write
-from gateway.models import Delivery, NewsHeard, NewsItem
+from gateway.models import Broadcast, Delivery, NewsHeard, NewsItem
 from gateway.states import DeliveryState
 
 SLOWEST_DAYS = 4.0
@@ -18,13 +18,14 @@ def write_news(house: House, items: list[Item]) -> None:
     """Write each item with its listeners; its sounds are made in the background."""
     db = house.unit.db
     for item in items:
+        broadcast = house.unit.db.get(Broadcast, house.broadcasts.get(item.broadcast, 0))
         made = NewsItem(
             unit_id=house.units[item.place].id,
             title=item.title,
             texts=dict(item.texts),
             author_id=house.staff["coordinator"].id,
-            broadcast_id=house.broadcasts.get(item.broadcast),
-            published_at=house.ago(item.days),
+            broadcast_id=broadcast.id if broadcast else None,
+            published_at=(broadcast.started_at if broadcast else None) or house.ago(item.days),
         )
         db.add(made)
         db.flush()

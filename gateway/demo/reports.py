@@ -25,6 +25,7 @@ from gateway.store import people, reports
 from gateway.store.units import ROOT_CODE
 
 STRANGERS = 50_001  # where the numbers of callers who are no members begin
+DAY_BEGINS, DAY_ENDS, NIGHT_HOURS = 5, 22, 7
 TALK_BESIDE = 38  # seconds of a call that are not the voice note
 
 
@@ -81,8 +82,14 @@ def _file(
 
 def _came_at(house: House, days: float) -> datetime:
     if days < 2:
-        return house.ago(days)
+        return _by_day(house, house.ago(days))
     return house.at_day(days, house.dice.randint(7, 19), house.dice.randrange(60))
+
+
+def _by_day(house: House, at: datetime) -> datetime:
+    """At night few people ring: what would have come then came in the evening before."""
+    hour = at.astimezone(house.rt.profile.timezone).hour
+    return at - timedelta(hours=NIGHT_HOURS) if hour < DAY_BEGINS or hour >= DAY_ENDS else at
 
 
 def _reporter(house: House, told: Told, used: set[int]) -> Placed:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
 from gateway.models import Base
@@ -20,6 +20,9 @@ def reserve(db: Session, model: type[Base], count: int) -> list[int]:
 
 
 def write(db: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """Insert rows that all name the same columns."""
+    """Insert rows that all name the same columns.
+
+    By the table, not the mapper: the mapper makes a statement of its own for each mixture of absent values.
+    """
     if rows:
-        db.execute(insert(model), list(rows))
+        db.execute(insert(cast(Table, model.__table__)), list(rows))

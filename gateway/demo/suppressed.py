@@ -31,7 +31,9 @@ def suppress(house: House, index_of: dict[Number, bytes]) -> None:
     }
     others = [each for each in on_number if each not in reasons and int(each[-5:]) > 100]
     for reason, count in OTHER_REASONS:
-        reasons |= {phone: (reason, house.dice.uniform(31, 60)) for phone in house.dice.sample(others, count)}
+        drawn = house.dice.sample(others, count)
+        house.left_alone |= set(drawn)
+        reasons |= {phone: (reason, house.dice.uniform(31, 60)) for phone in drawn}
     rows = [
         {"number_index": index_of[phone], "reason": reason, "at": house.ago(days)}
         for phone, (reason, days) in reasons.items()

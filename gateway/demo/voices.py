@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import random
 import wave
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from audio.clips import SAMPLES_PER_SECOND
 from audio.convert import Take, peaks, to_telephone
 from audio.tts import Synthesizer
 from audio.tts.espeak import Espeak
@@ -74,7 +76,5 @@ def _played_at(sound: bytes, pitch: float) -> bytes:
 
 
 def _hiss(dice: random.Random) -> bytes:
-    samples = 8000 * dice.randint(*BLANK_SECONDS)
-    return wav_of(
-        b"".join(dice.randint(-HISS, HISS).to_bytes(2, "little", signed=True) for _ in range(samples))
-    )
+    noise = dice.randbytes(SAMPLES_PER_SECOND * dice.randint(*BLANK_SECONDS))
+    return wav_of(array("h", [each % (2 * HISS) - HISS for each in noise]).tobytes())
