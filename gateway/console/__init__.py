@@ -8,7 +8,28 @@ from __future__ import annotations
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.console import answering, assets, page, report, reports, signing_in, start
+from gateway.console import (
+    answering,
+    assets,
+    broadcasts,
+    broadcasts_check,
+    broadcasts_compose,
+    broadcasts_people,
+    broadcasts_show,
+    broadcasts_test_call,
+    members,
+    members_add,
+    members_import,
+    members_show,
+    news,
+    page,
+    report,
+    reports,
+    signing_in,
+    start,
+    units,
+    units_duty,
+)
 
 SCREENS = (
     assets.blueprint,
@@ -17,6 +38,19 @@ SCREENS = (
     reports.blueprint,
     report.blueprint,
     answering.blueprint,
+    broadcasts.blueprint,
+    broadcasts_compose.blueprint,
+    broadcasts_check.blueprint,
+    broadcasts_test_call.blueprint,
+    broadcasts_show.blueprint,
+    broadcasts_people.blueprint,
+    members.blueprint,
+    members_add.blueprint,
+    members_import.blueprint,
+    members_show.blueprint,
+    units.blueprint,
+    units_duty.blueprint,
+    news.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 
