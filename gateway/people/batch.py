@@ -45,13 +45,17 @@ class Importing:
 
 @dataclass
 class _Row:
-    """A person with what was looked up: `member_id` is None while they are new."""
+    """A person with what was looked up: `before` is the member as known, None where they are new."""
 
     person: Person
     key: Key
     judged: Judged
-    member_id: int | None
-    status: MemberStatus = MemberStatus.INVITED
+    before: Any
+    member_id: int | None = None
+
+    @property
+    def has_left(self) -> bool:
+        return self.before is not None and self.before.status == MemberStatus.LEFT
 
 
 def take_batch(job: Importing, persons: Sequence[Person]) -> None:
@@ -105,9 +109,7 @@ def _look_up(unit: UnitOfWork, job: Importing, persons: Mapping[Key, Person]) ->
         member = known.get(key)
         ledger = ledgers.get(member.id, []) if member else []
         judged = _judge(person, ledger, suppressed.get(key.number_index), job.rt.clock())
-        row = _Row(person, key, judged, member.id if member else None)
-        row.status = member.status if member else row.status
-        rows.append(row)
+        rows.append(_Row(person, key, judged, member, member.id if member else None))
     return rows
 
 
@@ -148,11 +150,15 @@ def _new_member(job: Importing, row: _Row, number_id: int) -> dict[str, Any]:
 
 
 def _change(unit: UnitOfWork, known: list[_Row]) -> None:
-    """A blank cell leaves what is known as it is."""
+    """Write what differs; a blank cell leaves what is known as it is."""
     for column in ("language", "is_adult", "name"):
-        values = [(row.member_id, getattr(row.person, column)) for row in known]
-        changed = [{"id": member_id, column: value} for member_id, value in values if value not in (None, "")]
-        people.change_members(unit.db, changed)
+        new = [(row, getattr(row.person, column)) for row in known]
+        differing = [
+            {"id": row.member_id, column: value}
+            for row, value in new
+            if value not in (None, "") and value != getattr(row.before, column)
+        ]
+        people.change_members(unit.db, differing)
 
 
 def _agree(
@@ -188,7 +194,7 @@ def _add_posts(unit: UnitOfWork, job: Importing, rows: list[_Row]) -> None:
 def _introduce(unit: UnitOfWork, job: Importing, rows: list[_Row], number_ids: Mapping[bytes, int]) -> None:
     """A coordinator's word allows one call that asks, and nothing else."""
     for row in rows:
-        if row.judged.owes_introduction and row.status != MemberStatus.LEFT and row.member_id is not None:
+        if row.judged.owes_introduction and not row.has_left and row.member_id is not None:
             number_id = number_ids[row.key.number_index]
             owe_introduction(unit, job.rt, row.member_id, number_id, row.person.language)
 

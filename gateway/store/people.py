@@ -118,7 +118,7 @@ def suppressed_among(db: Session, indexes: Iterable[bytes]) -> dict[bytes, str]:
 
 
 def members_on(db: Session, indexes: Iterable[bytes]) -> Sequence[Any]:
-    """List everybody on these numbers: id, name, unit_id, number_id, language, status, number_index."""
+    """List everybody on these numbers: id, name, unit_id, number_id, language, status, is_adult, number_index."""
     return db.execute(
         select(
             Member.id,
@@ -127,6 +127,7 @@ def members_on(db: Session, indexes: Iterable[bytes]) -> Sequence[Any]:
             Member.number_id,
             Member.language,
             Member.status,
+            Member.is_adult,
             PhoneNumber.index.label("number_index"),
         )
         .join(PhoneNumber, PhoneNumber.id == Member.number_id)

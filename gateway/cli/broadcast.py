@@ -1,0 +1,288 @@
+"""`memberline broadcast`: a coordinator's work from a script (contract: Commands).
+
+The command line acts as administrator; `--as EMAIL` names a person of staff instead, within what that person may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.shown import (
+    Named,
+    as_json,
+    by_language,
+    print_facts,
+    print_json,
+    print_table,
+    runtime,
+    stored_sounds,
+    texts_and_sounds,
+)
+from gateway.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from gateway.db import UnitOfWork
+    from gateway.models import Broadcast
+    from gateway.runtime import Runtime
+
+CLASSES = ("service", "organisational", "campaign", "survey", "emergency")
+Deed = Callable[["UnitOfWork", "Runtime", "Broadcast", int | None], None]
+
+acting_as = click.option("--as", "email", metavar="EMAIL", help="The person of staff who does it.")
+
+
+@click.group()
+def broadcast() -> None:
+    """Write to or call many members: create, approve, start, pause, resume, stop."""
+
+
+@broadcast.command()
+@click.option("--kind", type=click.Choice(["voice", "sms"]), required=True)
+@click.option("--title", required=True, help="For staff; members do not hear it.")
+@click.option("--unit", "code", required=True, help="Code of the unit; everybody at or below it is asked.")
+@texts_and_sounds
+@click.option(
+    "--class", "message_class", type=click.Choice(CLASSES), default="organisational", show_default=True
+)
+@click.option("--at", metavar="ISO-8601", help="When it is to start; local time where no offset is given.")
+@acting_as
+@as_json
+def create(
+    kind: str,
+    title: str,
+    code: str,
+    texts: tuple[str, ...],
+    audio: tuple[str, ...],
+    message_class: str,
+    at: str | None,
+    email: str | None,
+    as_json: bool,
+) -> None:
+    """Write a broadcast and wait until its words have their sounds."""
+    # Start-up cost, here and below: the database's libraries.
+    from gateway.broadcasts import audience
+    from gateway.broadcasts.draft import draft
+    from gateway.db import unit_of_work
+    from gateway.store import units
+
+    words, files = by_language(texts, "--text"), by_language(audio, "--audio")
+    with runtime() as rt:
+        starts_at = _instant(rt, at)
+        sounds = stored_sounds(rt, files)
+        with unit_of_work(rt.engine) as unit:
+            place = units.get_unit_by_code(unit.db, code)
+            author = _acting(unit, email, "write_broadcasts", place.path)
+            made = draft(
+                unit,
+                rt,
+                kind=kind,
+                title=title,
+                place=place,
+                texts=words,
+                sounds=sounds,
+                message_class=message_class,
+                scheduled_at=starts_at,
+                author_id=author,
+            )
+            unit.db.flush()
+            count = audience.count(unit.db, made).count
+        _await_sounds(rt, made.id)
+    shown = {"id": made.public_id, "state": str(made.state), "audience": count}
+    print_json(shown) if as_json else print_facts(shown)
+
+
+@broadcast.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """List broadcasts, the newest first."""
+    from sqlalchemy import select
+
+    from gateway.db import unit_of_work
+    from gateway.models import Broadcast, Unit
+
+    query = (
+        select(Broadcast, Unit.code).join(Unit, Unit.id == Broadcast.unit_id).order_by(Broadcast.id.desc())
+    )
+    with runtime() as rt, unit_of_work(rt.engine) as unit:
+        rows = [_line(rt, each, code) for each, code in unit.db.execute(query)]
+    print_json(rows) if as_json else print_table(rows, "there is no broadcast yet")
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@as_json
+def show(broadcast_id: str, as_json: bool) -> None:
+    """Show how a broadcast stands; all but what is to be tried again sums to who was asked."""
+    from gateway.db import unit_of_work
+
+    with runtime() as rt, unit_of_work(rt.engine) as unit:
+        found = _find(unit, broadcast_id)
+        sums = _sums(unit, found)
+        title = {"title": found.title}
+    print_json(sums) if as_json else print_facts(title | sums)
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@acting_as
+@as_json
+def approve(broadcast_id: str, email: str | None, as_json: bool) -> None:
+    """Approve exactly these words and sounds."""
+    from gateway.broadcasts import launch
+
+    def deed(unit: UnitOfWork, rt: Runtime, found: Broadcast, staff_id: int | None) -> None:
+        launch.approve(unit, rt, found, staff_id)
+
+    _do(broadcast_id, deed, as_json, email, "approve_broadcasts")
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@acting_as
+@as_json
+def start(broadcast_id: str, email: str | None, as_json: bool) -> None:
+    """Start now; outside the calling window whoever may not be tried yet waits for it."""
+    from gateway.broadcasts import launch
+
+    _do(broadcast_id, lambda unit, rt, found, by: launch.start(unit, rt, found), as_json, email)
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@acting_as
+@as_json
+def pause(broadcast_id: str, email: str | None, as_json: bool) -> None:
+    """Begin no new call or SMS; those under way may finish."""
+    from gateway.broadcasts import launch
+
+    _do(broadcast_id, lambda unit, rt, found, by: launch.pause(unit, found), as_json, email)
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@acting_as
+@as_json
+def resume(broadcast_id: str, email: str | None, as_json: bool) -> None:
+    """Go on with whoever is still to be tried."""
+    from gateway.broadcasts import launch
+
+    _do(broadcast_id, lambda unit, rt, found, by: launch.resume(unit, rt, found), as_json, email)
+
+
+@broadcast.command(cls=Named)
+@click.argument("broadcast_id", metavar="ID")
+@acting_as
+@as_json
+def stop(broadcast_id: str, email: str | None, as_json: bool) -> None:
+    """End it for good; nobody else is tried."""
+    from gateway.broadcasts import launch
+
+    _do(broadcast_id, lambda unit, rt, found, by: launch.stop(unit, rt, found), as_json, email)
+
+
+def _do(
+    broadcast_id: str, deed: Deed, as_json: bool, email: str | None, permission: str = "send_broadcasts"
+) -> None:
+    from gateway.db import unit_of_work
+    from gateway.models import Unit
+    from gateway.store.staff import add_audit
+
+    with runtime() as rt:
+        with unit_of_work(rt.engine) as unit:
+            found = _find(unit, broadcast_id)
+            staff_id = _acting(unit, email, permission, unit.db.get_one(Unit, found.unit_id).path)
+            deed(unit, rt, found, staff_id)
+            name = click.get_current_context().info_name
+            add_audit(unit.db, staff_id, f"broadcast.{name}", rt.clock(), "broadcast", found.id)
+        shown = {"id": found.public_id, "state": str(found.state)}
+    print_json(shown) if as_json else click.echo(f"{found.public_id} is {found.state}")
+
+
+def _find(unit: UnitOfWork, broadcast_id: str) -> Broadcast:
+    from sqlalchemy import select
+
+    from gateway.models import Broadcast
+
+    found = unit.db.scalar(select(Broadcast).where(Broadcast.public_id == broadcast_id))
+    if found is None:
+        raise NotFound("there is no broadcast with this id")
+    return found
+
+
+def _acting(unit: UnitOfWork, email: str | None, permission: str, path: str) -> int | None:
+    """The id of who acts, None for the administrator at the command line."""
+    if email is None:
+        return None
+    from gateway.access.permissions import Role, may_role
+    from gateway.models import Unit
+    from gateway.store.staff import get_by_email
+
+    person = get_by_email(unit.db, email)
+    own = unit.db.get_one(Unit, person.unit_id).path
+    if person.disabled_at or not path.startswith(own) or not may_role(Role(person.role), permission):
+        raise NotAllowed("this person may not do that here")
+    return person.id
+
+
+def _await_sounds(rt: Runtime, broadcast_id: int) -> None:
+    from gateway.sounds import build_subject
+
+    missing = build_subject(rt, "broadcast", broadcast_id).missing
+    if missing:
+        languages = ", ".join(sorted({each.language for each in missing}))
+        click.echo(f"no sound could be made yet in: {languages}; add one with --audio", err=True)
+
+
+def _instant(rt: Runtime, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError("--at is written as 2026-01-31T17:30 or with an offset, +05:30") from error
+    at = at if at.tzinfo else at.replace(tzinfo=rt.profile.timezone)
+    if at <= rt.clock():
+        raise click.UsageError("--at lies in the past")
+    return at
+
+
+def _line(rt: Runtime, found: Broadcast, code: str) -> dict[str, Any]:
+    at = found.scheduled_at
+    return {
+        "id": found.public_id,
+        "state": str(found.state),
+        "kind": found.kind,
+        "class": found.message_class,
+        "unit": code,
+        "title": found.title,
+        "created_at": found.created_at.astimezone(rt.profile.timezone).isoformat(timespec="seconds"),
+        "at": at.astimezone(rt.profile.timezone).isoformat(timespec="seconds") if at else None,
+    }
+
+
+def _sums(unit: UnitOfWork, found: Broadcast) -> dict[str, Any]:
+    """The contract's keys. Before deliveries are made the audience is who will be asked, and nobody was tried."""
+    from gateway.broadcasts import audience, sums
+    from gateway.states import BroadcastState
+
+    stand = sums.of_broadcast(unit.db, found.id)
+    if found.state in (BroadcastState.DRAFT, BroadcastState.APPROVED, BroadcastState.STARTING):
+        stand.asked = stand.not_yet_tried = audience.count(unit.db, found).count
+    return {
+        "id": found.public_id,
+        "state": str(found.state),
+        "asked": stand.asked,
+        "heard" if found.kind == "voice" else "delivered": stand.heard,
+        "answered_not_heard": stand.answered_not_heard,
+        "not_reached": stand.not_reached,
+        "in_progress": stand.in_progress,
+        "held": stand.held,
+        "refused": stand.refused,
+        "not_yet_tried": stand.not_yet_tried,
+        "in_doubt": stand.in_doubt,
+        "to_retry": stand.to_retry,
+    }

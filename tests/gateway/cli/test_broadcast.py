@@ -1,0 +1,115 @@
+"""`broadcast`: the contract's keys, sums that add up before and after the start, and refusals of one line."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from gateway.broadcasts.spread import spread
+from gateway.db import unit_of_work
+from gateway.models import Broadcast
+from gateway.runtime import Runtime
+from tests.builders import a_member, a_person_of_staff
+from tests.gateway.cli.conftest import Cli
+
+NEW = ("broadcast", "create", "--title", "Meeting", "--unit", "BOOTH-1", "--json")
+HINDI = ("--text", "hi=कल दस बजे मीटिंग है।")
+KEYS = ["id", "state", "asked", "heard", "answered_not_heard", "not_reached", "in_progress", "held"]
+KEYS += ["refused", "not_yet_tried", "in_doubt", "to_retry"]
+
+
+@pytest.fixture(autouse=True)
+def _sita(rt: Runtime) -> None:
+    a_member(rt, "Sita")
+    a_member(rt, "Ramesh", consent=None)
+
+
+def total(shown: dict[str, Any]) -> int:
+    parts = [shown[key] for key in KEYS if key in shown and key not in ("id", "state", "asked", "to_retry")]
+    return sum(sum(part.values()) if isinstance(part, dict) else part for part in parts)
+
+
+def test_voice_broadcast_goes_from_draft_to_running_and_stops(rt: Runtime, cli: Cli) -> None:
+    made = cli(*NEW, "--kind", "voice", *HINDI).json
+    assert (made["state"], made["audience"], list(made)) == ("draft", 1, ["id", "state", "audience"])
+    shown = cli("broadcast", "show", made["id"], "--json").json
+    assert (list(shown), shown["asked"], shown["not_yet_tried"]) == (KEYS, 1, 1)
+    assert cli("broadcast", "approve", made["id"], "--json").json["state"] == "approved"
+    assert cli("broadcast", "start", made["id"], "--json").json["state"] == "starting"
+    with unit_of_work(rt.engine) as unit:
+        spread(unit, rt, unit.db.query(Broadcast.id).scalar())
+    for verb, state in [("pause", "paused"), ("resume", "running"), ("stop", "stopped")]:
+        assert cli("broadcast", verb, made["id"], "--json").json == {"id": made["id"], "state": state}
+        shown = cli("broadcast", "show", made["id"], "--json").json
+        assert (shown["asked"], total(shown)) == (1, 1)
+
+
+def test_sms_broadcast_shows_delivered_in_place_of_heard(cli: Cli) -> None:
+    made = cli(*NEW, "--kind", "sms", *HINDI).json
+    assert set(cli("broadcast", "show", made["id"], "--json").json) == {*KEYS} - {"heard"} | {"delivered"}
+
+
+def test_sound_of_a_file_is_taken(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "meeting.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(range(0, 250, 2)) * 400)
+    made = cli(*NEW, "--kind", "voice", "--audio", f"hi={path}")
+    assert (made.code, made.json["audience"]) == (0, 1)
+    assert cli(*NEW, "--kind", "voice", "--audio", f"hi={__file__}").code == 1
+
+
+def test_list_shows_title_and_time(cli: Cli) -> None:
+    cli(*NEW, "--kind", "sms", *HINDI, "--at", "2099-01-31T17:30")
+    row = cli("broadcast", "list", "--json").json[0]
+    assert (row["title"], row["state"], row["at"]) == ("Meeting", "draft", "2099-01-31T17:30:00+05:30")
+    assert "Meeting" in cli("broadcast", "list").out
+
+
+WRONG = [
+    ("no words", ("--kind", "voice"), 1),
+    ("no language", ("--kind", "voice", "--text", "मीटिंग"), 2),
+    ("language twice", ("--kind", "voice", *HINDI, *HINDI), 2),
+    ("unknown kind", ("--kind", "letter", *HINDI), 2),
+    ("unknown unit", ("--kind", "sms", *HINDI, "--unit", "NOWHERE"), 1),
+    ("time gone by", ("--kind", "sms", *HINDI, "--at", "2020-01-01T10:00"), 2),
+    ("no time", ("--kind", "sms", *HINDI, "--at", "tomorrow"), 2),
+    ("no such file", ("--kind", "voice", "--audio", "hi=/nowhere.wav"), 1),
+    ("no such person", ("--kind", "sms", *HINDI, "--as", "nobody@example.org"), 1),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "code"), WRONG, ids=[row[0] for row in WRONG])
+def test_mistake_is_one_line_and_makes_nothing(
+    cli: Cli, name: str, options: tuple[str, ...], code: int
+) -> None:
+    ended = cli(*NEW, *options)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (code, "", 1)
+    assert cli("broadcast", "list", "--json").json == []
+
+
+def test_person_named_may_do_what_their_role_allows(rt: Runtime, cli: Cli) -> None:
+    a_person_of_staff(rt, "Asha", "staff")
+    a_person_of_staff(rt, "Mina", "coordinator")
+    made = cli(*NEW, "--kind", "sms", *HINDI).json
+    refused = cli("broadcast", "approve", made["id"], "--as", "asha@example.org")
+    assert (refused.code, "may not" in refused.err) == (1, True)
+    assert cli("broadcast", "approve", made["id"], "--as", "mina@example.org").code == 0
+
+
+def test_campaign_is_not_approved_by_the_command_line_alone(cli: Cli) -> None:
+    made = cli(*NEW, "--kind", "sms", *HINDI, "--class", "campaign").json
+    assert cli("broadcast", "approve", made["id"]).code == 1
+    assert cli("broadcast", "show", made["id"], "--json").json["state"] == "draft"
+
+
+def test_id_that_begins_with_a_dash_is_an_id(rt: Runtime, cli: Cli) -> None:
+    cli(*NEW, "--kind", "sms", *HINDI)
+    with unit_of_work(rt.engine) as unit:
+        unit.db.execute(update(Broadcast).values(public_id="-hJ3_Xhh-9a"))
+    assert cli("broadcast", "show", "-hJ3_Xhh-9a", "--json").json["id"] == "-hJ3_Xhh-9a"
+    assert cli("broadcast", "show", "unknown").code == 1
