@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, func, select
 
 from gateway.db import unit_of_work
 from gateway.models import Call, Callback, Delivery, Report, VoiceNote
@@ -29,7 +28,7 @@ class Figures(Collector):
             yield _family(name, help_text, labels, rows[name])
 
 
-QUERIES: dict[str, tuple[Select[Any], tuple[str, ...], str]] = {
+QUERIES: dict[str, tuple[Executable, tuple[str, ...], str]] = {
     "memberline_deliveries": (
         select(Delivery.kind, Delivery.state, func.count()).group_by(Delivery.kind, Delivery.state),
         ("kind", "state"),
