@@ -5,12 +5,16 @@ start-up or memory.
 """
 
 import json
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import click
 
 from gateway.cli.here import settings_here
 from gateway.settings import Settings
+
+
+LABELS = {"answer": "answers", "call-back": "rings you back"}
 
 
 def _started() -> Settings:
@@ -72,8 +76,11 @@ def emulator(host: str, port: int, speed: float) -> None:
         username=settings.africastalking_username,
         api_key=settings.africastalking_api_key,
         lines=tuple(line.number for line in settings.voice_numbers),
+        line_labels=tuple(LABELS[line.habit] for line in settings.voice_numbers),
+        sms_sender=settings.sms_sender,
         speed=speed,
         own_url=own_url,
         persons=tuple(Person(**person) for person in persons),
     )
-    run(config, host, port or urlsplit(own_url).port or 8001)
+    offset = timedelta(seconds=settings.clock_offset_seconds)
+    run(config, host, port or urlsplit(own_url).port or 8001, lambda: datetime.now(UTC) + offset)
