@@ -16,7 +16,7 @@ from gateway.states import MemberStatus
 from gateway.store.reports import select_visible
 from gateway.store.units import is_under
 
-PAGE, RECENT = 50, 10
+PAGE, RECENT = 30, 10
 
 
 @dataclass(frozen=True)
