@@ -64,10 +64,10 @@ def _load(rt: Runtime) -> None:
         settle_staff(house, written)
         settle_members(house, cast(written, places, SEED))
         write_broadcasts(house, written.broadcasts)
-        write_reports(house, written.reports, notes)
         write_news(house, written.news)
-        write_calls(house)
         _ring_names(house)
+        write_reports(house, written.reports, notes)  # after the news: its sounds are wanted sooner
+        write_calls(house)
     logger.info("demo loaded members=%s reports=%s", len(house.people), len(written.reports))
 
 

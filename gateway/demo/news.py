@@ -15,9 +15,9 @@ SLOWEST_DAYS = 4.0
 
 
 def write_news(house: House, items: list[Item]) -> None:
-    """Write each item with its listeners; its sounds are made in the background."""
+    """Write each item with its listeners, the oldest first; its sounds are made in the background."""
     db = house.unit.db
-    for item in items:
+    for item in sorted(items, key=lambda each: -each.days):
         broadcast = house.unit.db.get(Broadcast, house.broadcasts.get(item.broadcast, 0))
         made = NewsItem(
             unit_id=house.units[item.place].id,

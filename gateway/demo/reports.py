@@ -71,7 +71,7 @@ def write_reports(house: House, told: list[Told], notes: Mapping[Told, Note]) ->
 def _file(
     house: House, told: Told, report_id: int, used: set[int], strangers: list[int], note: Note | None
 ) -> Filed:
-    received_at = _came_at(house, told.days)
+    received_at = _came_at(house, told)
     by = _reporter(house, told, used) if told.place else None
     place = by.unit if by else house.units[ROOT_CODE]
     steps = steps_of(ReportState(told.state), received_at, house.now, house.rt.profile, house.dice)
@@ -80,10 +80,12 @@ def _file(
     return Filed(told, report_id, by, number_id, place, desk, received_at, steps, note)
 
 
-def _came_at(house: House, days: float) -> datetime:
-    if days < 2:
-        return _by_day(house, house.ago(days))
-    return house.at_day(days, house.dice.randint(7, 19), house.dice.randrange(60))
+def _came_at(house: House, told: Told) -> datetime:
+    if told.urgency == "danger":
+        return house.ago(told.days)
+    if told.days < 2:
+        return _by_day(house, house.ago(told.days))
+    return house.at_day(told.days, house.dice.randint(7, 19), house.dice.randrange(60))
 
 
 def _by_day(house: House, at: datetime) -> datetime:
