@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from gateway.demo.filed import Filed
 from gateway.demo.house import House
 from gateway.demo.outbox import VOICE, Owed, Tried, write_owed
 from gateway.demo.rows import reserve, write
 from gateway.models import Answer
 from gateway.rules.retry import Cause
 from gateway.states import DeliveryReason, ReportState
-
-if TYPE_CHECKING:  # reports calls us with what it filed; the type alone comes back
-    from gateway.demo.reports import Filed
 
 HEARD, NOBODY, CUT = (Cause.HEARD,), (Cause.NO_ANSWER,) * 3, (Cause.NO_ANSWER, Cause.ANSWERED_NOT_HEARD)
 # Still open: one heard it and pressed nothing, one was never at the phone, one hung up.

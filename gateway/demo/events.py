@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gateway.demo.filed import Filed
 from gateway.demo.histories import BY_MEMBER
 from gateway.demo.house import House
 from gateway.demo.rows import Row, write
 from gateway.models import ReportEvent
 from gateway.states import ReportState
-
-if TYPE_CHECKING:  # reports calls us with what it filed; the type alone comes back
-    from gateway.demo.reports import Filed
 
 
 def write_events(house: House, filed: list[Filed]) -> None:

@@ -61,7 +61,7 @@ def settings_of(url: str, folder: Path) -> Settings:
             "MEMBERLINE_SECRET_KEY": "secret-key-of-the-tests",
             "MEMBERLINE_CALLBACK_SECRET": "callback-secret-of-the-tests",
             "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
-            "MEMBERLINE_TTS": "silent",
+            "MEMBERLINE_TTS": "espeak",
             "MEMBERLINE_DATA": str(folder),
         }
     )
