@@ -59,9 +59,9 @@ SMS_PARTS = {
 }
 
 CAUSES = {
-    "heard": _("heard it"),
+    "heard": _("listened"),
     "delivered": _("delivered"),
-    "answered_not_heard": _("answered, but did not hear it"),
+    "answered_not_heard": _("answered, did not listen"),
     "busy": _("busy"),
     "no_answer": _("no answer"),
     "rejected": _("declined"),
