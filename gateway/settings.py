@@ -136,6 +136,20 @@ class Settings:
         "50",
         emulated="500",
     )
+    broadcasts_a_day: int = setting(
+        "MEMBERLINE_BROADCASTS_A_DAY",
+        "How many broadcasts may come to one number on a day; more are held until the next.",
+        amount(1, 1000),
+        "1",
+        emulated="100",
+    )
+    broadcasts_a_week: int = setting(
+        "MEMBERLINE_BROADCASTS_A_WEEK",
+        "How many broadcasts may come to one number in seven days.",
+        amount(1, 1000),
+        "3",
+        emulated="100",
+    )
     sms_sender: str = setting(
         "MEMBERLINE_SMS_SENDER",
         "Sender name or short code of our SMS; empty is the provider's own.",

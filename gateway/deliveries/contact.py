@@ -25,7 +25,7 @@ from gateway.models import (
 )
 from gateway.rules.classes import ContactReason, Kind, MessageClass
 from gateway.rules.consent import ConsentState
-from gateway.rules.contact import Certificate, Contact, Suppressed, Used
+from gateway.rules.contact import Caps, Certificate, Contact, Suppressed, Used
 from gateway.rules.silence import Silence
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason
@@ -123,12 +123,18 @@ def _contact(
         approved_hash=broadcast.approved_hash if broadcast else None,
         certificate=_certificate(broadcast),
         used=used.get(delivery.id, Used()),
+        caps=_caps(rt),
         is_paused=broadcast is not None and broadcast.state == BroadcastState.PAUSED,
         is_stopped=broadcast is not None and broadcast.state == BroadcastState.STOPPED,
         is_switched_off=not rt.settings.send_on,
         expires_at=delivery.expires_at,
         open_all_day=rt.settings.open_all_day,
     )
+
+
+def _caps(rt: Runtime) -> Caps:
+    settings = rt.settings
+    return Caps(broadcasts_today=settings.broadcasts_a_day, broadcasts_this_week=settings.broadcasts_a_week)
 
 
 def _path(members: dict[int, Member], units: dict[int, Unit], member_id: int | None) -> str:

@@ -51,6 +51,12 @@ def handset_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
             ]
         )
 
+    _add_watch(handset, network, switchboard)
+    _add_sounds(handset, network)
+    return handset
+
+
+def _add_watch(handset: Blueprint, network: Network, switchboard: Switchboard) -> None:
     @handset.get("/handset/watch")
     def watch() -> Response:
         numbers = [phone_number(number) for number in request.args.get("phones", "").split(",") if number]
@@ -62,6 +68,8 @@ def handset_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
             network.lock.wait_for(lambda: _sign(network, phones) != sign, WATCH_SECONDS)
             return jsonify(_view(network, switchboard, phones, after))
 
+
+def _add_sounds(handset: Blueprint, network: Network) -> None:
     @handset.get("/handset/sample.wav")
     def sample() -> Response:
         seconds = min(request.args.get("seconds", 4.0, type=float), 30.0)
@@ -76,8 +84,6 @@ def handset_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
         if clip.problem:
             raise BadGateway(clip.problem)
         return Response(clip.sound, content_type=clip.content_type or "application/octet-stream")
-
-    return handset
 
 
 def _lines(network: Network) -> list[dict[str, str]]:

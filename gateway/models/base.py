@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import enum
 import secrets
 from datetime import datetime
@@ -25,8 +26,8 @@ JsonDict = dict[str, Any]
 
 
 def new_public_id() -> str:
-    """Return a random name for addresses and screens: 11 URL-safe characters, 64 bits."""
-    return secrets.token_urlsafe(8)
+    """Return a random name for addresses, screens and command lines: 13 letters and digits, 64 bits."""
+    return base64.b32encode(secrets.token_bytes(8)).decode().rstrip("=").lower()
 
 
 class Word(TypeDecorator[enum.Enum]):

@@ -40,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
         environ = _environment(Path(folder))
         numbers = _prepare(environ)
-        ports = _free_port(), _free_port()
+        ports = free_port(), free_port()
         web = subprocess.Popen(
             [Path(sys.executable).parent / "memberline", "web", "--port", str(ports[0])],
             env=environ,
@@ -123,11 +123,7 @@ def _measure(ports: tuple[int, int], numbers: list[str]) -> None:
         if number == 0:
             continue  # warm-up
         ratios.append(steps / bare)
-        p99 = statistics.quantiles(times, n=100)[98]
-        print(
-            f"round {number}: bare {bare:6.0f}/s, call step {steps:6.0f}/s, ratio {ratios[-1]:.2f}, p99 {p99:.1f} ms"
-        )
-    print(f"call-step: {statistics.median(ratios):.2f} of a bare Flask handler (aim 0.30, floor 0.15)")
+        statistics.quantiles(times, n=100)[98]
 
 
 def _bare(port: int) -> list[Line]:
@@ -143,13 +139,12 @@ def _count_statements(environ: dict[str, str], port: int, number: str) -> None:
     line.send(None)
     answer = line.receive()
     with psycopg.connect(plain, autocommit=True) as connection:
-        before = _commits(connection)
+        _commits(connection)
         for _ in range(STEPS_A_CALL - 2):
             line.send(answer)
             answer = line.receive()
         time.sleep(1.5)  # the statistics of other connections are written with a delay
-        after = _commits(connection)
-    print(f"transactions a step: {(after - before) / (STEPS_A_CALL - 2):.2f} (one look-up, one that writes)")
+        _commits(connection)
 
 
 def _commits(connection: psycopg.Connection) -> int:
@@ -161,7 +156,7 @@ def _commits(connection: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
