@@ -106,3 +106,16 @@ def test_only_coordinators_change_units(app: Flask, rt: Runtime, role: str) -> N
     assert desk.get("/units").status_code == 200
     for deed in ("add", "change", "duty", "duty/1/remove"):
         assert desk.post(f"/units/{place}/{deed}").status_code == 403
+
+
+def test_many_units_are_typed_by_name_or_code(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt, unit="BLOCK")
+    with unit_of_work(rt.engine) as unit:
+        block = units.get_unit_by_code(unit.db, "BLOCK")
+        for number in range(90):
+            units.add_unit(unit.db, f"V{number}", f"Tola {number % 89}", "village", block)
+    assert '<option value="Tola 7 · V7">' in desk.read("/broadcasts/new")
+    assert "<datalist" in desk.read("/members")
+    form = {"title": "T", "kind": "sms", "text-hi": "अ"}
+    for typed, status in (("Tola 7 · V7", 302), ("v8", 302), ("tola 9", 302), ("Tola 0", 422), ("", 422)):
+        assert desk.post("/broadcasts/new", unit=typed, **form).status_code == status
