@@ -8,13 +8,12 @@ commands (`DIR/environment`) are read here too.
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import SettingsError
 from gateway.settings_values import (
-    Parse,
     UnusableError,
     VoiceLine,
     amount,
@@ -26,32 +25,13 @@ from gateway.settings_values import (
     needs_length,
     path_secret,
     seconds,
+    setting,
     text,
     url,
     voice_lines,
 )
 
 DEMO_LINES = "+918000000001=call-back,+918000000002=answer"
-
-
-def setting(
-    name: str,
-    meaning: str,
-    parse: Parse,
-    default: str | None = None,
-    emulated: str | None = None,
-    secret: bool = False,
-) -> Any:
-    """Describe one variable; `default` None means that it must be set, `emulated` is the default beside the emulator."""
-    about = {
-        "name": name,
-        "help": meaning,
-        "parse": parse,
-        "default": default,
-        "emulated": emulated,
-        "secret": secret,
-    }
-    return field(metadata=about, repr=not secret)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -170,3 +170,23 @@ def _voice_line(part: str) -> VoiceLine:
         case "call-back":
             return VoiceLine(number.strip(), "call-back")
     raise UnusableError("needs =answer or =call-back after each number")
+
+
+def setting(
+    name: str,
+    meaning: str,
+    parse: Parse,
+    default: str | None = None,
+    emulated: str | None = None,
+    secret: bool = False,
+) -> Any:
+    """Describe one variable; `default` None means that it must be set, `emulated` is the default beside the emulator."""
+    about = {
+        "name": name,
+        "help": meaning,
+        "parse": parse,
+        "default": default,
+        "emulated": emulated,
+        "secret": secret,
+    }
+    return field(metadata=about, repr=not secret)
