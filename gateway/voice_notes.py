@@ -66,6 +66,15 @@ def fetch(rt: Runtime, note_id: int) -> bool:
     return True
 
 
+def fetch_due(rt: Runtime) -> int:
+    """Fetch whatever else is due, so that one forked child does the work of many bells; returns how many it tried."""
+    with unit_of_work(rt.engine) as unit:
+        due = list_due(unit, rt)
+    for note_id in due:
+        fetch(rt, note_id)
+    return len(due)
+
+
 def list_due(unit: UnitOfWork, rt: Runtime, limit: int = 50) -> list[int]:
     """List recordings that are still to be fetched: the sweep rings for them."""
     query = select(VoiceNote.id).where(

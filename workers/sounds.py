@@ -8,8 +8,12 @@ from workers.process import job, runtime
 
 @job
 def fetch_voice_note(note_id: int) -> None:
-    """Fetch one announced recording; the sweep rings again for one that is not there yet."""
+    """Fetch one announced recording and all others that are due; the sweep rings again for what is not there yet.
+
+    A forked child spends seconds on its imports: many calls that end together must not wait for a child each.
+    """
     voice_notes.fetch(runtime(), note_id)
+    voice_notes.fetch_due(runtime())
 
 
 @job
