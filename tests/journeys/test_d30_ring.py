@@ -9,7 +9,7 @@ from gateway.phones import Number
 from gateway.states import DeliveryReason
 from tests.hands import CALLS_BACK, Phone
 from tests.house import House, until
-from tests.journeys.looks import number_id, words
+from tests.journeys.looks import number_id, report_of, words
 
 
 def call_backs(house: House, number: str) -> list[Delivery]:
@@ -32,8 +32,6 @@ def test_ring_is_declined_and_called_back_within_a_minute(house: House, sita: Ph
 def test_member_reports_on_the_call_back(house: House, sita: Phone) -> None:
     sita.answers_with({1: "1", 2: "2"}, speak_seconds=3.0)
     sita.call(to=CALLS_BACK)
-    from tests.journeys.looks import report_of
-
     assert report_of(house, sita.number).voice_note_id is not None
 
 

@@ -52,7 +52,7 @@ def test_hang_up_in_mid_sentence_keeps_the_voice_note(house: House, sita: Phone)
     sita.press("1")
     sita.speak(6.0)
     began = sita.show()["call"]["seconds"]
-    until(lambda: sita.show()["call"]["seconds"] >= began + 2)
+    until(lambda: sita.show()["call"]["seconds"] >= began + 4)
     sita.hang_up()
     report = report_of(house, sita.number)
     note = fetched_note(house, report)
