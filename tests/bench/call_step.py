@@ -30,9 +30,9 @@ from tests import servers
 from tests.bench.load import Line, post, run
 from tests.builders import a_member, a_number
 
-ROUNDS, SECONDS, CONNECTIONS = 5, 2.0, 16
+ROUNDS, SECONDS, CONNECTIONS = 5, 3.0, 16
 SECRET = "callback-secret-of-the-bench"
-STEPS_A_CALL = 100
+STEPS_A_CALL = 180  # the engine ends a conversation after 200 turns
 _calls = itertools.count(1)
 
 
@@ -123,7 +123,11 @@ def _measure(ports: tuple[int, int], numbers: list[str]) -> None:
         if number == 0:
             continue  # warm-up
         ratios.append(steps / bare)
-        statistics.quantiles(times, n=100)[98]
+        p99 = statistics.quantiles(times, n=100)[98]
+        print(
+            f"round {number}: bare {bare:6.0f}/s, call step {steps:6.0f}/s, ratio {ratios[-1]:.2f}, p99 {p99:.1f} ms"
+        )
+    print(f"call-step: {statistics.median(ratios):.2f} of a bare Flask handler (aim 0.30, floor 0.15)")
 
 
 def _bare(port: int) -> list[Line]:
@@ -139,12 +143,13 @@ def _count_statements(environ: dict[str, str], port: int, number: str) -> None:
     line.send(None)
     answer = line.receive()
     with psycopg.connect(plain, autocommit=True) as connection:
-        _commits(connection)
+        before = _commits(connection)
         for _ in range(STEPS_A_CALL - 2):
             line.send(answer)
             answer = line.receive()
         time.sleep(1.5)  # the statistics of other connections are written with a delay
-        _commits(connection)
+        after = _commits(connection)
+    print(f"transactions a step: {(after - before) / (STEPS_A_CALL - 2):.2f} (one look-up, one that writes)")
 
 
 def _commits(connection: psycopg.Connection) -> int:

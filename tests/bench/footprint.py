@@ -45,13 +45,14 @@ def main() -> None:
 
 def _report(root: int) -> None:
     sizes = [(pss(each), name_of(each)) for each in family(root)]
-    for _size, _name in sorted(sizes, reverse=True):
-        pass
+    for size, name in sorted(sizes, reverse=True):
+        print(f"{size:7.1f} MiB  {name}")
     total = sum(size for size, _ in sizes)
     bare = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
     time.sleep(1)
-    total / pss(bare.pid)
+    ratio = total / pss(bare.pid)
     bare.kill()
+    print(f"footprint: {total:.0f} MiB of PSS, {ratio:.0f} bare interpreters (aim {GOAL_MIB} MiB or less)")
 
 
 def family(root: int) -> list[int]:
