@@ -622,3 +622,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome IN ('pending', 'accepted')"),
     )
     op.create_index("uq_attempts_provider_id", "attempts", ["provider", "provider_id"], unique=True)
+    # Tables that name each other: the keys that close the circles come last.
+    op.create_foreign_key("fk_members_name_note_id", "members", "voice_notes", ["name_note_id"], ["id"])
+    op.create_foreign_key("fk_calls_delivery_id", "calls", "deliveries", ["delivery_id"], ["id"])
+    op.create_foreign_key("fk_calls_report_id", "calls", "reports", ["report_id"], ["id"])
