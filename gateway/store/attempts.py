@@ -30,9 +30,11 @@ def find_for_call(db: Session, provider: str, provider_id: str, number_id: int |
         .limit(1)
         .with_for_update()
     )
-    if claimed is not None:
-        claimed.provider_id = provider_id
-        db.flush()
+    if claimed is None:
+        # Our response was being written while we looked: its row was locked without an id and came back with one.
+        return find_by_provider_id(db, provider, provider_id)
+    claimed.provider_id = provider_id
+    db.flush()
     return claimed
 
 

@@ -1,0 +1,53 @@
+"""Two hands on one row at once, with real transactions: a post that comes while our own response is being written."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select, text
+
+from gateway.db import unit_of_work
+from gateway.deliveries.send import send_some
+from gateway.models import Attempt
+from gateway.runtime import Runtime
+from gateway.store import attempts
+from tests.builders import a_member, a_number
+from tests.gateway.test_broadcasts import a_broadcast, start
+from tests.house import until
+
+
+@pytest.fixture
+def placed(rt: Runtime) -> Attempt:
+    """A call of a broadcast that was placed, before the provider's id of it is known."""
+    a_member(rt, number=a_number())
+    start(rt, a_broadcast(rt))
+    send_some(rt, "voice")
+    with unit_of_work(rt.engine) as unit:
+        attempt = unit.db.scalars(select(Attempt)).one()
+        attempt.provider_id = None
+        return attempt
+
+
+def waits_for_lock(rt: Runtime) -> bool:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with unit_of_work(rt.engine) as unit:
+        return bool(unit.db.scalar(query))
+
+
+def test_post_finds_its_attempt_when_it_comes_while_our_response_is_written(
+    rt: Runtime, placed: Attempt
+) -> None:
+    def find() -> int | None:
+        with unit_of_work(rt.engine) as unit:
+            found = attempts.find_for_call(unit.db, rt.provider, "ATVId_early", placed.number_id)
+            return found.id if found else None
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(rt.engine) as unit:
+            attempts.accept_many(unit.db, [{"attempt": placed.id, "with_id": "ATVId_early"}])
+            looking = pool.submit(find)
+            until(lambda: waits_for_lock(rt), 5, 0.01)
+        assert looking.result(5) == placed.id
