@@ -21,6 +21,7 @@ from flows.words.store import is_spoken
 DEEPEST = 4  # menus one after another, D2
 FIXED = "09*#"  # D12; 8 is for leaving alone, D13
 BY_ENGINE = ("apology.sorry", "apology.restart", "again.wrong_key")
+INSIDE_CONTENT = ("announcement.synthetic",)  # the shell puts it before a campaign's words
 
 
 def problems(flows: Mapping[str, Flow], words: Words) -> list[str]:
@@ -115,5 +116,5 @@ def _unsaid(flows: Mapping[str, Flow], words: Words) -> Iterator[str]:
     used = {one.prompt for flow in flows.values() for node in flow.nodes.values() for one in said(node)}
     for prompt in sorted({prompt for texts in words.texts.values() for prompt in texts}):
         is_value = prompt.partition(".")[0] in ("state", "category")
-        if is_spoken(prompt) and not is_value and prompt not in used and prompt not in BY_ENGINE:
+        if is_spoken(prompt) and not is_value and prompt not in (*used, *BY_ENGINE, *INSIDE_CONTENT):
             yield f"{prompt} is said nowhere"

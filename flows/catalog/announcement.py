@@ -1,15 +1,19 @@
-"""A broadcast in the member's ear: who calls, the words, how to stop such calls (D7, D9, D13)."""
+"""A broadcast in the member's ear: who calls, the words, how to stop such calls (D7, D9, D13).
+
+A campaign begins with the approved sound itself: what was certified is what is heard first (rules.md L3).
+"""
 
 from flows.catalog.shared import ORGANISATION
-from flows.model import Do, End, Flow, From, Pause, Play, Say
+from flows.model import Branch, Do, End, Flow, From, Pause, Play, Say, has
 from flows.steps import MarkHeard
 
 ANNOUNCEMENT = Flow(
     "announcement",
-    1,
+    2,
     "hello",
     {
-        "hello": Say("greeting.new", "play", ORGANISATION),
+        "hello": Branch(((has("announcement.is_campaign"), "play"),), "greeting"),
+        "greeting": Say("greeting.new", "play", ORGANISATION),
         "play": Play("announcement", "stop"),
         "stop": Pause("mark", ("announcement.again_or_stop",)),
         "mark": Do(MarkHeard, "bye", {"kind": "announcement", "item": From("announcement.id")}),

@@ -36,6 +36,7 @@ def draft(
     Raises Conflict with a word for the coordinator where something is missing.
     """
     _check(kind, title, texts, sounds)
+    texts = announced(rt, kind, message_class, texts, sounds)
     broadcast = Broadcast(
         kind=kind,
         title=title.strip(),
@@ -60,6 +61,8 @@ def change(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, **values: Any) -
         raise Conflict("a broadcast that has started is changed no more; copy it instead")
     for name, value in values.items():
         setattr(broadcast, name, value)
+    kind, texts, sounds = broadcast.kind, broadcast.texts, broadcast.sounds
+    broadcast.texts = announced(rt, kind, broadcast.message_class, texts, sounds)
     broadcast.state = BroadcastState.DRAFT
     broadcast.approved_hash = broadcast.approver_id = broadcast.approved_at = None
     _check(broadcast.kind, broadcast.title, broadcast.texts, broadcast.sounds)
@@ -74,6 +77,26 @@ def test_on_own_phone(
         raise NotAllowed("add your own phone number first, then it can ring", "no-own-number")
     owe.owe_test(unit, rt, broadcast, staff.number_id, staff.id, language)
     broadcast.tested_at = rt.clock()
+
+
+def announced(
+    rt: Runtime, kind: str, message_class: str, texts: Mapping[str, str], sounds: Mapping[str, str]
+) -> dict[str, str]:
+    """Let a campaign that a synthetic voice will speak say so in its first words, inside what is approved.
+
+    Texts with a recording, other classes and SMS stay as they are; doing it twice changes nothing.
+    """
+    if kind != owe.VOICE or message_class != MessageClass.CAMPAIGN:
+        return dict(texts)
+    return {
+        language: text if sounds.get(language) or not text.strip() else _says_so(rt, language, text)
+        for language, text in texts.items()
+    }
+
+
+def _says_so(rt: Runtime, language: str, text: str) -> str:
+    _, words = rt.words.find("announcement.synthetic", language)
+    return text if text.startswith(words) else f"{words} {text}"
 
 
 def _check(kind: str, title: str, texts: Mapping[str, str], sounds: Mapping[str, str]) -> None:

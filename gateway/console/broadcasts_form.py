@@ -12,6 +12,7 @@ from flask import Request
 from flask_babel import gettext
 
 from flows.sms_text import segments
+from gateway.broadcasts import draft
 from gateway.broadcasts.draft import LONGEST_TITLE
 from gateway.console.broadcasts_sounds import read_sound
 from gateway.console.broadcasts_words import CLASSES
@@ -52,18 +53,21 @@ class BroadcastForm:
         return {
             "kind": self.kind,
             "title": self.title,
-            "texts": self.texts,
+            "texts": self._texts(rt),
             "sounds": self.sounds,
             "message_class": self.message_class,
             "scheduled_at": self.scheduled_at,
             "certificate": self._bound_certificate(rt),
         }
 
+    def _texts(self, rt: Runtime) -> dict[str, str]:
+        return draft.announced(rt, self.kind, self.message_class, self.texts, self.sounds)
+
     def _bound_certificate(self, rt: Runtime) -> dict[str, str] | None:
         until = _end_of_day(rt, self.certificate.get("valid_until", ""))
         if until is None:
             return None
-        bound_to = content_hash(self.kind, self.texts, self.sounds)
+        bound_to = content_hash(self.kind, self._texts(rt), self.sounds)
         return {**self.certificate, "valid_until": until.isoformat(), "content_hash": bound_to}
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gateway.broadcasts import audience, launch, settle, sums
+from gateway.broadcasts import draft as drafts
 from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
@@ -189,6 +190,15 @@ def test_campaign_is_refused_without_certificate_and_second_person(rt: Runtime) 
     broadcast_id = a_broadcast(rt, message_class="campaign")
     with pytest.raises(NotAllowed, match="certificate"), unit_of_work(rt.engine) as unit:
         launch.approve(unit, rt, unit.db.get_one(Broadcast, broadcast_id), None)
+
+
+def test_synthetic_voice_says_so_first_when_it_is_a_campaign(rt: Runtime) -> None:
+    broadcast_id = a_broadcast(rt, message_class="campaign")
+    with unit_of_work(rt.engine) as unit:
+        broadcast = unit.db.get_one(Broadcast, broadcast_id)
+        assert broadcast.texts["hi"].startswith("यह कंप्यूटर की आवाज़ है।")
+        drafts.change(unit, rt, broadcast, title="Again")
+        assert broadcast.texts["hi"].count("कंप्यूटर") == 1
 
 
 def test_changed_words_need_a_new_approval(rt: Runtime) -> None:
