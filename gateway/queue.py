@@ -26,6 +26,7 @@ SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
 FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
 RUN_SWEEP = "workers.sweep.sweep"
+PURGE = "workers.sweep.purge"
 
 Enqueue = Callable[[str, str, tuple[Any, ...]], None]
 
@@ -52,6 +53,10 @@ class Bells:
 
     def sweep(self) -> None:
         self._enqueue(SWEEP, RUN_SWEEP, ())
+
+    def purge(self) -> None:
+        """Forget what was kept only for a while."""
+        self._enqueue(DEFAULT, PURGE, ())
 
 
 def rq_enqueue(redis: Redis) -> Enqueue:

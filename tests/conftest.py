@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,6 +29,7 @@ from tests import servers
 
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
+TEST_NUMBER = re.compile(r"(?:\+|%2B)?(?:9170000|25472|25473)\d{5,6}")
 _names = itertools.count(1)
 
 
@@ -57,6 +60,18 @@ def _no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _logs_tell_no_number() -> Iterator[None]:
+    """No line that any test makes us log holds a test number in full, even before the masking filter (C17)."""
+    told: list[str] = []
+    ear = logging.Handler(logging.DEBUG)
+    ear.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger().addHandler(ear)
+    yield
+    logging.getLogger().removeHandler(ear)
+    assert [line for line in told if TEST_NUMBER.search(line)] == []
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What runs by the clock: RQ's own cron rings the sweep every 15 s. Two schedulers ring twice, which is harmless.
+"""What runs by the clock, on RQ's own cron: the sweep every 15 s, the purge at night. Two schedulers do no harm.
 
 Names the job and does not import it: this process stays small.
 """
@@ -11,10 +11,11 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
-from gateway.queue import RUN_SWEEP, SWEEP
+from gateway.queue import DEFAULT, PURGE, RUN_SWEEP, SWEEP
 from gateway.settings import Settings
 
 SWEEP_SECONDS = 15
+NIGHTLY = "20 2 * * *"
 
 
 class JsonCronJob(CronJob):
@@ -28,5 +29,8 @@ class JsonCronJob(CronJob):
 def run_scheduler(settings: Settings) -> None:
     """Ring the sweep until told to stop."""
     scheduler = CronScheduler(Redis.from_url(settings.redis_url))
-    scheduler._cron_jobs.append(JsonCronJob(SWEEP, func_name=RUN_SWEEP, interval=SWEEP_SECONDS))
+    scheduler._cron_jobs += [
+        JsonCronJob(SWEEP, func_name=RUN_SWEEP, interval=SWEEP_SECONDS),
+        JsonCronJob(DEFAULT, func_name=PURGE, cron=NIGHTLY),
+    ]
     scheduler.start()  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ from gateway.broadcasts import settle as broadcasts
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
 from gateway.posts_again import apply_spooled
+from gateway.purge import purge as purge_old
 from workers.process import job, runtime
 
 
@@ -22,3 +23,11 @@ def sweep() -> None:
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
+
+
+@job
+def purge() -> None:
+    """Forget what was kept long enough; twice forgets nothing more."""
+    rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        purge_old(unit, rt)
