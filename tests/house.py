@@ -1,7 +1,7 @@
 """A whole running Memberline for tests: `memberline up` as a person starts it, and hands on the emulator's phones.
 
-`the_house` is the one that journeys share; chaos starts houses of its own. Rows are looked at through a runtime that is
-built on the folder's `environment`, as any command beside the service would.
+`the_house` is the one that journeys share, browsers share `the_demo_house`; chaos starts houses of its own. Rows are
+looked at through a runtime that is built on the folder's `environment`, as any command beside the service would.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MIDNIGHT = "2026-11-23T23:30+05:30"
 SPEED = 25.0
 READY_SECONDS = 240.0
 SENDERS = "sweep,send,default"
-FIRST_PORT, LAST_PORT = 8900, 8948
+PORTS, DEMO_PORTS = (8900, 8948), (8952, 8978)
 
 Found = TypeVar("Found")
 
@@ -55,11 +55,19 @@ class House:
     """One `memberline up` on a folder of its own; `start` may be called again after `kill_everything`."""
 
     def __init__(
-        self, *, clock: str = NOON, speed: float = SPEED, tts: str = "silent", **environ: str
+        self,
+        *,
+        clock: str = NOON,
+        speed: float = SPEED,
+        tts: str = "silent",
+        demo: bool = False,
+        **environ: str,
     ) -> None:
+        """With `demo` it runs by the clock of the wall, as for somebody who tries it."""
         self.data = Path(tempfile.mkdtemp(prefix="mh-", dir="/tmp"))
-        self.port = _free_port()
-        self.speed, self.clock = speed, clock
+        self.port = _free_port(*(DEMO_PORTS if demo else PORTS))
+        self.speed, self.demo = speed, demo
+        self._how = [] if demo else ["--no-demo", "--clock", clock]
         self._environ = {"MEMBERLINE_TTS": tts, **environ}
         self._up: subprocess.Popen[bytes] | None = None
         self._http = urllib3.PoolManager(maxsize=8, retries=False)
@@ -67,13 +75,13 @@ class House:
 
     def start(self) -> None:
         """Start it and wait until it says that it is ready. Its first sounds come from the shelf of an earlier run."""
-        shelf = _shelf(self._environ["MEMBERLINE_TTS"])
+        shelf = _shelf(self._environ["MEMBERLINE_TTS"], self.demo)
         if shelf.is_dir() and not (self.data / "clips").exists():
             shutil.copytree(shelf, self.data / "clips")
-        command = [*memberline("--data", str(self.data), "up", "--no-demo", "--port", str(self.port))]
+        command = memberline("--data", str(self.data), "up", "--port", str(self.port))
         with (self.data / "up.log").open("ab") as log:
             self._up = subprocess.Popen(
-                [*command, "--clock", self.clock], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*command, *self._how], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**_plain_environment(), **self._environ}, start_new_session=True,
             )  # fmt: skip
         try:
@@ -197,6 +205,15 @@ def the_house() -> House:
     return house
 
 
+@cache
+def the_demo_house() -> House:
+    """The house that browsers share, with the demo organisation; stopped at the end of the run."""
+    house = House(tts="espeak", demo=True)
+    atexit.register(house.stop)
+    house.start()
+    return house
+
+
 def running(**wanted: Any) -> Iterator[House]:
     """A house for one test alone."""
     house = House(**wanted)
@@ -207,9 +224,9 @@ def running(**wanted: Any) -> Iterator[House]:
         house.stop()
 
 
-def _shelf(tts: str) -> Path:
+def _shelf(tts: str, demo: bool) -> Path:
     """Where sounds wait for the next run; another code of audio, or another voice, has another shelf."""
-    digest = hashlib.sha256(tts.encode())
+    digest = hashlib.sha256(f"{tts} demo".encode() if demo else tts.encode())
     for source in sorted((ROOT / "audio").rglob("*.py")):
         digest.update(source.read_bytes())
     return ROOT / ".pytest_cache" / f"clips-{digest.hexdigest()[:16]}"
@@ -232,10 +249,10 @@ def _plain_environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(sys.path[:1]) or "."}
 
 
-def _free_port() -> int:
+def _free_port(lowest: int, highest: int) -> int:
     """A port whose neighbour is free as well: the emulator's."""
-    first = FIRST_PORT + os.getpid() % 25 * 2  # so that two runs at once do not race for the same
-    for port in (*range(first, LAST_PORT, 2), *range(FIRST_PORT, first, 2)):
+    begin = os.getpid() * 2 % (highest - lowest)  # so that two runs at once do not race for the same
+    for port in sorted(range(lowest, highest, 2), key=lambda each: (each - lowest < begin, each)):
         try:
             for each in (port, port + 1):
                 with socket.socket() as probe:

@@ -115,6 +115,7 @@
 	// Polling: a fragment with an ETag; slower while nothing changes, never while the tab is hidden
 	function poll(box) {
 		let etag = null, wait = 2000, timer = 0;
+		const came = box.innerHTML.trim(); // it may have changed between the page and the first look
 		const again = () => { clearTimeout(timer); timer = setTimeout(look, wait); };
 		async function look() {
 			if (document.hidden) return;
@@ -124,7 +125,8 @@
 				if (answer.status === 401) return location.reload();
 				if (answer.ok) {
 					const text = await answer.text();
-					if (etag && etag !== answer.headers.get("ETag")) { swap(box, text); wait = 2000; }
+					const fresh = parsed(text), isNew = etag ? etag !== answer.headers.get("ETag") : fresh.innerHTML.trim() !== came;
+					if (isNew) { swap(box, fresh); wait = 2000; }
 					etag = answer.headers.get("ETag");
 					if (answer.headers.get("X-Finished")) return;
 				}
@@ -135,9 +137,10 @@
 		document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 2000; look(); } });
 		look();
 	}
-	function swap(box, text) {
+	const parsed = (text) => new DOMParser().parseFromString(text, "text/html").body;
+	function swap(box, fresh) {
 		const link = document.activeElement && box.contains(document.activeElement) && document.activeElement.getAttribute("href");
-		box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+		box.replaceChildren(...fresh.childNodes);
 		if (link) all("a", box).find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });
 		dress();
 	}

@@ -1,0 +1,82 @@
+"""Which pages the console has, from its own routes, and an address with something to show for each."""
+
+from __future__ import annotations
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from gateway.console import SCREENS
+from gateway.demo.places import BOOTH_OF_24, DISTRICT
+from gateway.models import Broadcast, Member, Report, Unit
+from gateway.states import BroadcastState, ReportState
+from tests.house import House
+
+NOT_PAGES = {"assets.asset", "members_import.refused", "static"}
+OPEN_TO_ALL = {"signing_in.form"}
+LIST = "phone,name,language,unit,posts,consent,consent_date\n70000 99001,Nimmo Ghatwal,hi,{unit},,paper,2026-10-01\n12,Bad Row,xx,none,,,\n"
+
+
+def endpoints() -> list[str]:
+    """Every page that the console's routes can show."""
+    app = Flask(__name__)
+    for blueprint in SCREENS:
+        app.register_blueprint(blueprint)
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return sorted(found - NOT_PAGES)
+
+
+def addresses(house: House, page: Page) -> dict[str, str]:
+    """One address for each endpoint, with rows of the demo; makes a draft and an uploaded list, which it lacks."""
+    done = house.all_of(Broadcast, Broadcast.state == BroadcastState.FINISHED, Broadcast.unit_id != 1)[
+        -1
+    ].public_id
+    report = house.all_of(Report, Report.state == ReportState.ANSWERED, Report.voice_note_id.is_not(None))[
+        -1
+    ].public_id
+    district, booth = (house.all_of(Unit, Unit.code == code)[0].id for code in (DISTRICT, BOOTH_OF_24))
+    member = house.all_of(Member, Member.unit_id == booth)[0].public_id
+    draft = _a_draft(house, page)
+    return {
+        "start.index": "/",
+        "start.words": "/words",
+        "signing_in.account": "/account",
+        "signing_in.form": "/sign-in",
+        "reports.index": "/reports?tab=all",
+        "report.show": f"/reports/{report}",
+        "broadcasts.index": "/broadcasts",
+        "broadcasts_show.show": f"/broadcasts/{done}",
+        "broadcasts_people.people": f"/broadcasts/{done}/people/heard",
+        "broadcasts_compose.new": "/broadcasts/new",
+        "broadcasts_compose.edit": f"/broadcasts/{draft}/edit",
+        "broadcasts_check.check": f"/broadcasts/{draft}/check",
+        "members.index": "/members",
+        "members_add.form": "/members/new",
+        "members_show.show": f"/members/{member}",
+        "members_import.form": "/import/members",
+        "members_import.check": _an_uploaded_list(house, page),
+        "units.index": "/units",
+        "units.show": f"/units/{district}",
+        "news.index": "/news",
+        "news.new": "/news/new",
+    }
+
+
+def _a_draft(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/broadcasts/new")
+    page.locator("#unit").fill(BOOTH_OF_24)
+    page.locator("#title").fill("A draft to look at")
+    page.locator("#text-hi").fill("नमस्ते। बैठक रविवार को दस बजे है।")
+    page.locator("form.compose button.main").click()
+    page.wait_for_url("**/check")
+    return page.url.split("/")[-2]
+
+
+def _an_uploaded_list(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/import/members")
+    rows = LIST.format(unit=BOOTH_OF_24).encode()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": rows}
+    )
+    page.locator("main form button.main").click()
+    page.wait_for_url("**/import/members/*")
+    return page.url.removeprefix(house.web)
