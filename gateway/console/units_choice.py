@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gateway.models import Unit
 from gateway.store.units import is_under
 
-AS_LIST, AS_HINTS = 80, 400
+AS_LIST, AS_HINTS = 80, 250  # hints beyond these would be half the weight of the page
 JOINT = " · "
 
 

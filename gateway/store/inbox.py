@@ -15,7 +15,7 @@ from gateway.states import REPORTS_WAITING, ReportState, Urgency
 from gateway.store.reports import select_visible
 from gateway.store.units import is_under
 
-PAGE = 30
+PAGE = 25
 UNHEARD = (ReportState.DRAFT, ReportState.UNVERIFIED, ReportState.RECEIVED)
 CLOSED = (ReportState.CONFIRMED, ReportState.CLOSED_UNCONFIRMED, ReportState.BLANK)
 
