@@ -13,7 +13,6 @@ import click
 from gateway.cli.here import settings_here
 from gateway.settings import Settings
 
-
 LABELS = {"answer": "answers", "call-back": "rings you back"}
 
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.sms_text import cut
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from flows.sms_text import cut
 from gateway.content import in_language
 from gateway.db import unit_of_work
 from gateway.deliveries import contact, results
