@@ -107,7 +107,7 @@ def _act(
         case words.News():
             return _news(scene, facts)
         case words.Status(reference):
-            return [_status(unit, rt, scene, reference)]
+            return [_status(unit, scene, reference)]
         case words.Report(said) if said:
             return [_report(unit, rt, scene, said)]
         case words.Report():
@@ -173,15 +173,14 @@ def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:
     return [Tell(items[0]["text"], items[0]["language"])]
 
 
-def _status(unit: UnitOfWork, rt: Runtime, scene: Scene, reference: str) -> Speak:
+def _status(unit: UnitOfWork, scene: Scene, reference: str) -> Speak:
     """Tell how a report stands, to the number that made it and to nobody else."""
     report = unit.db.scalar(
         select(Report).where(Report.reference == reference, Report.number_id == scene.number_id)
     )
     if report is None:
         return Speak("sms.not_found", scene.language)
-    state = rt.words.text(Speak(f"state.{report.state}", scene.language))
-    return Speak("sms.status", scene.language, {"reference": report.reference, "state": state})
+    return Speak("sms.status", scene.language, {"reference": report.reference, "state": str(report.state)})
 
 
 def _report(unit: UnitOfWork, rt: Runtime, scene: Scene, said: str) -> Speak:
