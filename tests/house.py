@@ -73,8 +73,10 @@ class House:
         self._http = urllib3.PoolManager(maxsize=8, retries=False)
         self._runtime: Runtime | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it says that it is ready. Its first sounds come from the shelf of an earlier run."""
+    def start(self, clock: str | None = None) -> None:
+        """Start it and wait until it says that it is ready; `clock` from now on. First sounds: an earlier run's shelf."""
+        if clock:
+            self._how = ["--no-demo", "--clock", clock]
         shelf = _shelf(self._environ["MEMBERLINE_TTS"], self.demo)
         if shelf.is_dir() and not (self.data / "clips").exists():
             shutil.copytree(shelf, self.data / "clips")

@@ -52,11 +52,15 @@ def _lock(unit: UnitOfWork, call_id: int) -> Call | None:
 
 
 def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | None:
-    """The only post of a call that rang in vain: give it a row, tied to its attempt."""
+    """The only post of a call that rang in vain: give it a row, tied to its attempt.
+
+    Where somebody picked up and hung up at once, the first post may be under way: then its row is there by now.
+    """
     number_id = opening.number_of(unit, rt, event)
     row = opening.insert_call(unit, rt, event, number_id)
     if row is None:
-        return None
+        known = select(Call).where(Call.provider == rt.provider, Call.provider_id == event.provider_id)
+        return unit.db.scalar(known.with_for_update())
     call = unit.db.get_one(Call, row.id)
     if not event.is_inbound:
         attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, number_id)

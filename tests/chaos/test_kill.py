@@ -119,8 +119,7 @@ def test_second_up_finds_every_row_when_all_processes_were_killed_at_once(house:
     called_before = calls_to(house, members)
     everybody = len(house.all_of(Member))
     house.kill_everything()
-    house.clock = MIDNIGHT
-    house.start()
+    house.start(MIDNIGHT)
     assert len(house.all_of(Member)) == everybody
     assert len(house.all_of(Report)) == 1
     kept = house.all_of(Broadcast, Broadcast.id == broadcast_id)
