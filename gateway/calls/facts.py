@@ -15,6 +15,8 @@ from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import members, news, reports, suppressions, units
 
+ONE_THING = frozenset({"announcement", "duty"})  # calls of ours that bring this and offer no menu
+
 
 def facts_for(
     db: Session, rt: Runtime, number_id: int | None, member_id: int | None = None, **more: Any
@@ -42,8 +44,9 @@ def facts_for(
         "answer": None,
         "duty": None,
     }
-    facts |= heard_by_ear(db, rt, facts["language"], people, member, unit, rt.clock())
-    return facts | more
+    if more.keys() & ONE_THING:
+        return facts | {"news": [], "reports": []} | more
+    return facts | heard_by_ear(db, rt, facts["language"], people, member, unit, rt.clock()) | more
 
 
 def heard_by_ear(

@@ -50,6 +50,7 @@ _END = {
     Cause.DELIVERED: DeliveryState.DELIVERED,
     Cause.ANSWERED_NOT_HEARD: DeliveryState.NOT_HEARD,
 }
+_REACHED = (Cause.HEARD, Cause.DELIVERED)
 HALF = 0.5
 _HEARD_WHEN_ANSWERED = (DeliveryReason.RING, DeliveryReason.DUTY, DeliveryReason.TEST)
 
@@ -88,17 +89,21 @@ def end_attempt(
     """Give an attempt its one outcome and its delivery what follows from it."""
     now = rt.clock()
     values = {"cost": event.cost, "currency": event.currency} if event else {}
+    attempts.lock_deliveries(unit.db, [attempt.delivery_id])
     if not move(unit.db, Attempt, attempt.id, _ATTEMPT[cause], cause=str(cause), ended_at=now, **values):
         return
-    delivery = unit.db.get_one(Delivery, attempt.delivery_id, populate_existing=False)
+    delivery = unit.db.get_one(Delivery, attempt.delivery_id)
     unit.db.flush()
     _settle(unit, rt, delivery, cause, now)
     logger.info("attempt ended attempt_id=%s cause=%s", attempt.id, cause)
 
 
 def _settle(unit: UnitOfWork, rt: Runtime, delivery: Delivery, cause: Cause, now: datetime) -> None:
-    follow = next_try(_tries(unit, delivery), _plan(unit, rt, delivery), now)
     values = {"last_cause": str(cause), "lease_until": None}
+    if cause in _REACHED:
+        move(unit.db, Delivery, delivery.id, _END[cause], ended_at=now, **values)
+        return
+    follow = next_try(_tries(unit, delivery), _plan(unit, rt, delivery), now)
     match follow:
         case RetryAt(at) if cause not in _END or cause is Cause.ANSWERED_NOT_HEARD:
             move(unit.db, Delivery, delivery.id, DeliveryState.QUEUED, due_at=at, **values)

@@ -57,6 +57,7 @@ def keep(
 ) -> None:
     """Write what became of each; a callback that was quicker than our response stays."""
     with unit_of_work(rt.engine) as unit:
+        attempts.lock_deliveries(unit.db, [each.delivery_id for each in batch])
         unit.db.add(_exchange(rt, kind, batch, said, took))
         answers = said if isinstance(said, list) else [Handed(each.number, error=said) for each in batch]
         pairs = list(zip(batch, answers, strict=True))
@@ -84,11 +85,8 @@ def _exchange(
 
 
 def _taken(unit: UnitOfWork, taken: Sequence[tuple[Claimed, Handed]]) -> None:
-    attempts.accept_many(
-        unit.db, [{"attempt": each.attempt.id, "with_id": handed.provider_id} for each, handed in taken]
-    )
-    for each, _ in taken:
-        deliveries.set_state(unit.db, each.delivery_id, each.fence, DeliveryState.SENT, lease_until=None)
+    attempts.accept_many(unit.db, {each.attempt.id: handed.provider_id for each, handed in taken})
+    deliveries.mark_sent(unit.db, {each.delivery_id: each.fence for each, _ in taken})
 
 
 def _not_taken(unit: UnitOfWork, rt: Runtime, each: Claimed, handed: Handed, error: ChannelError) -> None:
@@ -108,6 +106,7 @@ def _not_taken(unit: UnitOfWork, rt: Runtime, each: Claimed, handed: Handed, err
 
 def doubt(unit: UnitOfWork, attempt: Attempt) -> None:
     """The provider fell silent, or we did: it may have happened."""
+    attempts.lock_deliveries(unit.db, [attempt.delivery_id])
     if not move(unit.db, Attempt, attempt.id, AttemptOutcome.UNKNOWN, cause=str(Cause.UNKNOWN)):
         return
     move(

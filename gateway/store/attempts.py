@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from gateway.models import Attempt
+from gateway.models import Attempt, Delivery
 from gateway.states import ATTEMPTS_OPEN, AttemptOutcome
 
 BEFORE_OUR_RESPONSE = timedelta(minutes=10)
@@ -28,14 +28,23 @@ def find_for_call(db: Session, provider: str, provider_id: str, number_id: int |
         .where(or_(Attempt.outcome.in_(ATTEMPTS_OPEN), Attempt.outcome == AttemptOutcome.UNKNOWN))
         .order_by(Attempt.id.desc())
         .limit(1)
-        .with_for_update()
     )
     if claimed is None:
-        # Our response was being written while we looked: its row was locked without an id and came back with one.
+        return None
+    lock_deliveries(db, [claimed.delivery_id])
+    db.refresh(claimed)
+    if claimed.provider_id is not None:  # our own response came first after all: it belongs to another call
         return find_by_provider_id(db, provider, provider_id)
     claimed.provider_id = provider_id
     db.flush()
     return claimed
+
+
+def lock_deliveries(db: Session, delivery_ids: Sequence[int]) -> None:
+    """Lock deliveries before their attempts, lowest first: everybody in this order, so that nobody waits in a circle."""
+    db.execute(
+        select(Delivery.id).where(Delivery.id.in_(delivery_ids)).order_by(Delivery.id).with_for_update()
+    )
 
 
 def find_by_provider_id(db: Session, provider: str, provider_id: str) -> Attempt | None:
@@ -67,22 +76,21 @@ def list_stale(db: Session, before: datetime, limit: int = 500) -> list[Attempt]
             Attempt.kind == "voice", Attempt.outcome == AttemptOutcome.ACCEPTED, Attempt.placed_at < before
         )
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     return list(db.scalars(query))
 
 
-def accept_many(db: Session, accepted: list[dict[str, Any]]) -> None:
-    """Note that the provider took these: [{"attempt": id, "with_id": provider's id}]; later news stays."""
-    for each in accepted:
-        db.execute(
-            update(Attempt)
-            .where(Attempt.id == each["attempt"], Attempt.provider_id.is_(None))
-            .values(provider_id=each["with_id"])
-        )
-    ids = [each["attempt"] for each in accepted]
+def accept_many(db: Session, accepted: Mapping[int, str | None]) -> None:
+    """Note that the provider took these (attempt id: provider's id), in one statement; later news stays."""
+    if not accepted:
+        return
+    is_open = Attempt.outcome.in_((AttemptOutcome.PENDING, AttemptOutcome.UNKNOWN))
     db.execute(
         update(Attempt)
-        .where(Attempt.id.in_(ids), Attempt.outcome.in_((AttemptOutcome.PENDING, AttemptOutcome.UNKNOWN)))
-        .values(outcome=AttemptOutcome.ACCEPTED)
+        .where(Attempt.id.in_(accepted))
+        .values(
+            provider_id=func.coalesce(Attempt.provider_id, case(accepted, value=Attempt.id)),
+            outcome=case((is_open, literal(str(AttemptOutcome.ACCEPTED))), else_=Attempt.outcome),
+        )
+        .execution_options(synchronize_session=False)
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import case, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Attempt, Broadcast, Delivery
@@ -57,16 +58,17 @@ def has_due(db: Session, kind: str, now: datetime) -> bool:
     return db.scalar(query.limit(1)) is not None
 
 
-def set_state(db: Session, delivery_id: int, fence: int, state: DeliveryState, **values: Any) -> bool:
-    """Write under the fence of whoever claimed it; False: somebody else has it by now."""
-    done = db.execute(
+def mark_sent(db: Session, fences: Mapping[int, int]) -> None:
+    """Note that the provider took these deliveries (id: fence), in one statement; whoever lost the fence is left out."""
+    if not fences:
+        return
+    db.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.fence == fence)
-        .where(Delivery.state.in_(sources_of(state)))
-        .values(state=state, **values)
+        .where(Delivery.id.in_(fences), Delivery.fence == case(fences, value=Delivery.id))
+        .where(Delivery.state.in_(sources_of(DeliveryState.SENT)))
+        .values(state=DeliveryState.SENT, lease_until=None)
         .execution_options(synchronize_session=False)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def lock_expired(db: Session, now: datetime, limit: int = 500) -> list[Delivery]:
