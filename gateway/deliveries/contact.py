@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 
 from sqlalchemy import func, select
@@ -152,7 +152,7 @@ def _by_id(db: Session, model: type[Row], ids: Iterable[int | None]) -> dict[int
 
 
 def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed]:
-    """By number; a court's order outranks every other reason."""
+    """By number; a court's order outranks every other reason, their own opt-out none."""
     rows = db.execute(
         select(Suppression.number_index, Suppression.reason).where(
             Suppression.number_index.in_(set(indexes)), Suppression.lifted_at.is_(None)
@@ -161,7 +161,8 @@ def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed
     found: dict[bytes, Suppressed] = {}
     for index, reason in rows:
         known = Suppressed(reason) if reason in set(Suppressed) else Suppressed.COMPLAINT
-        found[index] = known if known is Suppressed.COURT else found.get(index, known)
+        if known is Suppressed.COURT or found.get(index, Suppressed.OPT_OUT) is Suppressed.OPT_OUT:
+            found[index] = known
     return found
 
 
@@ -184,13 +185,16 @@ def _silences(db: Session) -> list[Silence]:
 
 
 def _certificate(broadcast: Broadcast | None) -> Certificate | None:
-    kept = broadcast.certificate if broadcast else None
-    if not kept:
+    """What is kept of it; half a certificate is none, so that one draft never holds up everybody's calls."""
+    kept = (broadcast.certificate if broadcast else None) or {}
+    try:
+        valid_until = datetime.fromisoformat(str(kept.get("valid_until")))
+    except ValueError:
         return None
     return Certificate(
         number=kept.get("number", ""),
         issuer=kept.get("issuer", ""),
-        valid_until=datetime.fromisoformat(kept["valid_until"]),
+        valid_until=valid_until if valid_until.tzinfo else valid_until.replace(tzinfo=UTC),
         content_hash=kept.get("content_hash", ""),
     )
 
