@@ -6,6 +6,7 @@ Words act by themselves; an answer goes to the open question; everything else be
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -98,7 +99,8 @@ def _act(
     """Do what one message asks for; returns what to write back."""
     match intent:
         case words.Stop():
-            effects.perform_steps(unit, rt, scene, (Withdraw("all"),), facts)
+            everybody = replace(scene, member_id=None)  # a text does not say who of a shared phone wrote it
+            effects.perform_steps(unit, rt, everybody, (Withdraw("all"),), facts)
             return [Speak("sms.stopped", scene.language)]
         case words.Join() | words.Start():
             return _begin(unit, rt, scene, facts, "sms_join")
@@ -112,8 +114,12 @@ def _act(
             return [_report(unit, rt, scene, said)]
         case words.Report():
             return [Speak("sms.no_words", scene.language)]
-        case words.YesNo() | words.Choice() | words.Free():
+        case words.YesNo() | words.Choice():
             return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
+        case words.Free():
+            asked_again = _to_question(unit, rt, scene, facts, text)
+            held = _draft(unit, rt, scene, text)  # it may be a problem all the same: staff see it
+            return asked_again or [held]
 
 
 def _begin(
