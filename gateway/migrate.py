@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
+import psycopg
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).parent / "migrations"
+_NUMBERED = re.compile(r"(\d{4})_")
 
 
 def alembic_config(database_url: str) -> Config:
     """Return Alembic's configuration for this database; nothing is read from an ini file."""
+    # Start-up cost: a database that is up to date, the usual case, needs no Alembic.
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["database_url"] = database_url
@@ -20,4 +28,24 @@ def alembic_config(database_url: str) -> Config:
 
 def upgrade(database_url: str) -> None:
     """Run every migration that has not run yet; running it twice changes nothing."""
+    if is_current(database_url):
+        return
+    from alembic import command
+
     command.upgrade(alembic_config(database_url), "head")
+
+
+def newest() -> str:
+    """Return the number of the newest migration, from the names of the files."""
+    found = (_NUMBERED.match(each.name) for each in (SCRIPTS / "versions").glob("*.py"))
+    return max(match[1] for match in found if match)
+
+
+def is_current(database_url: str) -> bool:
+    """Say whether the database has the newest schema; False for an empty one."""
+    plain = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", database_url)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+            return False
+        versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return versions == [(newest(),)]
