@@ -158,6 +158,7 @@ _MOVES: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, frozenset[enum.StrEnum
 REPORTS_WAITING = (R.DRAFT, R.UNVERIFIED, R.RECEIVED, R.HEARD, R.ASSIGNED, R.IN_WORK, R.REOPENED)
 # Work that no callback has ended yet: these keep a line busy and a broadcast running.
 ATTEMPTS_OPEN = (A.PENDING, A.ACCEPTED)
+BROADCASTS_OVER = (B.FINISHED, B.STOPPED, B.FAILED)
 DELIVERIES_OPEN = (D.QUEUED, D.HELD, D.SENDING, D.SENT)
 
 

@@ -15,7 +15,7 @@ from gateway.models import Attempt, Call, Delivery
 from gateway.rules.classes import Kind
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
 from gateway.runtime import Runtime
-from gateway.states import AttemptOutcome, DeliveryReason, DeliveryState
+from gateway.states import BROADCASTS_OVER, AttemptOutcome, DeliveryReason, DeliveryState
 from gateway.store import attempts, numbers, suppressions
 from gateway.store.move import move
 
@@ -103,9 +103,10 @@ def _settle(unit: UnitOfWork, rt: Runtime, delivery: Delivery, cause: Cause, now
     if cause in _REACHED:
         move(unit.db, Delivery, delivery.id, _END[cause], ended_at=now, **values)
         return
-    follow = next_try(_tries(unit, delivery), _plan(unit, rt, delivery), now)
+    situation = contact.load(unit.db, [delivery])[0]
+    follow = next_try(_tries(unit, delivery), _plan(rt, situation), now)
     match follow:
-        case RetryAt(at) if cause not in _END or cause is Cause.ANSWERED_NOT_HEARD:
+        case RetryAt(at) if not _is_last(situation, cause):
             move(unit.db, Delivery, delivery.id, DeliveryState.QUEUED, due_at=at, **values)
         case Done(Ending.EXPIRED) | Done(_) | RetryAt(_):
             end = _END.get(cause, DeliveryState.FAILED)
@@ -117,8 +118,17 @@ def _tries(unit: UnitOfWork, delivery: Delivery) -> list[Try]:
     return [Try(Cause(each.cause), each.placed_at) for each in done if each.cause]
 
 
-def _plan(unit: UnitOfWork, rt: Runtime, delivery: Delivery) -> Plan:
-    situation = contact.load(unit.db, [delivery])[0]
+def _is_last(situation: contact.Situation, cause: Cause) -> bool:
+    """Reached is reached; and a broadcast that was stopped or is over tries nobody again."""
+    broadcast = situation.broadcast
+    is_in_round = situation.delivery.reason == DeliveryReason.BROADCAST
+    if is_in_round and broadcast is not None and broadcast.state in BROADCASTS_OVER:
+        return True
+    return cause in _END and cause is not Cause.ANSWERED_NOT_HEARD
+
+
+def _plan(rt: Runtime, situation: contact.Situation) -> Plan:
+    delivery = situation.delivery
     return Plan(
         profile=rt.profile,
         message_class=contact.message_class_of(situation),
