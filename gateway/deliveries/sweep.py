@@ -18,14 +18,14 @@ from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
 
-LONGEST_CALL = timedelta(minutes=20)
+LONGEST_SILENCE = {VOICE: timedelta(minutes=20), SMS: timedelta(hours=72)}  # reliability.md 3
 
 
 def sweep(unit: UnitOfWork, rt: Runtime) -> None:
     """Run every 15 s; running it twice, or in two places, changes nothing more."""
     _leases(unit, rt)
-    _silent_calls(unit, rt)
     for kind in (VOICE, SMS):
+        _silent(unit, rt, kind)
         if deliveries.has_due(unit.db, kind, rt.clock()):
             ring_senders(unit, rt, kind)
 
@@ -41,9 +41,9 @@ def _leases(unit: UnitOfWork, rt: Runtime) -> None:
         logger.warning("a sender fell silent delivery_id=%s", delivery.id)
 
 
-def _silent_calls(unit: UnitOfWork, rt: Runtime) -> None:
-    """No last word came of these calls: they keep no line busy any more (reliability.md B20)."""
-    for attempt in attempts.list_stale(unit.db, rt.clock() - LONGEST_CALL):
+def _silent(unit: UnitOfWork, rt: Runtime, kind: str) -> None:
+    """No last word came of these: they keep no line busy and no broadcast open any more (reliability.md B20)."""
+    for attempt in attempts.list_stale(unit.db, kind, rt.clock() - LONGEST_SILENCE[kind]):
         results.doubt(unit, attempt)
 
 

@@ -68,13 +68,11 @@ def count_open_calls(db: Session, line: str, since: datetime) -> int:
     return db.scalars(query).one()
 
 
-def list_stale(db: Session, before: datetime, limit: int = 500) -> list[Attempt]:
-    """List calls that were accepted long ago and of which no last word came (reliability.md B20)."""
+def list_stale(db: Session, kind: str, before: datetime, limit: int = 500) -> list[Attempt]:
+    """List calls or texts that were accepted long ago and of which no last word came (reliability.md B20)."""
     query = (
         select(Attempt)
-        .where(
-            Attempt.kind == "voice", Attempt.outcome == AttemptOutcome.ACCEPTED, Attempt.placed_at < before
-        )
+        .where(Attempt.kind == kind, Attempt.outcome == AttemptOutcome.ACCEPTED, Attempt.placed_at < before)
         .limit(limit)
     )
     return list(db.scalars(query))
