@@ -97,7 +97,7 @@ def _allowance(db: Session, rt: Runtime, kind: str, line: str, now: datetime) ->
     if closed_until is not None and closed_until > now:
         return 0, None
     if kind == SMS:
-        return SMS_AT_ONCE * 5, None
+        return SMS_AT_ONCE, None  # texts of their own go one by one: a lease must outlast them
     _, filled = take(bucket, now, pace, pace, 0)
     in_use = attempts.count_open_calls(db, line, now - LONGEST_CALL)
     return calls_allowed(pace, rt.settings.lines, in_use, filled.tokens), filled
