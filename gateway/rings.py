@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
 
 from gateway.db import UnitOfWork
-from gateway.deliveries.owe import owe_call_back
-from gateway.models import Delivery, Member, PhoneNumber
+from gateway.deliveries.owe import VOICE, owe_call_back, ring_senders
+from gateway.models import Attempt, Delivery, Member, PhoneNumber
 from gateway.phones import country_of, is_mobile, is_premium
 from gateway.rules.call_back import Ring, may_call_back
-from gateway.rules.verdicts import Refused
+from gateway.rules.verdicts import Reason, Refused
 from gateway.runtime import Runtime
-from gateway.states import DELIVERIES_OPEN, DeliveryReason
+from gateway.states import DELIVERIES_OPEN, DeliveryReason, DeliveryState
 from gateway.store import members, numbers
 
 logger = logging.getLogger(__name__)
 
 EXPIRES_AFTER = timedelta(hours=24)
+AGAIN_AFTER = timedelta(seconds=60)
 
 
 def rang(unit: UnitOfWork, rt: Runtime, number_id: int | None) -> int | None:
@@ -28,10 +29,28 @@ def rang(unit: UnitOfWork, rt: Runtime, number_id: int | None) -> int | None:
         return None
     now = rt.clock()
     verdict = may_call_back(_ring(unit, rt, number_id, now))
+    if isinstance(verdict, Refused) and verdict.reason is Reason.JUST_RANG:
+        return _hurry(unit, rt, number_id, now)
     if isinstance(verdict, Refused):
         logger.info("ring not called back reason=%s", verdict.reason)
         return None
     return owe_call_back(unit, rt, number_id, now + EXPIRES_AFTER)
+
+
+def _hurry(unit: UnitOfWork, rt: Runtime, number_id: int, now: datetime) -> int | None:
+    """A call-back that was not reached waits for its next try: who rings again meanwhile is rung now."""
+    waiting = (
+        update(Delivery)
+        .where(Delivery.number_id == number_id, Delivery.reason == DeliveryReason.RING)
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), Delivery.due_at > now)
+        .where(~exists().where(Attempt.delivery_id == Delivery.id, Attempt.placed_at > now - AGAIN_AFTER))
+        .values(due_at=now)
+        .returning(Delivery.id)
+    )
+    delivery_id = unit.db.scalar(waiting.execution_options(synchronize_session=False))
+    if delivery_id is not None:
+        ring_senders(unit, rt, VOICE)
+    return delivery_id
 
 
 def _ring(unit: UnitOfWork, rt: Runtime, number_id: int, now: datetime) -> Ring:
