@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from gateway import deliveries, effects, voice_notes
+from gateway import deliveries, effects, rings, voice_notes
 from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
@@ -37,9 +37,10 @@ def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:
-    """A recording announced after the call was over is kept all the same."""
+    """A recording announced after its turn or its call was over is kept all the same."""
     if event.recording_url is None:
         return
+    rt.recent.drop(event.provider_id)
     with unit_of_work(rt.engine) as unit:
         call = _lock(unit, known.id)
         callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), APPLIED, rt.clock())
@@ -62,6 +63,8 @@ def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | 
         known = select(Call).where(Call.provider == rt.provider, Call.provider_id == event.provider_id)
         return unit.db.scalar(known.with_for_update())
     call = unit.db.get_one(Call, row.id)
+    if event.is_inbound and opening.is_rung_back(rt, event.line):
+        rings.rang(unit, rt, number_id)
     if not event.is_inbound:
         attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, number_id)
         call.delivery_id = attempt.delivery_id if attempt else None

@@ -32,7 +32,7 @@ def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
         callbacks.add_callback(
             unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock()
         )
-        if event.is_inbound and _habit(rt, event.line) == CALL_BACK:
+        if event.is_inbound and is_rung_back(rt, event.line):
             rings.rang(unit, rt, number_id)
             return rt.callbacks.decline()
         conversation = _begin(unit, rt, event, call)
@@ -48,9 +48,9 @@ def number_of(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> int | None:
     return numbers.add_number(unit.db, rt.vault, number, rt.clock())
 
 
-def _habit(rt: Runtime, line: str) -> str:
-    known_lines = rt.settings.voice_numbers
-    return next((each.habit for each in known_lines if each.number == line), "answer")
+def is_rung_back(rt: Runtime, line: str) -> bool:
+    """Whether this line of ours declines and rings back; one that we do not know answers."""
+    return any(each.number == line and each.habit == CALL_BACK for each in rt.settings.voice_numbers)
 
 
 def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:

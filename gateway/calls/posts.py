@@ -41,6 +41,7 @@ def _looked_up(rt: Runtime, event: VoiceEvent, turn: int | None) -> Reply:
         closing.keep_late_note(rt, event, call)
         return rt.callbacks.render(None, None, "")
     if not _is_next(event, call, turn):
+        closing.keep_late_note(rt, event, call)
         return _again(rt, call)
     return take_turn(rt, event, call, heard_in(event, call)) or _again_now(rt, event)
 
@@ -60,6 +61,8 @@ def _is_next(event: VoiceEvent, call: CallRow, turn: int | None) -> bool:
 
 
 def _again(rt: Runtime, call: CallRow) -> Reply:
+    if call.conversation is None:
+        return rt.callbacks.decline()
     return talk.reply_to(rt, call.conversation, call.turn)
 
 
