@@ -93,8 +93,13 @@ def note_came_late(unit: UnitOfWork, rt: Runtime, call: Call, note_id: int) -> N
 
 def call_ended(unit: UnitOfWork, rt: Runtime, call: Call) -> None:
     """After a call that brought a report the reference follows by SMS: it need not be remembered."""
-    report = unit.db.scalar(select(Report).where(Report.call_id == call.id).limit(1))
-    if report is None or report.number_id is None:
+    query = select(Report).where(Report.call_id == call.id, Report.number_id.is_not(None))
+    for report in unit.db.scalars(query.order_by(Report.id)):
+        _tell_reference(unit, rt, report)
+
+
+def _tell_reference(unit: UnitOfWork, rt: Runtime, report: Report) -> None:
+    if report.number_id is None:
         return
     words = Speak("sms.reference", report.language or "hi", {"reference": report.reference})
     owe.owe_sms(unit, rt, report.number_id, rt.words.text(words), f"reference:{report.id}", report.member_id)
