@@ -12,13 +12,15 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+
 from gateway.errors import CallbackInvalid
 from gateway.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
 PURPOSE = "spool"
-FILE, TAKEN = "spool", "spool.taken"
+FILE, TAKEN, TORN = "spool", "spool.taken", "spool.torn"
 
 Apply = Callable[[Runtime, Mapping[str, str], int | None], object]
 
@@ -45,17 +47,28 @@ def apply_all(rt: Runtime, apply: Mapping[str, Apply]) -> int:
     lines = taken.read_bytes().splitlines()
     for line in lines:
         _apply(rt, apply, line)
-    taken.unlink()
+    taken.unlink(missing_ok=True)
     logger.warning("posts from the spool applied count=%s", len(lines))
     return len(lines)
 
 
 def _apply(rt: Runtime, apply: Mapping[str, Apply], line: bytes) -> None:
-    kept = json.loads(rt.vault.open_text(base64.b64decode(line), PURPOSE))
+    try:
+        kept = json.loads(rt.vault.open_text(base64.b64decode(line), PURPOSE))
+    except (ValueError, InvalidTag):
+        _set_apart(rt, line)
+        return
     try:
         apply[kept["kind"]](rt, kept["form"], kept["turn"])
     except CallbackInvalid as error:
         logger.warning("a spooled post cannot be read code=%s", error.code)
+
+
+def _set_apart(rt: Runtime, line: bytes) -> None:
+    """A line that was torn in the writing is kept for a person and holds up nothing."""
+    with (_folder(rt) / TORN).open("ab") as file:
+        file.write(line + b"\n")
+    logger.error("a line of the spool cannot be read")
 
 
 def _folder(rt: Runtime) -> Path:
