@@ -1,17 +1,43 @@
-"""Applies posts that were spooled while the database was away, as if they had come now."""
+"""Applies posts that were spooled while the database was away, as if they had come now; and receipts that came too early."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from gateway import inbox, receipts, spool
 from gateway.calls import voice_posted
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries import outcomes
+from gateway.errors import CallbackInvalid
+from gateway.models import Callback
 from gateway.runtime import Runtime
+from gateway.store import callbacks
+
+UNKNOWN_FOR = timedelta(minutes=10)
 
 
 def apply_spooled(rt: Runtime) -> int:
     """Apply everything that was kept; returns how many posts that were."""
     return spool.apply_all(rt, {"voice": _voice, "sms": _sms, "receipts": _receipt, "opt-outs": _opt_out})
+
+
+def apply_unknown(rt: Runtime) -> int:
+    """Apply receipts that overtook our own response, for ten minutes; returns how many found their message (A5)."""
+    with unit_of_work(rt.engine) as unit:
+        waiting = callbacks.list_unknown_receipts(unit.db, rt.clock() - UNKNOWN_FOR)
+        return sum(_receipt_again(unit, rt, each) for each in waiting)
+
+
+def _receipt_again(unit: UnitOfWork, rt: Runtime, kept: Callback) -> bool:
+    try:
+        event = rt.callbacks.parse_receipt(callbacks.open_body(rt.vault, kept.sealed_body))
+    except CallbackInvalid:
+        return False
+    if not outcomes.reported(unit, rt, event):
+        return False
+    kept.outcome = "applied"
+    return True
 
 
 def _voice(rt: Runtime, form: Mapping[str, str], turn: int | None) -> object:

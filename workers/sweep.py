@@ -6,7 +6,7 @@ from gateway import voice_notes
 from gateway.broadcasts import settle as broadcasts
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
-from gateway.posts_again import apply_spooled
+from gateway.posts_again import apply_spooled, apply_unknown
 from gateway.purge import purge as purge_old
 from workers.process import job, runtime
 
@@ -15,7 +15,7 @@ from workers.process import job, runtime
 def sweep() -> None:
     """Find what was lost and what has become due; twice in a row changes nothing more."""
     rt = runtime()
-    apply_spooled(rt)
+    apply_unknown(rt)
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
     with unit_of_work(rt.engine) as unit:
@@ -23,6 +23,7 @@ def sweep() -> None:
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
+    apply_spooled(rt)  # last: a post that fails once more must not hold up the rest
 
 
 @job

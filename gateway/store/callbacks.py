@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.models import Callback
@@ -38,3 +39,19 @@ def add_callback(
             at=now,
         )
     )
+
+
+def open_body(vault: Vault, sealed: bytes) -> dict[str, str]:
+    """Return a kept post's fields; empty where it was too large to be kept whole."""
+    try:
+        return dict(json.loads(vault.open(sealed, PURPOSE.encode())))
+    except ValueError:
+        return {}
+
+
+def list_unknown_receipts(db: Session, since: datetime, limit: int = 500) -> list[Callback]:
+    """List receipts since then of which no message of ours was known."""
+    query = select(Callback).where(
+        Callback.at > since, Callback.kind == "receipt", Callback.outcome == "unknown"
+    )
+    return list(db.scalars(query.order_by(Callback.id).limit(limit).with_for_update(skip_locked=True)))
