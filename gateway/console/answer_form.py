@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from flask import Request
 from flask_babel import gettext
 
-from audio.convert import to_telephone
-from audio.errors import ClipError
 from gateway.console.formats import moment
+from gateway.console.sounds import read_sound
 from gateway.content import SPOKEN
 from gateway.models import Answer
 from gateway.rules.classes import MessageClass
@@ -52,7 +51,7 @@ def filled_form(rt: Runtime, row: Row, answers: Sequence[Answer], request: Reque
             errors[f"text-{language}"] = gettext("Shorter, please: nobody listens for more than a minute.")
         if text:
             texts[language] = text
-        _read_sound(rt, request, language, sounds, errors)
+        read_sound(rt, request, language, sounds, errors)
     if not texts and not sounds and not errors:
         errors[f"text-{blank.languages[0]}"] = gettext("Write something, or record it.")
     if request.form.get("seen") != str(blank.seen) and not errors:
@@ -76,32 +75,3 @@ def next_step(rt: Runtime, row: Row) -> str:
     if who:
         return str(gettext("%(name)s’s phone will ring %(when)s.", name=who, when=moment(at)))
     return str(gettext("The caller’s phone will ring %(when)s.", when=moment(at)))
-
-
-def _read_sound(
-    rt: Runtime, request: Request, language: str, sounds: dict[str, str], errors: dict[str, str]
-) -> None:
-    """A sound uploaded now, else the one that came with the form when it was sent back with errors."""
-    name = f"sound-{language}"
-    upload = request.files.get(name)
-    raw = upload.read() if upload else b""
-    if not raw:
-        kept = request.form.get(f"kept-{language}", "")
-        if kept and _is_kept(rt, kept):
-            sounds[language] = kept
-        return
-    try:
-        take = to_telephone(raw)
-        if take.is_blank:
-            errors[name] = gettext("Nothing can be heard on this recording. Please record it again.")
-            return
-        sounds[language] = rt.clips.store_take(raw, take).key
-    except ClipError:
-        errors[name] = gettext("This is not a sound we can play. WAV, MP3, OGG and FLAC work.")
-
-
-def _is_kept(rt: Runtime, key: str) -> bool:
-    try:
-        return rt.clips.clip_of(key) is not None
-    except ClipError:
-        return False

@@ -14,8 +14,8 @@ from flask_babel import gettext
 from flows.sms_text import segments
 from gateway.broadcasts import draft
 from gateway.broadcasts.draft import LONGEST_TITLE
-from gateway.console.broadcasts_sounds import read_sound
 from gateway.console.broadcasts_words import CLASSES
+from gateway.console.sounds import read_sound
 from gateway.console.units_choice import label
 from gateway.content import SPOKEN, content_hash
 from gateway.deliveries.owe import SMS, VOICE

@@ -9,7 +9,7 @@ from flask import Request
 from flask_babel import gettext
 
 from gateway.console.broadcasts_form import LONGEST_TEXT, PUBLIC_ID
-from gateway.console.broadcasts_sounds import read_sound
+from gateway.console.sounds import read_sound
 from gateway.content import SPOKEN
 from gateway.models import Unit, new_public_id
 from gateway.runtime import Runtime

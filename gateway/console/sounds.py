@@ -1,4 +1,4 @@
-"""A sound per language that comes with a form (broadcasts, news): recorded or uploaded now, or kept from before."""
+"""A sound per language that comes with a form (answers, broadcasts, news): recorded or uploaded now, or kept."""
 
 from __future__ import annotations
 
