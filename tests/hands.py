@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,15 @@ class Phone:
     def speak(self, seconds: float = 3.0) -> None:
         self._do("speak", seconds=seconds, wait=LONGEST_SECONDS)
 
+    def speak_and_hang_up(self, seconds: float = 4.0) -> None:
+        """Hang up in mid-sentence, after at least so many seconds of it were recorded."""
+        self.house.control("speed", speed=4)  # so that a slow machine cuts no seconds off
+        self.speak(seconds + 2)
+        began = self.show()["call"]["seconds"]
+        while self.show()["call"]["seconds"] < began + seconds:
+            time.sleep(0.05)
+        self.hang_up()
+
     def answer(self) -> None:
         self._do("answer", wait=LONGEST_SECONDS)
 
@@ -83,6 +93,16 @@ class Phone:
 
     def inbox(self) -> list[str]:
         return [each["text"] for each in self.show()["inbox"]]
+
+    def rung(self, seconds: float = 60) -> Taken:
+        """Wait until a call of ours to this phone is over; what it heard."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            placed = self.calls("Outbound")
+            if placed and all(each["state"] == "ended" for each in placed):
+                return self.last_call()
+            time.sleep(0.05)
+        raise AssertionError("this phone was not rung")
 
     def last_call(self) -> Taken:
         """Wait until the phone is idle; what the call that was last on it heard."""

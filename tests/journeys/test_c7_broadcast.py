@@ -51,7 +51,7 @@ def test_who_pressed_eight_is_no_audience_any_more(house: House, booth: str) -> 
 def test_member_hears_the_announcement_well_and_how_to_stop_it(house: House, booth: str) -> None:
     phone = house.phone(many_members(house, 1, booth)[0])
     wait_for(house, begin(house, booth), first_round_is_over, 60)
-    heard = phone.last_call()
+    heard = phone.rung()
     assert WORDS["hi"] in heard.words
     assert words(house, "announcement.again_or_stop") in heard.words
     measured = {url: sound_of(house, url) for url in heard.clips}

@@ -33,7 +33,7 @@ def test_phone_rings_with_the_answer_and_key_one_confirms(house: House, sita: Ph
     sita.answers_with({1: "1"})
     answer(house, report)
     stands(house, report, ReportState.CONFIRMED)
-    heard = sita.last_call()
+    heard = sita.rung()
     assert ANSWER in heard.words
     assert heard.words.find(ANSWER) < heard.words.find(words(house, "solved.ask"))
     assert words(house, "solved.yes") in heard.words
@@ -44,7 +44,7 @@ def test_answer_sounds_good_when_it_is_played(house: House, sita: Phone) -> None
     sita.answers_with({1: "1"})
     answer(house, report)
     stands(house, report, ReportState.CONFIRMED)
-    heard = sita.last_call()
+    heard = sita.rung()
     measured = {url: sound_of(house, url) for url in heard.clips}
     assert [(url, sound) for url, sound in measured.items() if not sounds_good(sound)] == []
 
@@ -63,8 +63,7 @@ def test_silence_after_the_answer_leaves_it_answered(house: House, sita: Phone) 
     report = reported(house, sita)
     sita.answers_with({})
     answer(house, report)
-    until(sita.calls)
-    heard = sita.last_call()
+    heard = sita.rung()
     assert words(house, "answer.unsure") in heard.words
     stands(house, report, ReportState.ANSWERED)
 
@@ -73,8 +72,7 @@ def test_member_hears_own_report_by_key_five_and_says_it_is_not_solved(house: Ho
     report = reported(house, sita)
     sita.answers_with({})
     answer(house, report)
-    until(sita.calls)
-    sita.last_call()
+    sita.rung()
     taken = sita.call({1: "5", 2: "2"})
     assert ANSWER in taken.words
     stands(house, report, ReportState.REOPENED)
@@ -93,6 +91,6 @@ def test_second_word_on_the_same_answer_changes_nothing(house: House, sita: Phon
     sita.answers_with({1: "1"})
     answer(house, report)
     stands(house, report, ReportState.CONFIRMED)
-    sita.last_call()
+    sita.rung()
     sita.call({1: "5", 2: "2"})
     assert house.all_of(Report, Report.id == report.id)[0].state == ReportState.CONFIRMED

@@ -33,8 +33,7 @@ def test_unknown_caller_who_hangs_up_after_the_problem_is_kept_unverified(
     phone.dial()
     phone.press("1")
     phone.press("1")
-    phone.speak(3.0)
-    phone.hang_up()
+    phone.speak_and_hang_up()
     report = report_of(house, number)
     assert (report.state, report.voice_note_id is not None) == (ReportState.UNVERIFIED, True)
 
