@@ -29,8 +29,8 @@ def find_for_call(db: Session, provider: str, provider_id: str, number_id: int |
         .order_by(Attempt.id.desc())
         .limit(1)
     )
-    if claimed is None:
-        return None
+    if claimed is None:  # our own response may have been written since we first looked
+        return find_by_provider_id(db, provider, provider_id)
     lock_deliveries(db, [claimed.delivery_id])
     db.refresh(claimed)
     if claimed.provider_id is not None:  # our own response came first after all: it belongs to another call

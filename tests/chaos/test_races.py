@@ -51,7 +51,8 @@ def test_post_finds_its_attempt_when_it_comes_while_our_response_is_written(
 
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work(rt.engine) as unit:
-            attempts.accept_many(unit.db, [{"attempt": placed.id, "with_id": "ATVId_early"}])
+            attempts.lock_deliveries(unit.db, [placed.delivery_id])  # as deliveries.results does
+            attempts.accept_many(unit.db, {placed.id: "ATVId_early"})
             looking = pool.submit(find)
             until(lambda: waits_for_lock(rt), 5, 0.01)
         assert looking.result(5) == placed.id
