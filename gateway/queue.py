@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -65,10 +66,26 @@ def rq_enqueue(redis: Redis) -> Enqueue:
 
     def enqueue(queue: str, job: str, arguments: tuple[Any, ...]) -> None:
         try:
+            if job == SEND_DUE and _is_rung(queues[queue], *arguments):
+                return
             queues[queue].enqueue(
-                job, *arguments, result_ttl=0, failure_ttl=86_400, job_timeout=JOB_TIMEOUT_SECONDS
+                job,
+                *arguments,
+                job_id=_job_id(*arguments) if job == SEND_DUE else None,
+                result_ttl=0,
+                failure_ttl=86_400,
+                job_timeout=JOB_TIMEOUT_SECONDS,
             )
         except RedisError as error:
             logger.warning("bell not rung, the sweep will ring job=%s error=%s", job, type(error).__name__)
 
     return enqueue
+
+
+def _job_id(kind: str) -> str:
+    return f"{kind}-{uuid4().hex}"
+
+
+def _is_rung(queue: Queue, kind: str) -> bool:
+    """A sender of this kind waits to begin and will find what is due: more of them would hold up the other kind."""
+    return any(each.startswith(f"{kind}-") for each in queue.get_job_ids())

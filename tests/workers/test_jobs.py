@@ -149,3 +149,11 @@ def test_call_is_answered_when_redis_is_away(rt: Runtime) -> None:
     phone.hang_up()
     with unit_of_work(rt.engine) as unit:
         assert unit.db.scalars(select(Call.end_reason)).one() == "answered"
+
+
+def test_bells_of_one_kind_do_not_pile_up_before_the_other(redis: Redis) -> None:
+    bells = Bells(rq_enqueue(redis))
+    for kind in ("voice", "voice", "sms", "voice", "sms"):
+        bells.send_due(kind)
+    waiting = Queue(SEND, connection=redis, serializer=JSONSerializer).jobs
+    assert [each.args for each in waiting] == [["voice"], ["sms"]]
