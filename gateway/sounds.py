@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from audio.build import BuildReport, Progress, build
 from audio.clips import Utterance
 from audio.tts import Synthesizer
@@ -21,7 +23,7 @@ from gateway.runtime import Runtime
 from gateway.speech import utterance, utterances
 from gateway.states import BroadcastState
 
-CATALOGUE = "catalogue"
+CATALOGUE, WRITTEN = "catalogue", "written"
 
 
 def catalogue(rt: Runtime) -> Iterator[Utterance]:
@@ -92,6 +94,14 @@ def _news(unit: UnitOfWork, rt: Runtime, news_id: int) -> list[Utterance]:
     return _authored(rt, item.texts, item.sounds, is_personal=False) if item else []
 
 
+def _written(unit: UnitOfWork, rt: Runtime, _all: int) -> list[Utterance]:
+    """All news and answers at once: one child makes them, where one for each would load its tools thirty times."""
+    news = unit.db.scalars(select(NewsItem.id).order_by(NewsItem.id))
+    wanted = [each for news_id in news for each in _news(unit, rt, news_id)]
+    answers = unit.db.scalars(select(Answer.id).order_by(Answer.id))
+    return wanted + [each for answer_id in answers for each in _answer(unit, rt, answer_id)]
+
+
 def _member(unit: UnitOfWork, rt: Runtime, member_id: int) -> list[Utterance]:
     """Names are spoken where several share a phone."""
     member = unit.db.get(Member, member_id)
@@ -134,6 +144,7 @@ _SUBJECTS: Mapping[str, Callable[[UnitOfWork, Runtime, int], list[Utterance]]] =
     "broadcast": _broadcast,
     "answer": _answer,
     "news": _news,
+    WRITTEN: _written,
     "member": _member,
     "call": _call,
 }

@@ -31,8 +31,6 @@ def write_answers(house: House, filed: list[Filed]) -> None:
         owed.append(_owed(house, each, answer_id, at, _causes(each, nth)))
     write(house.unit.db, Answer, rows)
     write_owed(house, owed)
-    for answer_id in ids:
-        house.ring_sounds("answer", answer_id)
 
 
 def _causes(filed: Filed, nth: int) -> tuple[Cause, ...]:

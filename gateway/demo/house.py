@@ -57,7 +57,7 @@ class House:
         return min(local.replace(hour=hour, minute=minute, second=0, microsecond=0), self.now)
 
     def ring_sounds(self, subject: str, subject_id: int) -> None:
-        """Have the sounds of an answer, a news item, a broadcast or a name made in the background."""
+        """Have the sounds of all that is written, or of a name, made in the background; each bell costs seconds."""
         self.unit.ring(lambda: self.rt.bells.build_sounds(subject, subject_id))
 
     def people_under(self, code: str) -> list[Placed]:

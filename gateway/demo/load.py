@@ -25,6 +25,7 @@ from gateway.demo.voices import speak_all
 from gateway.errors import Conflict, NotAllowed
 from gateway.models import Member, Setting
 from gateway.runtime import Runtime
+from gateway.sounds import WRITTEN
 from gateway.store import people
 from gateway.store.activity import DEMO
 
@@ -65,9 +66,10 @@ def _load(rt: Runtime) -> None:
         settle_members(house, cast(written, places, SEED))
         write_broadcasts(house, written.broadcasts)
         write_news(house, written.news)
-        _ring_names(house)
-        write_reports(house, written.reports, notes)  # after the news: its sounds are wanted sooner
+        write_reports(house, written.reports, notes)
         write_calls(house)
+        house.ring_sounds(WRITTEN, 0)
+        _ring_names(house)
     logger.info("demo loaded members=%s reports=%s", len(house.people), len(written.reports))
 
 

@@ -30,7 +30,6 @@ def write_news(house: House, items: list[Item]) -> None:
         db.add(made)
         db.flush()
         write(db, NewsHeard, _listeners(house, item, made))
-        house.ring_sounds("news", made.id)
 
 
 def _listeners(house: House, item: Item, made: NewsItem) -> list[Row]:
