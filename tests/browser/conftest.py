@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.door import PATIENCE_MS, Complaints, sign_in
+from tests.browser.door import PATIENCE_MS, Complaints, is_complaint, sign_in
 from tests.house import House, the_demo_house
 
 NO_CHROMIUM = "browser tests need Chromium: apt-get install chromium (or put `chromium` on PATH)"
@@ -98,7 +98,7 @@ def window(
         opened.append(context)
         if who:
             context.add_cookies(cookies(who))
-        context.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        context.on("console", lambda said: is_complaint(said) and complaints.append(said.text))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.set_default_timeout(PATIENCE_MS)
         return context.new_page()

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 
-from tests.browser.door import MEERA, PATIENCE_MS
+from tests.browser.door import MEERA, PATIENCE_MS, is_complaint
 from tests.browser.pages import OPEN_TO_ALL, addresses, endpoints
 from tests.house import House
 
@@ -75,7 +75,7 @@ def look(browser: Browser, house: House, cookies: Cookies, request: pytest.Fixtu
     page = context.new_page()
     speak(page, house, language)
     seen = Look(page, language, width)
-    context.on("console", lambda said: said.type == "error" and seen.complaints.append(said.text))
+    context.on("console", lambda said: is_complaint(said) and seen.complaints.append(said.text))
     context.on("weberror", lambda error: seen.complaints.append(str(error.error)))
     context.on("response", lambda answer: seen.answers.append(answer))
     yield seen

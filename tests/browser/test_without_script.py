@@ -52,5 +52,5 @@ def test_broadcast_is_written_approved_and_started(plain: Page, house: House) ->
     plain.get_by_role("button", name="Approve, start later").click()
     expect(plain.get_by_text("Approved by")).to_be_visible()
     plain.locator("#confirm ~ .deeds button.main").click()
-    poll(plain, lambda: plain.reload() and "Finished" in plain.locator(".standing").inner_text(), 30)
+    poll(plain, lambda: plain.reload() and "Finished" in plain.locator(".standing").inner_text(), 60)
     expect(plain.locator(".segments li.heard")).to_contain_text("delivered")
