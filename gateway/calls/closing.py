@@ -66,7 +66,7 @@ def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | 
     if event.is_inbound and opening.is_rung_back(rt, event.line):
         rings.rang(unit, rt, number_id)
     if not event.is_inbound:
-        attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, number_id)
+        attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, number_id, rt.clock())
         call.delivery_id = attempt.delivery_id if attempt else None
     return call
 

@@ -30,7 +30,7 @@ class PickedUp:
 
 def picked_up(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> PickedUp:
     """Match the call to its attempt; a call that we know nothing of is served like a call-back."""
-    attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, call.number_id)
+    attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, call.number_id, rt.clock())
     if attempt is None:
         return PickedUp(facts={"is_outbound": True, "is_call_back": True})
     delivery = unit.db.get_one(Delivery, attempt.delivery_id)

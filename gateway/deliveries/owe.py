@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.db import UnitOfWork
@@ -36,7 +37,8 @@ def owe_call_back(unit: UnitOfWork, rt: Runtime, number_id: int, expires_at: dat
 
 
 def owe_answer_call(unit: UnitOfWork, rt: Runtime, report: Report, answer: Answer) -> int | None:
-    """Owe the reporter a call with the answer, in their language."""
+    """Owe the reporter a call with the answer, in their language; an older answer is not rung any more."""
+    cancel_calls(unit, rt, report.id, DeliveryReason.ANSWER)
     return _owe(
         unit,
         rt,
@@ -49,6 +51,17 @@ def owe_answer_call(unit: UnitOfWork, rt: Runtime, report: Report, answer: Answe
         answer_id=answer.id,
         language=report.language,
         dedupe=f"answer:{answer.id}",
+    )
+
+
+def cancel_calls(unit: UnitOfWork, rt: Runtime, report_id: int, reason: DeliveryReason) -> None:
+    """Take back calls about a report that were not made yet: it was taken, or a newer answer came."""
+    unit.db.execute(
+        update(Delivery)
+        .where(Delivery.report_id == report_id, Delivery.reason == reason)
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)))
+        .values(state=DeliveryState.CANCELLED, ended_at=rt.clock())
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -11,7 +11,7 @@ from gateway.errors import Conflict
 from gateway.models import Answer, Report
 from gateway.reports.history import note
 from gateway.runtime import Runtime
-from gateway.states import ReportState
+from gateway.states import DeliveryReason, ReportState
 from gateway.store.move import move
 
 
@@ -38,6 +38,7 @@ def answer(
     unit.db.add(made)
     unit.db.flush()
     report.taken_at = report.taken_at or now
+    owe.cancel_calls(unit, rt, report.id, DeliveryReason.DUTY)
     note(unit.db, report, "answered", now, state=ReportState.ANSWERED, staff_id=staff_id)
     unit.ring(lambda: rt.bells.build_sounds("answer", made.id))
     if report.number_id is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gateway.db import UnitOfWork
+from gateway.deliveries import owe
 from gateway.errors import Conflict
 from gateway.models import Report
 from gateway.reports.history import note
 from gateway.runtime import Runtime
-from gateway.states import ReportState
+from gateway.states import DeliveryReason, ReportState
 from gateway.store.move import move
 
 
@@ -23,6 +24,7 @@ def take(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int) -> None:
         raise Conflict("somebody has taken this report already")
     report.taken_at = rt.clock()
     report.assignee_id = report.assignee_id or staff_id
+    owe.cancel_calls(unit, rt, report.id, DeliveryReason.DUTY)
     note(unit.db, report, "taken", rt.clock(), staff_id=staff_id)
     unit.db.flush()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gateway.db import UnitOfWork
+from gateway.deliveries import owe
 from gateway.models import Report
 from gateway.reports.history import note
 from gateway.runtime import Runtime
-from gateway.states import ReportState
+from gateway.states import DeliveryReason, ReportState
 from gateway.store import units
 from gateway.store.move import move
 
@@ -41,6 +42,7 @@ def taken_by_phone(unit: UnitOfWork, rt: Runtime, report_id: int, delivery_id: i
     if report is None or report.taken_at is not None or delivery_id is None:
         return
     report.taken_at = rt.clock()
+    owe.cancel_calls(unit, rt, report.id, DeliveryReason.DUTY)
     note(unit.db, report, "taken_by_phone", rt.clock())
     unit.db.flush()
 

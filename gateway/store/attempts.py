@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from gateway.models import Attempt, Delivery
 from gateway.states import ATTEMPTS_OPEN, AttemptOutcome
 
-BEFORE_OUR_RESPONSE = timedelta(minutes=10)
+BEFORE_OUR_RESPONSE = timedelta(hours=1)
 
 
-def find_for_call(db: Session, provider: str, provider_id: str, number_id: int | None) -> Attempt | None:
+def find_for_call(
+    db: Session, provider: str, provider_id: str, number_id: int | None, now: datetime
+) -> Attempt | None:
     """Find the attempt behind a call; the post may come before our own request returned (africastalking.md 0.7).
 
-    Then it is the claimed attempt to that number that has no provider id yet; it gets this one.
+    Then it is the claimed attempt to that number that has no provider id yet, unless it is too old; it gets this one.
     """
     known = db.scalar(select(Attempt).where(Attempt.provider == provider, Attempt.provider_id == provider_id))
     if known is not None or number_id is None:
@@ -25,6 +27,7 @@ def find_for_call(db: Session, provider: str, provider_id: str, number_id: int |
     claimed = db.scalar(
         select(Attempt)
         .where(Attempt.number_id == number_id, Attempt.kind == "voice", Attempt.provider_id.is_(None))
+        .where(Attempt.placed_at > now - BEFORE_OUR_RESPONSE)
         .where(or_(Attempt.outcome.in_(ATTEMPTS_OPEN), Attempt.outcome == AttemptOutcome.UNKNOWN))
         .order_by(Attempt.id.desc())
         .limit(1)

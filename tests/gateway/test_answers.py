@@ -81,3 +81,14 @@ def test_nothing_rings_at_night_when_staff_answer_late(
     send_some(rt, "voice")
     assert delivery_of(rt).state == DeliveryState.HELD
     assert len(rt.voice.placed) == 1
+
+
+def test_newer_answer_takes_the_older_ones_call_back(rt: Runtime, answered: Caller, clock: TestClock) -> None:
+    answered.post(is_over="yes", outcome="no_answer", seconds="0")
+    with unit_of_work(rt.engine) as unit:
+        answer(unit, rt, report_of(rt).id, None, {"hi": "आज ही ठीक होगा।"}, {})
+    with unit_of_work(rt.engine) as unit:
+        states = unit.db.scalars(
+            select(Delivery.state).where(Delivery.reason == "answer").order_by(Delivery.id)
+        )
+        assert list(states) == [DeliveryState.CANCELLED, DeliveryState.QUEUED]
