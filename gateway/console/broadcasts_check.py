@@ -169,7 +169,7 @@ def _ends(planned: Plan) -> dict[str, str | None]:
 
 
 def _sounds_fragment(values: dict[str, Any]) -> ResponseReturnValue:
-    answer = make_response(render_template("broadcasts/sounds.html", **values))
+    answer = make_response(render_template("broadcasts/sounds.html", polled=True, **values))
     if all(each.key for each in values["sounds"]):
         answer.headers["X-Finished"] = "1"
     answer.add_etag()
