@@ -46,7 +46,7 @@ def test_post_finds_its_attempt_when_it_comes_while_our_response_is_written(
 ) -> None:
     def find() -> int | None:
         with unit_of_work(rt.engine) as unit:
-            found = attempts.find_for_call(unit.db, rt.provider, "ATVId_early", placed.number_id)
+            found = attempts.find_for_call(unit.db, rt.provider, "ATVId_early", placed.number_id, rt.clock())
             return found.id if found else None
 
     with ThreadPoolExecutor(1) as pool:
@@ -68,7 +68,7 @@ def test_last_word_counts_when_it_overtakes_the_first_post(
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work(rt.engine) as unit:
             opening.insert_call(unit, rt, rt.callbacks.parse_voice(phone.form()), placed.number_id)
-            attempts.find_for_call(unit.db, rt.provider, phone.provider_id, placed.number_id)
+            attempts.find_for_call(unit.db, rt.provider, phone.provider_id, placed.number_id, rt.clock())
             ended = pool.submit(closing.call_over, rt, last, None)
             until(lambda: waits_for_lock(rt), 5, 0.01)
         ended.result(5)

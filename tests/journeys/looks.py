@@ -46,7 +46,7 @@ def fetched_note(house: House, report: Report) -> VoiceNote:
         lambda: house.all_of(
             VoiceNote, VoiceNote.id == report.voice_note_id, VoiceNote.fetched_at.is_not(None)
         ),
-        60,
+        150,  # a busy machine forks and imports for each job of sounds
     )[0]
 
 
