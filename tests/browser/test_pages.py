@@ -108,8 +108,9 @@ def test_page_is_good_when_looked_at(
     if pictures:
         name = f"{endpoint}-{look.language}-{look.width}.png"
         look.page.screenshot(path=pictures / name, full_page=True)
-    found = Axe().run(look.page)
-    assert found.violations_count == 0, found.generate_report()
+    if look.width == DESK:  # each theme once; small screens are about width
+        found = Axe().run(look.page)
+        assert found.violations_count == 0, found.generate_report()
     for width in (PHONE, NARROWEST) if endpoint in ON_NARROWEST else (PHONE,):
         assert look.width != PHONE or not look.overflows(width)
     look.page.set_viewport_size({"width": look.width, "height": 900})
