@@ -10,7 +10,7 @@ from flows.references import make
 from flows.steps import OpenReport, Speak
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
-from gateway.models import Call, Member, Report, Unit
+from gateway.models import Call, Report, Unit
 from gateway.reports.history import note
 from gateway.runtime import Runtime
 from gateway.scene import Scene
@@ -116,8 +116,3 @@ def _first_state(is_known: bool, is_draft: bool) -> ReportState:
     if is_draft:
         return ReportState.DRAFT
     return ReportState.RECEIVED if is_known else ReportState.UNVERIFIED
-
-
-def reporter_of(unit: UnitOfWork, report: Report) -> Member | None:
-    """Return the member who reported, where it was one."""
-    return unit.db.get(Member, report.member_id) if report.member_id else None

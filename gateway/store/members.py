@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
-from gateway.models import Member, Post
+from gateway.models import Member
 from gateway.states import MemberStatus
 
 
@@ -44,9 +44,3 @@ def add_member(
 
 def set_fields(db: Session, member_id: int, **values: Any) -> None:
     db.execute(update(Member).where(Member.id == member_id).values(**values))
-
-
-def add_post(db: Session, member: Member, title: str, now: datetime) -> Post:
-    post = Post(member_id=member.id, unit_id=member.unit_id, title=title, since=now)
-    db.add(post)
-    return post

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -61,10 +59,6 @@ def list_line(db: Session, unit: Unit) -> list[Unit]:
     ids = [int(part) for part in unit.path.strip("/").split("/")]
     found = {each.id: each for each in db.scalars(select(Unit).where(Unit.id.in_(ids)))}
     return [found[each] for each in ids]
-
-
-def list_children(db: Session, unit_id: int | None) -> Sequence[Unit]:
-    return db.scalars(select(Unit).where(Unit.parent_id == unit_id).order_by(Unit.name)).all()
 
 
 def count_members(db: Session, path: str) -> int:

@@ -73,7 +73,7 @@ def test_media_is_served_only_from_the_gateway(gateway: FakeGateway, booth: Desk
 @pytest.fixture
 def browser_page() -> Iterator[Any]:
     if not CHROMIUM.exists():
-        pytest.skip("no Chromium here")
+        pytest.fail("no Chromium: sudo apt-get install -y chromium fonts-noto-core")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
