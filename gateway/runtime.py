@@ -24,6 +24,7 @@ from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
 from gateway.db import make_engine
+from gateway.files import SealedFiles
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
@@ -32,7 +33,7 @@ from gateway.store.steps import RecentCalls
 from gateway.vault import Vault
 
 Clock = Callable[[], datetime]
-CLIPS, VOICE_NOTES = "clips", "voice-notes"
+CLIPS, VOICE_NOTES, FILES = "clips", "voice-notes", "files"
 PROVIDER = "africastalking"
 WORDS = Path(flows.__file__).parent / "words"
 
@@ -50,6 +51,7 @@ class Runtime:
     flows: Mapping[str, Flow]
     clips: ClipLibrary
     notes: ClipLibrary
+    files: SealedFiles
     channels: Channels
     bells: Bells
     clock: Clock
@@ -80,16 +82,18 @@ class Runtime:
 
 def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
     """Build everything from settings; connects to nothing yet, so that a slow database delays no start."""
+    vault = Vault(settings.secret_key)
     return Runtime(
         settings=settings,
         engine=make_engine(_with_driver(settings.database_url), pool_size),
         quick=_quick_pool(settings.database_url, pool_size),
-        vault=Vault(settings.secret_key),
+        vault=vault,
         profile=load_profile(settings.country),
         words=load(WORDS),
         flows=FLOWS,
         clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts),
         notes=ClipLibrary(settings.data_dir / VOICE_NOTES, None),
+        files=SealedFiles(settings.data_dir / FILES, vault),
         channels=open_channels(PROVIDER, settings),
         bells=Bells(rq_enqueue(Redis.from_url(settings.redis_url))),
         clock=_clock(settings.clock_offset_seconds),

@@ -31,7 +31,16 @@ class Permission(enum.StrEnum):
     SEE_MEMBERS = "see_members"
     CHANGE_MEMBERS = "change_members"
     EXPORT_MEMBERS = "export_members"
+    UNMASK_NUMBERS = "unmask_numbers"
+    ERASE_MEMBERS = "erase_members"
+    SEE_SUPPRESSIONS = "see_suppressions"
+    CHANGE_SUPPRESSIONS = "change_suppressions"
+    WORK_ON_BREACHES = "work_on_breaches"
     CHANGE_UNITS = "change_units"
+    SEE_STAFF = "see_staff"
+    CHANGE_STAFF = "change_staff"
+    SEE_AUDIT = "see_audit"
+    CHANGE_SETTINGS = "change_settings"
     SEE_NEWS = "see_news"
     WRITE_NEWS = "write_news"
 
@@ -40,15 +49,30 @@ ROLES = tuple(Role)
 _P = Permission
 _SEE = frozenset({_P.SEE_REPORTS, _P.SEE_BROADCASTS, _P.SEE_NEWS})
 _WORK = _SEE | {_P.HEAR_REPORTS, _P.WORK_ON_REPORTS, _P.ANSWER_REPORTS, _P.SEE_MEMBERS}
-_LEAD = _WORK | {_P.WRITE_BROADCASTS, _P.SEND_BROADCASTS, _P.CHANGE_MEMBERS, _P.WRITE_NEWS}
+_LEAD = _WORK | {
+    _P.WRITE_BROADCASTS,
+    _P.SEND_BROADCASTS,
+    _P.CHANGE_MEMBERS,
+    _P.UNMASK_NUMBERS,
+    _P.WRITE_NEWS,
+    _P.SEE_STAFF,
+}
+_RUN = {
+    _P.APPROVE_BROADCASTS,
+    _P.EXPORT_MEMBERS,
+    _P.ERASE_MEMBERS,
+    _P.CHANGE_UNITS,
+    _P.SEE_SUPPRESSIONS,
+    _P.CHANGE_SUPPRESSIONS,
+}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.COORDINATOR: _LEAD | {_P.APPROVE_BROADCASTS, _P.EXPORT_MEMBERS, _P.CHANGE_UNITS},
+    Role.COORDINATOR: _LEAD | _RUN,
     Role.APPROVER: _SEE | {_P.APPROVE_BROADCASTS, _P.SEE_MEMBERS, _P.SEND_BROADCASTS},
     Role.STAFF: _WORK,
     Role.LISTENER: frozenset({_P.SEE_REPORTS, _P.HEAR_REPORTS, _P.SEE_NEWS}),
-    Role.AUDITOR: _SEE | {_P.SEE_MEMBERS},
+    Role.AUDITOR: _SEE | {_P.SEE_MEMBERS, _P.SEE_SUPPRESSIONS, _P.SEE_STAFF, _P.SEE_AUDIT},
 }
 
 

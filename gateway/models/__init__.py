@@ -1,8 +1,28 @@
 """The tables, split by noun. Rows only: no queries (store) and no decisions (rooms)."""
 
 from gateway.models.base import Base, JsonDict, Word, new_public_id
-from gateway.models.people import Consent, DutyNumber, Member, PhoneNumber, Post, Suppression, Unit
+from gateway.models.joining import (
+    Drive,
+    DriveTarget,
+    Enrolment,
+    Import,
+    ImportRefusal,
+    JoinCode,
+    Merge,
+    PaperForm,
+)
+from gateway.models.people import (
+    Consent,
+    DutyNumber,
+    Member,
+    OtherNumber,
+    PhoneNumber,
+    Post,
+    Suppression,
+    Unit,
+)
 from gateway.models.reports import Answer, Report, ReportEvent
+from gateway.models.rights import Breach, BreachMember, Erasure, Notice, Purge, Scrub, VaultKey
 from gateway.models.sending import (
     Attempt,
     Broadcast,
@@ -13,39 +33,73 @@ from gateway.models.sending import (
     PollSilence,
     Setting,
 )
-from gateway.models.staff import AuditEntry, SignIn, SignInFailure, Staff
+from gateway.models.staff import (
+    AuditEntry,
+    AuditSeal,
+    Invitation,
+    KnownBrowser,
+    RecoveryCode,
+    SignIn,
+    SignInFailure,
+    Staff,
+)
 from gateway.models.talk import Call, Callback, Conversation, Exchange, Message, VoiceNote
+from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange
 
 __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "AuditSeal",
     "Base",
+    "Breach",
+    "BreachMember",
     "Broadcast",
     "Call",
     "Callback",
     "Consent",
     "Conversation",
     "Delivery",
+    "Drive",
+    "DriveTarget",
     "DutyNumber",
+    "Enrolment",
+    "Erasure",
     "Exchange",
+    "Import",
+    "ImportRefusal",
+    "Invitation",
+    "JoinCode",
     "JsonDict",
+    "KnownBrowser",
     "Member",
+    "Merge",
     "Message",
     "NewsHeard",
     "NewsItem",
+    "Notice",
+    "OtherNumber",
+    "Overlay",
+    "OverlayMember",
+    "OverlayUnit",
     "Pace",
+    "PaperForm",
     "PhoneNumber",
     "PollSilence",
     "Post",
+    "Purge",
+    "RecoveryCode",
     "Report",
     "ReportEvent",
+    "Scrub",
     "Setting",
     "SignIn",
     "SignInFailure",
     "Staff",
     "Suppression",
     "Unit",
+    "UnitChange",
+    "VaultKey",
     "VoiceNote",
     "Word",
     "new_public_id",

@@ -16,7 +16,10 @@ class Unit(Base):
     """A node of the organisation's tree. `path` is the materialised line of ids from the root: "/1/5/23/"."""
 
     __tablename__ = "units"
-    __table_args__ = (Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
+    __table_args__ = (
+        Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
+        Index("ix_units_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+    )
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(String(64), unique=True)
@@ -25,6 +28,11 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     path: Mapped[str] = mapped_column(String(400))
     language: Mapped[str | None] = mapped_column(String(8))
+    search: Mapped[str] = mapped_column(
+        String(400), default="", server_default=""
+    )  # as `gateway.names` spells it
+    closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
 
 
 class PhoneNumber(Base):
@@ -44,7 +52,13 @@ class Member(Base):
     """A person in the organisation whom we may serve."""
 
     __tablename__ = "members"
-    __table_args__ = (Index("ix_members_audience", "unit_id", "status"),)
+    __table_args__ = (
+        Index("ix_members_audience", "unit_id", "status"),
+        Index(
+            "ix_members_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
+        ),
+        Index("ix_members_home_unit_id", "home_unit_id", postgresql_where=text("home_unit_id IS NOT NULL")),
+    )
 
     id: Mapped[Key]
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
@@ -52,13 +66,46 @@ class Member(Base):
     name_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id", use_alter=True))
     number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    home_unit_id: Mapped[int | None] = mapped_column(
+        ForeignKey("units.id")
+    )  # the booth an office-bearer votes at
     language: Mapped[str | None] = mapped_column(String(8))
+    handset: Mapped[str | None] = mapped_column(String(12))  # keypad, smartphone, none
+    slot: Mapped[str | None] = mapped_column(String(12))  # the part of the day they chose (`rules.slots`)
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    search: Mapped[str] = mapped_column(
+        String(400), default="", server_default=""
+    )  # as `gateway.names` spells it
     status: Mapped[MemberStatus] = mapped_column(Word(MemberStatus), default=MemberStatus.INVITED)
     consent: Mapped[ConsentState] = mapped_column(Word(ConsentState), default=ConsentState.NONE)
     is_adult: Mapped[bool | None]
     is_trained: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    erased_at: Mapped[datetime | None]
+
+
+class OtherNumber(Base):
+    """A further number of a member, or one they had before (`until` is set); `members.number_id` is rung first."""
+
+    __tablename__ = "other_numbers"
+    __table_args__ = (
+        Index(
+            "uq_other_numbers_in_use",
+            "number_id",
+            "member_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(24))  # why it ended: changed, recycled, merged
 
 
 class Post(Base):
@@ -90,6 +137,7 @@ class Consent(Base):
     notice_hash: Mapped[str | None] = mapped_column(String(64))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("paper_forms.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -112,6 +160,9 @@ class Suppression(Base):
     id: Mapped[Key]
     number_index: Mapped[bytes]
     reason: Mapped[str] = mapped_column(String(24))
+    source: Mapped[str | None] = mapped_column(String(24))  # member, staff, provider, scrub, erasure
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    scrub_id: Mapped[int | None] = mapped_column(ForeignKey("scrubs.id"))
     at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
 

@@ -100,6 +100,8 @@ class VoiceNote(Base):
     lost_at: Mapped[datetime | None]
     announced_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
+    withheld_at: Mapped[datetime | None]  # kept, but nobody plays it any more (rules.md L12, L13)
+    purged_at: Mapped[datetime | None]
 
 
 class Callback(Base):
