@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
-from gateway import enrolment
+from gateway import enrolment, leaving
 from gateway.calls.talk import Talk
 from gateway.db import UnitOfWork
 from gateway.models import Delivery
@@ -69,7 +69,7 @@ def _perform(
         case ask.MarkHeard():
             _mark_heard(unit, rt, scene, step)
         case ask.Withdraw():
-            enrolment.withdraw(unit, rt, scene, step.purpose)
+            leaving.withdraw(unit, rt, scene, step.purpose)
         case ask.Remember() | ask.GiveConsent() | ask.Join():
             member_id = enrolment.enrol(unit, rt, scene, step)
             return replace(scene, member_id=member_id), facts

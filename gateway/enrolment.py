@@ -1,12 +1,11 @@
-"""Joining, agreeing and leaving: every change of a member's consent goes through here (rules.md L5 to L7, L11)."""
+"""Joining, step by step, and what lists say of consent (rules.md L5, L10, L11); leaving is `gateway.leaving`."""
 
 from __future__ import annotations
-
-import hashlib
 
 from sqlalchemy import update
 
 from flows.steps import GiveConsent, Join, Remember
+from gateway import ledger
 from gateway.db import UnitOfWork
 from gateway.models import Call, Consent, Member
 from gateway.rules import consent as rule
@@ -14,9 +13,9 @@ from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import MemberStatus
-from gateway.store import consents, members, numbers, suppressions, units
+from gateway.store import consents, members, units
 
-KEY, WORD = "key", "sms"
+KEY = ledger.KEY
 EVERYTHING = "all"
 
 
@@ -32,23 +31,10 @@ def enrol(unit: UnitOfWork, rt: Runtime, scene: Scene, step: Remember | GiveCons
         case Remember():
             _remember(unit, rt, scene, member_id, step)
         case GiveConsent():
-            _agree(unit, rt, scene, member_id, step)
+            ledger.agree(unit, rt, scene, member_id, step)
         case Join():
             _join(unit, rt, scene, member_id)
     return member_id
-
-
-def withdraw(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> None:
-    """Leave all calls or only campaigns: in force at once, for the member or for everybody on an unnamed number."""
-    if scene.number_id is None:
-        return
-    everybody = members.list_on_number(unit.db, scene.number_id)
-    leaving = [each for each in everybody if scene.member_id in (None, each.id)]
-    for member in leaving:
-        _write(unit, rt, scene, member.id, purpose, rule.WITHDRAWN)
-    if purpose == EVERYTHING and len(leaving) == len(everybody):
-        index = numbers.index_of(unit.db, scene.number_id)
-        suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
 
 
 def speak_as(unit: UnitOfWork, call_id: int | None, member_id: int) -> None:
@@ -101,43 +87,9 @@ def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step:
 
 def _turn_away(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
     """Under eighteen: not enrolled, what was agreed ends (rules.md L11)."""
-    _write(unit, rt, scene, member_id, EVERYTHING, rule.WITHDRAWN)
+    ledger.write(unit, rt, scene, member_id, ledger.Line(EVERYTHING, rule.WITHDRAWN))
     members.set_fields(unit.db, member_id, status=MemberStatus.LEFT, left_at=rt.clock())
-
-
-def _agree(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step: GiveConsent) -> None:
-    _, words = rt.words.find(step.notice, step.language)
-    _write(
-        unit,
-        rt,
-        scene,
-        member_id,
-        step.purpose,
-        rule.GIVEN,
-        language=step.language,
-        notice=step.notice,
-        notice_hash=hashlib.sha256(words.encode()).hexdigest(),
-    )
-    if scene.number_id is not None:
-        suppressions.lift_opt_out(unit.db, numbers.index_of(unit.db, scene.number_id), rt.clock())
 
 
 def _join(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
     members.set_fields(unit.db, member_id, status=MemberStatus.ACTIVE)
-
-
-def _write(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, purpose: str, action: str, **more: str | None
-) -> None:
-    entry = Consent(
-        member_id=member_id,
-        number_id=scene.number_id,
-        purpose=purpose,
-        action=action,
-        how=KEY if scene.call_id else WORD,
-        call_id=scene.call_id,
-        message_id=scene.message_id,
-        at=rt.clock(),
-        **more,
-    )
-    consents.add_consent(unit.db, entry)

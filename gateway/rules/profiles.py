@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import time
 from importlib import resources
 from typing import Any
@@ -38,6 +38,29 @@ class Hours:
 ALL_DAY = Hours(MIDNIGHT, MIDNIGHT)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """For how many days each kind is kept (rules.md L13); what follows is the retention job's business.
+
+    Counted from the closing of the report for voice notes, from the end of the relation for what was agreed to, from the
+    day itself for all else. `erased_floor_days` is how long what was erased stays sealed before it is purged (L12).
+    """
+
+    voice_notes_playable: int
+    voice_notes: int
+    calls: int
+    messages: int
+    consents_after_end: int
+    audit: int
+    callbacks: int
+    imports: int
+    erased_floor_days: int
+
+    def __post_init__(self) -> None:
+        if self.voice_notes < self.voice_notes_playable:
+            raise ProfileError("a voice note is kept for as long as it may be played, or longer")
+
+
 @dataclass(frozen=True)
 class Profile:
     """What a country asks of us. `hard` hours are the law's or the custom's, `soft` those we plan for."""
@@ -49,7 +72,7 @@ class Profile:
     dialling_code: str
     emergency_number: str
     silence_hours: int
-    retention_floor_days: int
+    retention: Retention
     hard: Mapping[MessageClass, Hours]
     soft: Mapping[MessageClass, Hours]
     languages: Mapping[MessageClass, frozenset[str] | None]
@@ -76,7 +99,13 @@ def profile_from(table: Mapping[str, Any]) -> Profile:
     for message_class in MessageClass:
         _check_inside(soft[message_class], hard[message_class])
     facts = {name: table[name] for name in _FACTS}
-    profile = Profile(hard=hard, soft=soft, languages=_languages(table.get("languages", {})), **facts)
+    profile = Profile(
+        hard=hard,
+        soft=soft,
+        languages=_languages(table.get("languages", {})),
+        retention=_retention(table.get("retention", {})),
+        **facts,
+    )
     _check_zone(profile)
     return profile
 
@@ -89,7 +118,6 @@ _FACTS = (
     "dialling_code",
     "emergency_number",
     "silence_hours",
-    "retention_floor_days",
 )
 
 
@@ -108,6 +136,13 @@ def _check_inside(soft: Hours, hard: Hours) -> None:
 
 def _languages(table: Mapping[str, list[str]]) -> dict[MessageClass, frozenset[str] | None]:
     return {c: frozenset(table[c.value]) if c.value in table else None for c in MessageClass}
+
+
+def _retention(table: Mapping[str, Any]) -> Retention:
+    named = {each.name for each in fields(Retention)}
+    if set(table) != named or not all(type(days) is int and days >= 0 for days in table.values()):
+        raise ProfileError(f"retention names the days of each kind: {', '.join(sorted(named))}")
+    return Retention(**table)
 
 
 def _check_zone(profile: Profile) -> None:

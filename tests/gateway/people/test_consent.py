@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from gateway import enrolment
+from gateway import enrolment, leaving
 from gateway.db import unit_of_work
 from gateway.effects import Scene
 from gateway.models import Consent, Delivery, Member, PhoneNumber
@@ -46,7 +46,7 @@ def leave(rt: Runtime, clock: TestClock, is_everybody: bool = True) -> None:
         one = unit.db.scalars(select(Member).order_by(Member.id)).first()
         assert one
         scene = Scene(one.number_id, None if is_everybody else one.id, "hi", call_id=None)
-        enrolment.withdraw(unit, rt, scene, enrolment.EVERYTHING)
+        leaving.withdraw(unit, rt, scene, leaving.EVERYTHING)
     clock.forward(minutes=1)
 
 
