@@ -22,7 +22,16 @@ from gateway.models.people import (
     Unit,
 )
 from gateway.models.reports import Answer, Report, ReportEvent
-from gateway.models.rights import Breach, BreachMember, Erasure, Notice, Purge, Scrub, VaultKey
+from gateway.models.rights import (
+    Breach,
+    BreachMember,
+    Erasure,
+    Notice,
+    Purge,
+    RightsRequest,
+    Scrub,
+    VaultKey,
+)
 from gateway.models.sending import (
     Attempt,
     Broadcast,
@@ -91,6 +100,7 @@ __all__ = [
     "RecoveryCode",
     "Report",
     "ReportEvent",
+    "RightsRequest",
     "Scrub",
     "Setting",
     "SignIn",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, JsonDict, Key, Public, new_public_id
@@ -51,9 +51,33 @@ class Erasure(Base):
     how: Mapped[str] = mapped_column(String(24))  # key, sms, staff
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     sealed: Mapped[bytes | None]
+    number_ids: Mapped[list[int]] = mapped_column(default=list, server_default="[]")  # still to be forgotten
     at: Mapped[datetime]
     purge_after: Mapped[datetime]
     purged_at: Mapped[datetime | None]
+
+
+class RightsRequest(Base):
+    """A member says that something we keep is wrong, or asks to be forgotten: staff, or a call of ours, settle it."""
+
+    __tablename__ = "rights_requests"
+    __table_args__ = (
+        Index("ix_rights_requests_open", "number_id", postgresql_where=text("done_at IS NULL")),
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    kind: Mapped[str] = mapped_column(String(12))  # correction, erasure
+    how: Mapped[str] = mapped_column(String(12))  # key, sms, staff
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)  # None: not said who
+    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    voice_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))
+    sealed_text: Mapped[bytes | None]
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(12))  # done, kept, erased
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Purge(Base):
@@ -65,6 +89,7 @@ class Purge(Base):
     at: Mapped[datetime]
     profile: Mapped[str] = mapped_column(String(24))
     counts: Mapped[JsonDict] = mapped_column(default=dict)
+    finished_at: Mapped[datetime | None]  # None: it goes on where it was cut off
 
 
 class Breach(Base):

@@ -39,6 +39,9 @@ class Broadcast(Base):
     round_done_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(48))
+    breach_id: Mapped[int | None] = mapped_column(
+        ForeignKey("breaches.id"), index=True
+    )  # only its members (L14)
 
 
 class Delivery(Base):

@@ -48,6 +48,7 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purges")),
     )
     op.create_table(
@@ -125,6 +126,7 @@ def upgrade() -> None:
         sa.Column("how", sa.String(length=24), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("number_ids", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("purge_after", sa.DateTime(timezone=True), nullable=False),
         sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
@@ -411,6 +413,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_enrolments_inviter_id"), "enrolments", ["inviter_id"], unique=False)
     op.create_index(op.f("ix_enrolments_joined_at"), "enrolments", ["joined_at"], unique=False)
     op.create_index(op.f("ix_enrolments_number_id"), "enrolments", ["number_id"], unique=False)
+    op.create_table(
+        "rights_requests",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("how", sa.String(length=12), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
+        sa.Column("number_id", sa.BigInteger(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("voice_note_id", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_text", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_rights_requests_member_id")),
+        sa.ForeignKeyConstraint(["number_id"], ["numbers.id"], name=op.f("fk_rights_requests_number_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_rights_requests_staff_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_rights_requests_unit_id")),
+        sa.ForeignKeyConstraint(
+            ["voice_note_id"], ["voice_notes.id"], name=op.f("fk_rights_requests_voice_note_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_requests")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_rights_requests_public_id")),
+    )
+    op.create_index(op.f("ix_rights_requests_member_id"), "rights_requests", ["member_id"], unique=False)
+    op.create_index(op.f("ix_rights_requests_unit_id"), "rights_requests", ["unit_id"], unique=False)
+    op.create_index(
+        "ix_rights_requests_open",
+        "rights_requests",
+        ["number_id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.add_column("broadcasts", sa.Column("breach_id", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_broadcasts_breach_id"), "broadcasts", ["breach_id"], unique=False)
+    op.create_foreign_key(op.f("fk_broadcasts_breach_id"), "broadcasts", "breaches", ["breach_id"], ["id"])
     op.add_column("audit_entries", sa.Column("unit_id", sa.BigInteger(), nullable=True))
     op.create_index(op.f("ix_audit_entries_unit_id"), "audit_entries", ["unit_id"], unique=False)
     op.create_foreign_key(op.f("fk_audit_entries_unit_id"), "audit_entries", "units", ["unit_id"], ["id"])
