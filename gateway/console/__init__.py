@@ -17,6 +17,7 @@ from gateway.console import (
     broadcasts_people,
     broadcasts_show,
     broadcasts_test_call,
+    house,
     members,
     members_add,
     members_import,
@@ -51,6 +52,7 @@ SCREENS = (
     units.blueprint,
     units_duty.blueprint,
     news.blueprint,
+    house.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 

@@ -11,6 +11,7 @@ from flask_babel import Babel, lazy_gettext
 from gateway.access.decorators import runtime, viewer
 from gateway.console import formats, words
 from gateway.console.assets import asset_url
+from gateway.console.house_pages import open_to
 from gateway.console.locale import LANGUAGES, SPOKEN, babel_locale, language
 
 
@@ -27,12 +28,14 @@ class Place:
         return self.endpoint.partition(".")[0]
 
 
+HOUSE = "house.index"  # shown to whom any page of the house is open
 NAVIGATION = (
     Place("start.index", lazy_gettext("Start")),
     Place("reports.index", lazy_gettext("Reports"), "see_reports"),
     Place("broadcasts.index", lazy_gettext("Broadcasts"), "see_broadcasts"),
     Place("members.index", lazy_gettext("Members"), "see_members"),
     Place("news.index", lazy_gettext("News"), "see_news"),
+    Place(HOUSE, lazy_gettext("House")),
 )
 
 
@@ -75,4 +78,6 @@ def _known_everywhere() -> dict[str, Any]:
 def _is_open(place: Place) -> bool:
     who = viewer()
     is_there = place.endpoint in current_app.view_functions
+    if is_there and who is not None and place.endpoint == HOUSE:
+        return any(open_to(who))
     return is_there and who is not None and (place.permission is None or who.may(place.permission))

@@ -139,12 +139,23 @@ def add_audit(
     now: datetime,
     subject: str = "",
     subject_id: int | None = None,
+    unit_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Note who did or saw what; never a number, a name or a member's words."""
+    """Note who did or saw what; never a number, a name or a member's words.
+
+    `unit_id` is where the subject belongs: an auditor of that unit sees the line. Without it the line belongs to the
+    unit of who did it.
+    """
     db.add(
         AuditEntry(
-            at=now, staff_id=staff_id, action=action, subject=subject, subject_id=subject_id, details=details
+            at=now,
+            staff_id=staff_id,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            unit_id=unit_id,
+            details=details,
         )
     )
 
