@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.extensions["runtime"] = rt
     app.config.update(
         SECRET_KEY=rt.settings.secret_key,
+        SECRET_KEY_FALLBACKS=[key for key in (rt.settings.old_secret_key,) if key],
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         SESSION_COOKIE_NAME="__Host-memberline-form" if is_https(rt) else "memberline-form",
         SESSION_COOKIE_SECURE=is_https(rt),

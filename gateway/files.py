@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.errors import NotFound
+from gateway.keyring import FILES
 from gateway.vault import Vault
 
 PIECE = 64 * 1024
@@ -24,7 +25,7 @@ class SealedFiles:
 
     def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder = folder
-        self._vault = vault
+        self._sealer = vault.purpose(FILES)
 
     def put(self, source: BinaryIO) -> str:
         """Seal a stream and return its key; the file is whole or not there at all."""
@@ -50,7 +51,7 @@ class SealedFiles:
         with source:
             place, was_last = 0, False
             while head := source.read(_LENGTH):
-                plain = self._vault.open(source.read(int.from_bytes(head, "big")), _bound(key, place))
+                plain = self._sealer.open(source.read(int.from_bytes(head, "big")), _bound(key, place))
                 was_last, place = plain[:1] == b"\1", place + 1
                 yield plain[1:]
             if not was_last:
@@ -69,7 +70,7 @@ class SealedFiles:
         while True:
             following = source.read(PIECE)
             last = b"\0" if following else b"\1"
-            yield self._vault.seal(last + piece, _bound(key, place))
+            yield self._sealer.seal(last + piece, _bound(key, place))
             if not following:
                 return
             place, piece = place + 1, following

@@ -23,12 +23,14 @@ from flows.model import Flow
 from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
-from gateway.db import make_engine
+from gateway.db import make_engine, unit_of_work
 from gateway.files import SealedFiles
+from gateway.keyring import Keyring, WrappedKey, Wrapper
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
 from gateway.speech import Remembered
+from gateway.store import vault_keys
 from gateway.store.steps import RecentCalls
 from gateway.vault import Vault
 
@@ -82,10 +84,11 @@ class Runtime:
 
 def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
     """Build everything from settings; connects to nothing yet, so that a slow database delays no start."""
-    vault = Vault(settings.secret_key)
+    engine = make_engine(_with_driver(settings.database_url), pool_size)
+    vault = _vault(settings, engine)
     return Runtime(
         settings=settings,
-        engine=make_engine(_with_driver(settings.database_url), pool_size),
+        engine=engine,
         quick=_quick_pool(settings.database_url, pool_size),
         vault=vault,
         profile=load_profile(settings.country),
@@ -103,6 +106,16 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
 def _clock(offset_seconds: float) -> Clock:
     offset = timedelta(seconds=offset_seconds)
     return lambda: datetime.now(UTC) + offset
+
+
+def _vault(settings: Settings, engine: Engine) -> Vault:
+    wrapper = Wrapper((settings.secret_key, settings.old_secret_key))
+
+    def load() -> list[WrappedKey]:
+        with unit_of_work(engine) as unit:
+            return vault_keys.load(unit.db, wrapper, datetime.now(UTC))
+
+    return Vault(Keyring(wrapper, load))
 
 
 def _with_driver(url: str) -> str:

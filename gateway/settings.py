@@ -57,8 +57,15 @@ class Settings:
     )
     secret_key: str = setting(
         "MEMBERLINE_SECRET_KEY",
-        "Signs cookies and encrypts phone numbers; at least 16 characters, losing it loses the numbers.",
+        "Signs cookies and opens the keys that encrypt; at least 16 characters, losing it loses the numbers.",
         needs_length(16),
+        secret=True,
+    )
+    old_secret_key: str = setting(
+        "MEMBERLINE_OLD_SECRET_KEY",
+        "The secret key before this one, while it is being replaced; see `keys rotate --secret`.",
+        needs_length(16),
+        "",
         secret=True,
     )
     callback_secret: str = setting(

@@ -19,7 +19,6 @@ from gateway.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
-PURPOSE = "spool"
 FILE, TAKEN, TORN = "spool", "spool.taken", "spool.torn"
 
 Apply = Callable[[Runtime, Mapping[str, str], int | None], object]
@@ -28,7 +27,7 @@ Apply = Callable[[Runtime, Mapping[str, str], int | None], object]
 def keep(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> None:
     """Append one post that could not be applied; it is on the disk when this returns."""
     plain = json.dumps({"kind": kind, "form": dict(form), "turn": turn})
-    line = base64.b64encode(rt.vault.seal_text(plain, PURPOSE)) + b"\n"
+    line = base64.b64encode(rt.vault.seal_for_spool(plain.encode())) + b"\n"
     path = _folder(rt) / FILE
     with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
         file.write(line)
@@ -54,7 +53,7 @@ def apply_all(rt: Runtime, apply: Mapping[str, Apply]) -> int:
 
 def _apply(rt: Runtime, apply: Mapping[str, Apply], line: bytes) -> None:
     try:
-        kept = json.loads(rt.vault.open_text(base64.b64decode(line), PURPOSE))
+        kept = json.loads(rt.vault.open_from_spool(base64.b64decode(line)))
     except (ValueError, InvalidTag):
         _set_apart(rt, line)
         return
