@@ -9,6 +9,7 @@ from gateway.models.joining import (
     ImportRefusal,
     JoinCode,
     Merge,
+    NumberChange,
     PaperForm,
 )
 from gateway.models.people import (
@@ -87,6 +88,7 @@ __all__ = [
     "NewsHeard",
     "NewsItem",
     "Notice",
+    "NumberChange",
     "OtherNumber",
     "Overlay",
     "OverlayMember",

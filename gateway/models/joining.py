@@ -76,6 +76,28 @@ class Enrolment(Base):
     cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class NumberChange(Base):
+    """Somebody says that this number is their new one: asked on the old number, confirmed by a coordinator (journeys.md M6)."""
+
+    __tablename__ = "number_changes"
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"), index=True)  # the new one
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))  # name and village, spoken
+    newcomer_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)  # who joined on it
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)  # whose it would be
+    old_number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]  # the old number is owed its call
+    said: Mapped[str | None] = mapped_column(String(12))  # on the old number: yes, no, stranger
+    said_at: Mapped[datetime | None]
+    decision: Mapped[str | None] = mapped_column(String(12))  # moved, refused
+    decided_at: Mapped[datetime | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
 class PaperForm(Base):
     """The photograph of a signed form, sealed in the store of files."""
 

@@ -454,6 +454,39 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entries_unit_id"), "audit_entries", ["unit_id"], unique=False)
     op.create_foreign_key(op.f("fk_audit_entries_unit_id"), "audit_entries", "units", ["unit_id"], ["id"])
     op.add_column("consents", sa.Column("form_id", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "number_changes",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("number_id", sa.BigInteger(), nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=True),
+        sa.Column("newcomer_id", sa.BigInteger(), nullable=True),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
+        sa.Column("old_number_id", sa.BigInteger(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said", sa.String(length=12), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.String(length=12), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["number_id"], ["numbers.id"], name=op.f("fk_number_changes_number_id")),
+        sa.ForeignKeyConstraint(["note_id"], ["voice_notes.id"], name=op.f("fk_number_changes_note_id")),
+        sa.ForeignKeyConstraint(["newcomer_id"], ["members.id"], name=op.f("fk_number_changes_newcomer_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_number_changes_member_id")),
+        sa.ForeignKeyConstraint(
+            ["old_number_id"], ["numbers.id"], name=op.f("fk_number_changes_old_number_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_number_changes_unit_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_number_changes_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_number_changes")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_number_changes_public_id")),
+    )
+    op.create_index(op.f("ix_number_changes_number_id"), "number_changes", ["number_id"], unique=False)
+    op.create_index(op.f("ix_number_changes_newcomer_id"), "number_changes", ["newcomer_id"], unique=False)
+    op.create_index(op.f("ix_number_changes_member_id"), "number_changes", ["member_id"], unique=False)
+    op.create_index(op.f("ix_number_changes_unit_id"), "number_changes", ["unit_id"], unique=False)
     op.create_foreign_key(op.f("fk_consents_form_id"), "consents", "paper_forms", ["form_id"], ["id"])
     op.add_column("members", sa.Column("home_unit_id", sa.BigInteger(), nullable=True))
     op.add_column("members", sa.Column("handset", sa.String(length=12), nullable=True))
@@ -463,6 +496,39 @@ def upgrade() -> None:
         sa.Column("tags", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
     )
     op.add_column("members", sa.Column("search", sa.String(length=400), server_default="", nullable=False))
+    op.add_column("members", sa.Column("barred", sa.String(length=24), nullable=True))
+    op.drop_index("ix_members_audience", "members")
+    op.create_index(
+        "ix_members_audience",
+        "members",
+        ["unit_id", "status"],
+        unique=False,
+        postgresql_include=["consent", "language", "handset", "barred", "id"],
+    )
+    op.create_index(
+        "ix_members_tags",
+        "members",
+        ["tags"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"tags": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_posts_held",
+        "posts",
+        [sa.literal_column("lower(title)")],
+        unique=False,
+        postgresql_where=sa.text("until IS NULL"),
+    )
+    op.add_column(
+        "broadcasts",
+        sa.Column(
+            "filters",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
+    )
     op.add_column("members", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.add_column("members", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
@@ -510,6 +576,7 @@ def upgrade() -> None:
     op.add_column("voice_notes", sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("voice_notes", sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
     _guard_ledgers()
+    _keep_barred()
 
 
 def _guard_ledgers() -> None:
@@ -530,3 +597,87 @@ def _guard_ledgers() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+
+
+def _keep_barred() -> None:
+    """Keep `members.barred` true by itself, so that an audience is counted without asking two further tables.
+
+    "number-unusable" where there is no number to dial, else the gravest suppression in force, the member's own opt-out first
+    and a do-not-disturb listing last. Statement by statement, so that lists of thousands stay quick.
+    """
+    op.execute(
+        """
+        CREATE FUNCTION bar_of(wanted bigint) RETURNS varchar LANGUAGE sql STABLE AS $$
+            SELECT coalesce(
+                (SELECT CASE WHEN n.invalid_at IS NOT NULL THEN 'number-unusable' ELSE
+                    coalesce((SELECT s.reason FROM suppressions s
+                              WHERE s.number_index = n.index AND s.lifted_at IS NULL
+                              ORDER BY s.reason <> 'opt-out', s.reason = 'do-not-disturb', s.reason LIMIT 1), '')
+                    END FROM numbers n WHERE n.id = wanted),
+                'number-unusable')
+        $$
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION bar_new_members() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE members m SET barred = nullif(b.bar, '')
+            FROM (SELECT f.id, bar_of(f.number_id) AS bar FROM fresh f
+                  LEFT JOIN numbers n ON n.id = f.number_id
+                  WHERE n.id IS NULL OR n.invalid_at IS NOT NULL
+                     OR EXISTS (SELECT FROM suppressions s WHERE s.number_index = n.index AND s.lifted_at IS NULL)) b
+            WHERE m.id = b.id;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION bar_moved_member() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.barred := nullif(bar_of(NEW.number_id), '');
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION bar_on_number() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE members SET barred = nullif(bar_of(NEW.id), '')
+            WHERE number_id = NEW.id AND barred IS DISTINCT FROM nullif(bar_of(NEW.id), '');
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION bar_suppressed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE members m SET barred = nullif(b.bar, '')
+            FROM (SELECT n.id, bar_of(n.id) AS bar FROM numbers n
+                  WHERE n.index IN (SELECT c.number_index FROM changed c)) b
+            WHERE m.number_id = b.id AND m.barred IS DISTINCT FROM nullif(b.bar, '');
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER barred_new AFTER INSERT ON members REFERENCING NEW TABLE AS fresh "
+        "FOR EACH STATEMENT EXECUTE FUNCTION bar_new_members()"
+    )
+    op.execute(
+        "CREATE TRIGGER barred_moved BEFORE UPDATE OF number_id ON members "
+        "FOR EACH ROW EXECUTE FUNCTION bar_moved_member()"
+    )
+    op.execute(
+        "CREATE TRIGGER barred_number AFTER UPDATE OF invalid_at ON numbers "
+        "FOR EACH ROW EXECUTE FUNCTION bar_on_number()"
+    )
+    for event, rows in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
+        op.execute(
+            f"CREATE TRIGGER barred_{event} AFTER {event.upper()} ON suppressions "
+            f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION bar_suppressed()"
+        )
+    op.execute("UPDATE members SET barred = nullif(bar_of(number_id), '') WHERE bar_of(number_id) <> ''")
