@@ -26,6 +26,8 @@ class Broadcast(Base):
     state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.DRAFT)
     texts: Mapped[JsonDict] = mapped_column(default=dict)
     sounds: Mapped[JsonDict] = mapped_column(default=dict)
+    # Whom of the unit: any of post, tag, handset, overlay (`broadcasts.audience`); empty means everybody.
+    filters: Mapped[JsonDict] = mapped_column(default=dict, server_default="{}")
     certificate: Mapped[JsonDict | None]  # number, issuer, valid_until, content_hash (rules.md L3)
     scheduled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
