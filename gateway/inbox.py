@@ -75,7 +75,7 @@ def _keep(unit: UnitOfWork, rt: Runtime, event: MessageArrived, number_id: int |
         "is_inbound": True,
         "line": event.line[:24],
         "number_id": number_id,
-        "sealed_text": rt.vault.seal_text(event.text, TEXT_PURPOSE),
+        "sealed_text": rt.vault.seal_text(event.text, TEXT_PURPOSE, event.provider_id),
         "at": rt.clock(),
     }
     return unit.db.scalar(insert(Message).values(row).on_conflict_do_nothing().returning(Message.id))

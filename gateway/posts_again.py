@@ -31,7 +31,7 @@ def apply_unknown(rt: Runtime) -> int:
 
 def _receipt_again(unit: UnitOfWork, rt: Runtime, kept: Callback) -> bool:
     try:
-        event = rt.callbacks.parse_receipt(callbacks.open_body(rt.vault, kept.sealed_body))
+        event = rt.callbacks.parse_receipt(callbacks.open_body(rt.vault, kept))
     except CallbackInvalid:
         return False
     if not outcomes.reported(unit, rt, event):

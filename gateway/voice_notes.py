@@ -31,11 +31,12 @@ WAITS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600)
 def announce(unit: UnitOfWork, rt: Runtime, url: str, call_id: int, member_id: int | None) -> int | None:
     """Keep that a recording exists and have it fetched; None where this one is known already."""
     now = rt.clock()
+    public_id = new_public_id()
     row = {
-        "public_id": new_public_id(),
+        "public_id": public_id,
         "call_id": call_id,
         "member_id": member_id,
-        "sealed_url": rt.vault.seal_text(url, URL_PURPOSE),
+        "sealed_url": rt.vault.seal_text(url, URL_PURPOSE, public_id),
         "url_hash": hashlib.sha256(f"{call_id} {url}".encode()).digest(),
         "tries": 0,
         "due_at": now,
@@ -56,7 +57,7 @@ def fetch(rt: Runtime, note_id: int) -> bool:
         note = unit.db.get(VoiceNote, note_id)
         if note is None or note.fetched_at or note.lost_at or note.sealed_url is None:
             return True
-        url = rt.vault.open_text(note.sealed_url, URL_PURPOSE)
+        url = rt.vault.open_text(note.sealed_url, URL_PURPOSE, note.public_id)
     try:
         raw = fetch_recording(url, rt.channels.recording_hosts).content
         take = to_telephone(raw)

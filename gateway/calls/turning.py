@@ -28,19 +28,19 @@ def take_turn(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Re
 
 
 def _quickly(rt: Runtime, event: VoiceEvent, call: CallRow, after: Talk) -> Reply | None:
-    conversation = after.to_json()
+    conversation, form = after.to_json(), dict(event.raw)
+    digest = callbacks.digest_of(form)
     step = Advance(
         call=call,
         conversation=conversation,
         provider=rt.provider,
-        digest=callbacks.digest_of(dict(event.raw)),
-        body=callbacks.seal_body(rt.vault, dict(event.raw)),
+        digest=digest,
+        body=callbacks.seal_body(rt.vault, form, digest),
         now=rt.clock(),
     )
-    with rt.quick.connection() as connection:
-        if not steps.advance(connection, step):
-            rt.recent.drop(event.provider_id)
-            return None
+    if not rt.together.advance(step):
+        rt.recent.drop(event.provider_id)
+        return None
     rt.recent.put(event.provider_id, steps.stepped(step))
     return talk.reply_to(rt, conversation, call.turn + 1)
 

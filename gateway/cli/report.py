@@ -125,7 +125,7 @@ def _contents(rt: Runtime, db: Session, found: Report) -> dict[str, Any]:
     last = reports.last_answer(db, found.id)
     sealed = found.sealed_text
     return {
-        "text": rt.vault.open_text(sealed, reports.TEXT_PURPOSE) if sealed else None,
+        "text": rt.vault.open_text(sealed, reports.TEXT_PURPOSE, found.reference) if sealed else None,
         "texts": last.texts if last else {},
         "sounds": last.sounds if last else {},
     }

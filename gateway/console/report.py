@@ -102,7 +102,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
         "report": report,
         "line": units.list_line(db, row.place),
         "desk_unit": db.get_one(Unit, report.desk_unit_id),
-        "written": rt.vault.open_text(sealed, reports.TEXT_PURPOSE) if sealed else None,
+        "written": rt.vault.open_text(sealed, reports.TEXT_PURPOSE, report.reference) if sealed else None,
         "history": history,
         "answers": given,
         "rings": answers.list_rings(db, report.id),

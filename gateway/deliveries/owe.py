@@ -125,7 +125,7 @@ def owe_sms(
         priority=PERSONAL,
         number_id=number_id,
         member_id=member_id,
-        sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE),
+        sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE, dedupe),
         dedupe=dedupe,
     )
 

@@ -149,7 +149,8 @@ def _text_of(rt: Runtime, situation: Situation) -> str:
     if delivery.kind != SMS:
         return ""
     if delivery.sealed_text is not None:
-        return cut(rt.vault.open_text(delivery.sealed_text, TEXT_PURPOSE), LONGEST_SMS)
+        words = rt.vault.open_text(delivery.sealed_text, TEXT_PURPOSE, delivery.dedupe or "")
+        return cut(words, LONGEST_SMS)
     texts = broadcast.texts if broadcast else {}
     language = delivery.language or rt.settings.country
     return cut(str(texts.get(in_language(texts, {}, language), "")), LONGEST_SMS)

@@ -53,10 +53,12 @@ def _report(house: House, filed: Filed) -> Row:
     told, is_red_taken = filed.told, filed.told.urgency == "danger" and filed.told.state != "received"
     worker = house.staff_for(filed.desk.path)
     is_given = filed.reached(ReportState.ASSIGNED) and filed.state is not ReportState.REOPENED
-    sealed = house.rt.vault.seal_text(told.said, reports.TEXT_PURPOSE) if told.source == "sms" else None
+    reference = make(reports.next_number(house.unit.db))
+    is_text = told.source == "sms"
+    sealed = house.rt.vault.seal_text(told.said, reports.TEXT_PURPOSE, reference) if is_text else None
     return {
         "id": filed.report_id,
-        "reference": make(reports.next_number(house.unit.db)),
+        "reference": reference,
         "state": filed.state,
         "urgency": Urgency(told.urgency),
         "source": told.source,
@@ -110,15 +112,16 @@ def _note(filed: Filed, note_id: int, call_id: int) -> Row:
 
 
 def _message(house: House, filed: Filed, message_id: int) -> Row:
+    provider_id = f"demo-report-{filed.report_id}"
     return {
         "id": message_id,
         "provider": house.rt.provider,
-        "provider_id": f"demo-report-{filed.report_id}",
+        "provider_id": provider_id,
         "is_inbound": True,
         "line": house.rt.settings.sms_sender or "sms",
         "number_id": filed.number_id,
         "member_id": filed.by.member_id if filed.by else None,
-        "sealed_text": house.rt.vault.seal_text(filed.told.said, MESSAGE_PURPOSE),
+        "sealed_text": house.rt.vault.seal_text(filed.told.said, MESSAGE_PURPOSE, provider_id),
         "intent": "free" if filed.state is ReportState.DRAFT else "report",
         "at": filed.received_at,
     }

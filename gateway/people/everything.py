@@ -1,41 +1,90 @@
 """All that is held about one member, from every table, with what is sealed opened (rules.md L12, issue 3, 6).
 
-Tables are found by their key to the member, so that a new one cannot be forgotten. Called by the command line.
+Tables are found by their keys to members and numbers, so that a new one cannot be forgotten; what hangs on those, and
+what is no member's, is said here by name, and a test knows no fourth kind. Called by the command line and by `rights`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.db import unit_of_work
 from gateway.deliveries.owe import TEXT_PURPOSE as OWED_TEXT
 from gateway.errors import NotFound
-from gateway.models import Base, Member, PhoneNumber
+from gateway.models import Base, Member, OtherNumber
 from gateway.runtime import Runtime
+from gateway.states import MemberStatus
 from gateway.store import numbers, units
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
 
+REQUEST_TEXT = "rights_requests.text"
 # What seals each text; a sealed column that is not here (a provider's address of a recording) is left out.
-PURPOSES = {"messages": "messages.text", "reports": REPORT_TEXT, "deliveries": OWED_TEXT}
-# Tables that hang on one of those: (table, column, the table it points to).
+# Each with the column that names its row.
+PURPOSES = {
+    "messages": ("messages.text", "provider_id"),
+    "reports": (REPORT_TEXT, "reference"),
+    "deliveries": (OWED_TEXT, "dedupe"),
+    "rights_requests": (REQUEST_TEXT, "public_id"),
+}
+# Tables that hang on one of those: (table, its column, the table it points to, that table's column).
 FURTHER = (
-    ("report_events", "report_id", "reports"),
-    ("answers", "report_id", "reports"),
-    ("attempts", "delivery_id", "deliveries"),
+    ("report_events", "report_id", "reports", "id"),
+    ("answers", "report_id", "reports", "id"),
+    ("attempts", "delivery_id", "deliveries", "id"),
+    ("voice_notes", "id", "members", "name_note_id"),
+    ("voice_notes", "id", "enrolments", "place_note_id"),
+    ("voice_notes", "id", "reports", "voice_note_id"),
+    ("voice_notes", "id", "rights_requests", "voice_note_id"),
 )
+# Keys to members and numbers that are about somebody else.
+OTHERS = {
+    ("enrolments", "inviter_id"): "whom this member brought: about those people",
+    ("staff", "number_id"): "the own phone of a person of staff, for test calls: about their work here",
+    ("attempts", "number_id"): "found by the delivery it was a try at",
+}
+# Tables that are about no member, each with its reason.
+ABOUT_NOBODY = {
+    "units": "places",
+    "unit_changes": "places",
+    "overlays": "places and groups",
+    "overlay_units": "places",
+    "broadcasts": "what staff wrote to many",
+    "news_items": "what staff wrote to all",
+    "scrubs": "counts of a round with the operator's register",
+    "poll_silences": "days of a poll",
+    "paces": "the provider's pace",
+    "settings": "the house's own",
+    "vault_keys": "keys, themselves sealed",
+    "notices": "the words that are agreed to; which one this member heard stands in their consents",
+    "purges": "counts",
+    "breaches": "what happened; whom it is about stands in breach_members",
+    "drives": "targets of a drive",
+    "drive_targets": "targets of a drive",
+    "imports": "a list that was handed in: kept sealed for a week, in no member's name",
+    "import_refusals": "lines and reasons, never what stands in a row",
+    "callbacks": "raw posts of the provider: sealed, in nobody's name, gone after a month",
+    "exchanges": "our requests to the provider, without numbers",
+    "sign_ins": "about staff",
+    "sign_in_failures": "about staff",
+    "known_browsers": "about staff",
+    "recovery_codes": "about staff",
+    "invitations": "about staff",
+    "audit_seals": "a chain of hashes",
+    "staff": "about staff",
+}
 
 
 def show_card(rt: Runtime, member_id: str) -> dict[str, Any]:
     """The member in short: who, where, agreed to what. Raises NotFound."""
     with unit_of_work(rt.engine) as unit:
-        member = _find(unit.db, member_id)
+        member = find(unit.db, member_id)
         number = numbers.open_number(unit.db, rt.vault, member.number_id) if member.number_id else None
         return {
             "id": member.public_id,
@@ -49,67 +98,131 @@ def show_card(rt: Runtime, member_id: str) -> dict[str, Any]:
 
 
 def show_everything(rt: Runtime, member_id: str) -> dict[str, Any]:
-    """Every row that holds this member's key, by table, as plain values; the look is noted in the audit log.
+    """Every row about this member, by table, as plain values; the look is noted in the audit log.
 
-    `member_id` is the public or the internal id; raises NotFound.
+    `member_id` is the public or the internal id; raises NotFound, also for who was erased.
     """
     with unit_of_work(rt.engine) as unit:
-        member = _find(unit.db, member_id)
-        found: dict[str, Any] = {"member": _plain(rt, "members", dict(_row(unit.db, member.id)))}
-        found["unit"] = [
-            each.name for each in units.list_line(unit.db, units.get_unit(unit.db, member.unit_id))
-        ]
-        found |= _number(rt, unit.db, member)
-        for table in tables_of_members():
-            found[table.name] = _rows(rt, unit.db, table, table.c.member_id == member.id)
-        for name, column, above in FURTHER:
-            table = Base.metadata.tables[name]
-            ids = [row["id"] for row in found[above]]
-            found[name] = _rows(rt, unit.db, table, table.c[column].in_(ids))
+        member = find(unit.db, member_id)
+        found = everything(unit.db, rt, member)
         add_audit(unit.db, None, "member.shown_everything", rt.clock(), "member", member.id)
     return found
 
 
-def tables_of_members() -> Sequence[Table]:
-    """Every table whose rows belong to a member."""
-    return [table for table in Base.metadata.sorted_tables if "member_id" in table.c]
+def everything(db: Session, rt: Runtime, member: Member) -> dict[str, Any]:
+    """Collect every row about this member: `member` and `unit`, then a list for each table."""
+    line = units.list_line(db, units.get_unit(db, member.unit_id))
+    gathered = gather(db, member)
+    found: dict[str, Any] = {"unit": [each.name for each in line], "number": None}
+    for name, rows in gathered.items():
+        found[name] = [plain(rt, name, row) for row in rows]
+    found["member"] = next(row for row in found.pop("members") if row["id"] == member.id)
+    found["number"] = next(iter(_opened(rt, gathered["numbers"], member.number_id)), None)
+    for row, opened in zip(found["numbers"], _opened(rt, gathered["numbers"]), strict=True):
+        row["number"] = opened
+    return found
 
 
-def _find(db: Session, member_id: str) -> Member:
+def gather(db: Session, member: Member) -> dict[str, list[dict[str, Any]]]:
+    """Return the raw rows about this member by table, each once."""
+    own, shared = numbers_of(db, member)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        if wanted := list(_links(table, member.id, own)):
+            found[table.name] = _rows(db, table, or_(*wanted))
+    found["numbers"] = _rows(db, _table("numbers"), _table("numbers").c.id.in_(own | shared))
+    indexes = [row["index"] for row in found["numbers"]]
+    suppressions, audit = _table("suppressions"), _table("audit_entries")
+    found["suppressions"] = _rows(db, suppressions, suppressions.c.number_index.in_(indexes))
+    is_about = and_(audit.c.subject == "member", audit.c.subject_id == member.id)
+    found["audit_entries"] = _rows(db, audit, is_about)
+    for name, column, above, key in FURTHER:
+        ids = {row[key] for row in found[above]} - {row[column] for row in found.get(name, [])}
+        more = _rows(db, _table(name), _table(name).c[column].in_(ids - {None}))
+        found[name] = found.get(name, []) + more
+    return found
+
+
+def numbers_of(db: Session, member: Member) -> tuple[set[int], set[int]]:
+    """Return the numbers this member alone has, and those others have too.
+
+    What only the number says (a call before anybody was known on it) belongs to who alone has it; on a shared phone
+    it may have been anyone (reliability.md C15).
+    """
+    query = select(OtherNumber.number_id).where(
+        OtherNumber.member_id == member.id, OtherNumber.until.is_(None)
+    )
+    mine = {*db.scalars(query), *([member.number_id] if member.number_id else [])}
+    others = select(Member.number_id).where(Member.number_id.in_(mine), Member.id != member.id)
+    shared = set(db.scalars(others.where(Member.status != MemberStatus.LEFT)))
+    further = select(OtherNumber.number_id).where(
+        OtherNumber.number_id.in_(mine), OtherNumber.member_id != member.id, OtherNumber.until.is_(None)
+    )
+    shared |= set(db.scalars(further))
+    return mine - shared, shared
+
+
+def keys_to(table: Table, target: str) -> list[Column[Any]]:
+    """List the columns of a table that name a row of `target`."""
+    return [
+        column
+        for column in table.columns
+        if any(key.column.table.name == target for key in column.foreign_keys)
+        and (table.name, column.name) not in OTHERS
+    ]
+
+
+def find(db: Session, member_id: str) -> Member:
+    """Return a member by public or internal id; raises NotFound, also for who was erased."""
     found = db.scalar(select(Member).where(Member.public_id == member_id))
     if found is None and member_id.isascii() and member_id.isdecimal() and len(member_id) < 19:
         found = db.get(Member, int(member_id))
-    if found is None:
+    if found is None or found.erased_at is not None:
         raise NotFound("there is no such member")
     return found
 
 
-def _row(db: Session, member_id: int) -> Any:
-    table = Base.metadata.tables["members"]
-    return db.execute(select(table).where(table.c.id == member_id)).mappings().one()
+def plain(rt: Runtime, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as JSON can hold it: texts opened, other bytes left out."""
+    opened = {"text": text} if (text := words_of(rt, table, row)) is not None else {}
+    kept = {name: _value(value) for name, value in row.items() if not isinstance(value, bytes)}
+    return {name: value for name, value in kept.items() if name != "sealed_text"} | opened
 
 
-def _number(rt: Runtime, db: Session, member: Member) -> dict[str, Any]:
-    known = db.get(PhoneNumber, member.number_id) if member.number_id else None
-    if known is None:
-        return {"number": None, "suppressions": []}
-    suppressions = Base.metadata.tables["suppressions"]
-    return {
-        "number": rt.vault.open_number(known.sealed, known.index),
-        "suppressions": _rows(rt, db, suppressions, suppressions.c.number_index == known.index),
-    }
+def words_of(rt: Runtime, table: str, row: Mapping[str, Any]) -> str | None:
+    """Open the text of a row, None where there is none."""
+    sealed = row.get("sealed_text")
+    if not sealed or table not in PURPOSES:
+        return None
+    place, name = PURPOSES[table]
+    return rt.vault.open_text(sealed, place, row[name] or "")
 
 
-def _rows(rt: Runtime, db: Session, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+def _links(table: Table, member_id: int, own: set[int]) -> Iterable[ColumnElement[bool]]:
+    """Yield what makes a row of this table one about the member."""
+    by_member = keys_to(table, "members")
+    if table.name == "members":
+        yield table.c.id == member_id
+    yield from (column == member_id for column in by_member)
+    names_nobody = and_(*(column.is_(None) for column in by_member)) if by_member else None
+    if table.name != "members":
+        for column in keys_to(table, "numbers"):
+            on_it = column.in_(own) if own else false()
+            yield on_it if names_nobody is None else and_(on_it, names_nobody)
+
+
+def _rows(db: Session, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
     rows = db.execute(select(table).where(which).order_by(*table.primary_key.columns)).mappings()
-    return [_plain(rt, table.name, dict(row)) for row in rows]
+    return [dict(row) for row in rows]
 
 
-def _plain(rt: Runtime, table: str, row: dict[str, Any]) -> dict[str, Any]:
-    sealed = row.pop("sealed_text", None)
-    if sealed is not None:
-        row["text"] = rt.vault.open_text(sealed, PURPOSES[table])
-    return {name: _value(value) for name, value in row.items() if not isinstance(value, bytes)}
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]
+
+
+def _opened(rt: Runtime, rows: list[dict[str, Any]], only: int | None = None) -> list[str | None]:
+    wanted = [row for row in rows if only is None or row["id"] == only]
+    return [rt.vault.open_number(row["sealed"], row["index"]) if row["sealed"] else None for row in wanted]
 
 
 def _value(value: Any) -> Any:

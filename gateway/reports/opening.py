@@ -29,8 +29,9 @@ def open_report(
     member = members.get_member(unit.db, scene.member_id) if scene.member_id else None
     place = units.get_unit(unit.db, member.unit_id) if member else units.root_unit(unit.db)
     is_known = member is not None and member.status == MemberStatus.ACTIVE
+    reference = make(reports.next_number(unit.db))
     report = Report(
-        reference=make(reports.next_number(unit.db)),
+        reference=reference,
         state=_first_state(is_known, is_draft),
         source=VOICE if scene.call_id else SMS,
         member_id=scene.member_id,
@@ -40,7 +41,7 @@ def open_report(
         call_id=scene.call_id,
         message_id=scene.message_id,
         voice_note_id=int(step.note) if step.note else None,
-        sealed_text=rt.vault.seal_text(step.text, reports.TEXT_PURPOSE) if step.text else None,
+        sealed_text=rt.vault.seal_text(step.text, reports.TEXT_PURPOSE, reference) if step.text else None,
         language=scene.language,
         category=step.code,
         received_at=rt.clock(),

@@ -21,30 +21,31 @@ def digest_of(form: dict[str, str]) -> bytes:
     return hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).digest()
 
 
-def seal_body(vault: Vault, form: dict[str, str]) -> bytes:
-    return vault.seal(json.dumps(form)[:LARGEST_KEPT].encode(), PURPOSE.encode())
+def seal_body(vault: Vault, form: dict[str, str], digest: bytes) -> bytes:
+    return vault.seal_text(json.dumps(form)[:LARGEST_KEPT], PURPOSE, digest)
 
 
 def add_callback(
     db: Session, vault: Vault, provider: str, kind: str, form: dict[str, str], outcome: str, now: datetime
 ) -> None:
     """Keep one post with what became of it: applied, duplicate, unknown, unreadable or failed."""
+    digest = digest_of(form)
     db.add(
         Callback(
             provider=provider,
             kind=kind,
-            digest=digest_of(form),
-            sealed_body=seal_body(vault, form),
+            digest=digest,
+            sealed_body=seal_body(vault, form, digest),
             outcome=outcome,
             at=now,
         )
     )
 
 
-def open_body(vault: Vault, sealed: bytes) -> dict[str, str]:
+def open_body(vault: Vault, kept: Callback) -> dict[str, str]:
     """Return a kept post's fields; empty where it was too large to be kept whole."""
     try:
-        return dict(json.loads(vault.open(sealed, PURPOSE.encode())))
+        return dict(json.loads(vault.open_text(kept.sealed_body, PURPOSE, kept.digest)))
     except ValueError:
         return {}
 

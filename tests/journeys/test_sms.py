@@ -69,7 +69,7 @@ def test_free_text_becomes_a_draft_with_every_word(house: House, sita: Phone) ->
     assert (report.state, report.source) == (ReportState.DRAFT, "sms")
     from gateway.store.reports import TEXT_PURPOSE
 
-    kept = house.rt.vault.open_text(report.sealed_text or b"", TEXT_PURPOSE)
+    kept = house.rt.vault.open_text(report.sealed_text or b"", TEXT_PURPOSE, report.reference)
     assert kept == "kal se paani nahi aa raha <b>&</b>"
 
 

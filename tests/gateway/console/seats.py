@@ -83,8 +83,9 @@ def a_report(
         if note:
             work.db.add(note)
             work.db.flush()
+        reference = f"{4000 + reports.next_number(work.db) * 7}"
         made = Report(
-            reference=f"{4000 + reports.next_number(work.db) * 7}",
+            reference=reference,
             state=state,
             urgency=urgency,
             source="voice" if has_voice else "sms",
@@ -94,7 +95,9 @@ def a_report(
             desk_unit_id=a_unit(work.db, desk).id if desk else place.id,
             is_past_local=desk is not None,
             voice_note_id=note.id if note else None,
-            sealed_text=rt.vault.seal_text(text, reports.TEXT_PURPOSE) if text and not note else None,
+            sealed_text=rt.vault.seal_text(text, reports.TEXT_PURPOSE, reference)
+            if text and not note
+            else None,
             language="hi",
             received_at=rt.clock(),
         )
