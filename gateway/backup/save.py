@@ -24,7 +24,8 @@ from gateway.errors import Conflict
 from gateway.models import Base
 from gateway.runtime import Runtime
 
-LEFT_OUT = frozenset({"sign_ins", "sign_in_failures"})
+# The counts of units come back by themselves: triggers note again what is loaded.
+LEFT_OUT = frozenset({"sign_ins", "sign_in_failures", "unit_counts", "unit_count_changes"})
 MANIFEST = "manifest.json"
 FOLDERS = ("clips", "voice-notes")
 SPOOL_BYTES = 8_000_000

@@ -54,7 +54,7 @@ from gateway.models.staff import (
     Staff,
 )
 from gateway.models.talk import Call, Callback, Conversation, Exchange, Message, VoiceNote
-from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange
+from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange, UnitCount, UnitCountChange
 
 __all__ = [
     "Answer",
@@ -111,6 +111,8 @@ __all__ = [
     "Suppression",
     "Unit",
     "UnitChange",
+    "UnitCount",
+    "UnitCountChange",
     "VaultKey",
     "VoiceNote",
     "Word",

@@ -21,6 +21,12 @@ def _spelt_name(context: DefaultExecutionContext) -> str:
     return search_key(given.get("name") or "")
 
 
+def _spelt_unit(context: DefaultExecutionContext) -> str:
+    """Units are found by name and by code."""
+    given: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return search_key(f"{given['name']} {given['code']}")
+
+
 class Unit(Base):
     """A node of the organisation's tree. `path` is the materialised line of ids from the root: "/1/5/23/"."""
 
@@ -37,9 +43,7 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     path: Mapped[str] = mapped_column(String(400))
     language: Mapped[str | None] = mapped_column(String(8))
-    search: Mapped[str] = mapped_column(
-        String(400), default="", server_default=""
-    )  # as `gateway.names` spells it
+    search: Mapped[str] = mapped_column(String(400), default=_spelt_unit, server_default="")
     closed_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
 

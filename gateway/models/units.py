@@ -57,3 +57,27 @@ class UnitChange(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str] = mapped_column(String(12))
     details: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class UnitCount(Base):
+    """How many open units (itself too) and members lie at or below a unit, as of the last time it was summed up."""
+
+    __tablename__ = "unit_counts"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True)
+    units: Mapped[int] = mapped_column(default=0)
+    members: Mapped[int] = mapped_column(default=0)
+
+
+class UnitCountChange(Base):
+    """What came to a unit or left it since then. Triggers write it (migration 0002), `store.unit_counts` sums it up.
+
+    A row each and never an update: two who write members at once do not wait for each other at the root.
+    """
+
+    __tablename__ = "unit_count_changes"
+
+    id: Mapped[Key]
+    unit_id: Mapped[int]
+    units: Mapped[int] = mapped_column(default=0)
+    members: Mapped[int] = mapped_column(default=0)

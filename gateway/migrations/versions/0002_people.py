@@ -577,6 +577,7 @@ def upgrade() -> None:
     op.add_column("voice_notes", sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
     _guard_ledgers()
     _keep_barred()
+    _count_units()
 
 
 def _guard_ledgers() -> None:
@@ -681,3 +682,71 @@ def _keep_barred() -> None:
             f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION bar_suppressed()"
         )
     op.execute("UPDATE members SET barred = nullif(bar_of(number_id), '') WHERE bar_of(number_id) <> ''")
+
+
+def _count_units() -> None:
+    """Note what comes to a unit and what leaves it, so that what lies below one is told in milliseconds."""
+    op.create_table(
+        "unit_counts",
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("members", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_unit_counts_unit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_counts")),
+    )
+    op.create_table(
+        "unit_count_changes",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("members", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_count_changes")),
+    )
+    for statement in COUNTING.split(";;"):
+        op.execute(statement)
+
+
+COUNTING = """
+INSERT INTO unit_count_changes (unit_id, units, members)
+    SELECT id, 1, 0 FROM units
+    UNION ALL SELECT unit_id, 0, count(*) FROM members WHERE status <> 'left' GROUP BY unit_id;;
+CREATE FUNCTION count_new_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unit_count_changes (unit_id, units, members)
+        SELECT unit_id, 0, count(*) FROM added WHERE status <> 'left' GROUP BY unit_id;
+    RETURN NULL;
+END $$;;
+CREATE TRIGGER count_new AFTER INSERT ON members
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_new_members();;
+CREATE FUNCTION count_changed_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.status <> 'left' THEN
+        INSERT INTO unit_count_changes (unit_id, units, members) VALUES (OLD.unit_id, 0, -1);
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.status <> 'left' THEN
+        INSERT INTO unit_count_changes (unit_id, units, members) VALUES (NEW.unit_id, 0, 1);
+    END IF;
+    RETURN NULL;
+END $$;;
+CREATE TRIGGER count_changed AFTER UPDATE OF unit_id, status ON members FOR EACH ROW
+    WHEN (OLD.unit_id <> NEW.unit_id OR (OLD.status = 'left') <> (NEW.status = 'left'))
+    EXECUTE FUNCTION count_changed_member();;
+CREATE TRIGGER count_gone AFTER DELETE ON members FOR EACH ROW EXECUTE FUNCTION count_changed_member();;
+CREATE FUNCTION count_new_units() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unit_count_changes (unit_id, units, members) SELECT id, 1, 0 FROM added WHERE closed_at IS NULL;
+    RETURN NULL;
+END $$;;
+CREATE TRIGGER count_new AFTER INSERT ON units
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_new_units();;
+CREATE FUNCTION count_closed_unit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unit_count_changes (unit_id, units, members)
+        VALUES (NEW.id, CASE WHEN NEW.closed_at IS NULL THEN 1 ELSE -1 END, 0);
+    RETURN NULL;
+END $$;;
+CREATE TRIGGER count_closed AFTER UPDATE OF closed_at ON units FOR EACH ROW
+    WHEN ((OLD.closed_at IS NULL) <> (NEW.closed_at IS NULL)) EXECUTE FUNCTION count_closed_unit()
+"""
