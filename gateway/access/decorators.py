@@ -13,12 +13,14 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.access.duties import SECOND_FACTOR
 from gateway.access.permissions import Permission
 from gateway.access.sign_in import viewer_of_request
 from gateway.access.viewer import Viewer
 from gateway.errors import NotAllowed
 from gateway.runtime import Runtime
 
+FREE = frozenset({"signing_in", "account", "second_factor"})  # where a person does what they must do first
 MARK = "access"  # the attribute that tells the route test what guards a view
 CALLBACK_LIMIT = 64 * 1024
 
@@ -79,6 +81,8 @@ def _guard(
         viewer = viewer_of_request(runtime())
         if viewer is None:
             return _to_sign_in()
+        if viewer.must and request.blueprint not in FREE:
+            return _to_duty(viewer.must)
         if permission is not None and not viewer.may(permission):
             raise NotAllowed("your role does not include this", code="role")
         return view(viewer, *args, **kwargs)
@@ -93,6 +97,12 @@ def _to_sign_in() -> ResponseReturnValue:
         abort(401)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("signing_in.form", next=None if wanted == "/" else wanted))
+
+
+def _to_duty(must: str) -> ResponseReturnValue:
+    if request.method != "GET" or request.headers.get("X-Fragment"):
+        raise NotAllowed("something else comes first", code=must)
+    return redirect(url_for("second_factor.show" if must == SECOND_FACTOR else "account.show"))
 
 
 def viewer() -> Viewer | None:

@@ -8,7 +8,8 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-SHORTEST = 10
+from gateway.access.password_rules import SHORTEST as SHORTEST
+
 _AT_ONCE = BoundedSemaphore(4)
 _HASHER = PasswordHasher()
 # Of a random word nobody kept, made with the same parameters: an unknown account takes as long as a known one.

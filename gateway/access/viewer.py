@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateway.access.permissions import Permission, Role, may_role
 
@@ -19,6 +20,8 @@ class Viewer:
     locale: str
     unit_name: str = ""
     sign_in_id: int | None = None
+    must: str | None = None  # what bars the way to all else (`gateway.access.duties`)
+    second_factor_by: datetime | None = None  # asked for until then, demanded afterwards
 
     def may(self, permission: Permission | str) -> bool:
         """Say whether this person's role carries the permission."""

@@ -14,8 +14,8 @@ from gateway.cli.here import runtime_here
 from gateway.db import unit_of_work
 from gateway.errors import NotAllowed
 from gateway.models import Staff, Unit
+from gateway.store import sign_ins, units
 from gateway.store import staff as people
-from gateway.store import units
 
 PIPE_SECONDS = 0.5
 
@@ -71,7 +71,7 @@ def password(email: str, as_json: bool) -> None:
     with closing(runtime_here()) as rt, unit_of_work(rt.engine) as unit:
         person = people.get_by_email(unit.db, email)
         people.set_password(unit.db, person.id, hash_password(made))
-        people.revoke_sign_ins(unit.db, person.id, rt.clock())
+        sign_ins.revoke_sign_ins(unit.db, person.id, rt.clock())
         told = _told(person, units.get_unit(unit.db, person.unit_id))
     _print(told | ({} if given else {"password": made}), as_json)
 

@@ -9,6 +9,7 @@ from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
 
 from gateway.console import (
+    account,
     answering,
     assets,
     broadcasts,
@@ -26,6 +27,7 @@ from gateway.console import (
     page,
     report,
     reports,
+    second_factor,
     signing_in,
     start,
     units,
@@ -35,6 +37,8 @@ from gateway.console import (
 SCREENS = (
     assets.blueprint,
     signing_in.blueprint,
+    account.blueprint,
+    second_factor.blueprint,
     start.blueprint,
     reports.blueprint,
     report.blueprint,

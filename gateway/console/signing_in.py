@@ -1,22 +1,34 @@
-"""The door: sign in, sign out, choose a language, change one's own password."""
+"""The door: sign in, the code of the second factor, sign out, choose a language."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from gateway.access import Viewer, passwords, public, runtime, sign_in, signed_in
+from gateway.access import Viewer, public, runtime, second_factor, sign_in, signed_in, tokens
 from gateway.access.decorators import viewer as who_looks
+from gateway.access.password_rules import LONGEST
+from gateway.access.sign_in import Entered
 from gateway.console.locale import COOKIE, LANGUAGES
 from gateway.console.page import local_path
 from gateway.db import unit_of_work
+from gateway.errors import NotFound
 from gateway.store import staff
 
 blueprint = Blueprint("signing_in", __name__)
 
 A_YEAR = 365 * 24 * 3600
-LONGEST_PASSWORD = 200
 
 
 @blueprint.get("/sign-in")
@@ -31,20 +43,48 @@ def form() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 @public
 def enter() -> ResponseReturnValue:
-    """Sign in and go where the person wanted to go."""
+    """Sign in and go where the person wanted to go; with a second factor, to its code first."""
     rt = runtime()
-    email, password = request.form.get("email", "")[:254], request.form.get("password", "")[:LONGEST_PASSWORD]
+    email, password = request.form.get("email", "")[:254], request.form.get("password", "")[:LONGEST]
     try:
-        token = sign_in.sign_in(rt, email, password, request.remote_addr or "")
+        entered = sign_in.sign_in(rt, email, password, address(), tokens.known_token(rt), browser())
     except sign_in.WaitFirst as wait:
-        text = gettext("Too many tries. Wait %(n)s seconds, then try again.", n=wait.seconds)
-        return make_response(_form(email, text), 429)
-    if token is None:
+        return make_response(_form(email, too_many(wait)), 429)
+    if entered is None:
         return make_response(_form(email, gettext("E-mail and password do not belong together.")), 401)
-    session.clear()  # a token given to the stranger before must not serve the person after (C12)
-    answer = make_response(redirect(local_path(request.form.get("next"), url_for("start.index"))))
-    sign_in.set_cookie(rt, answer, token)
-    return answer
+    wanted = local_path(request.form.get("next"), url_for("start.index"))
+    if entered.needs_code:
+        return _let_in(entered, url_for("signing_in.code_form", next=wanted))
+    return _let_in(entered, wanted)
+
+
+@blueprint.get("/sign-in/code")
+@public
+def code_form() -> ResponseReturnValue:
+    """Ask for the code; without a right password before it, back to the door."""
+    if not second_factor.is_waiting(runtime(), _token()):
+        return redirect(url_for("signing_in.form"))
+    return _code_form()
+
+
+@blueprint.post("/sign-in/code")
+@public
+def enter_code() -> ResponseReturnValue:
+    """Take the code of the app, or one from paper."""
+    rt = runtime()
+    code = request.form.get("code", "")[:40]
+    try:
+        entered = second_factor.enter_code(rt, _token(), code, address(), tokens.known_token(rt), browser())
+    except sign_in.WaitFirst as wait:
+        return make_response(_code_form(too_many(wait)), 429)
+    except NotFound:
+        flash(gettext("That took too long. Sign in once more."))
+        return redirect(url_for("signing_in.form"))
+    if entered is None:
+        return make_response(
+            _code_form(gettext("This code is not right, or was used before. Wait for the next one.")), 401
+        )
+    return _let_in(entered, local_path(request.form.get("next"), url_for("start.index")))
 
 
 @blueprint.post("/sign-out")
@@ -54,7 +94,7 @@ def leave(viewer: Viewer) -> ResponseReturnValue:
     sign_in.sign_out(runtime(), viewer, everywhere=bool(request.form.get("everywhere")))
     session.clear()
     answer = make_response(redirect(url_for("signing_in.form")))
-    sign_in.clear_cookie(runtime(), answer)
+    tokens.clear_cookie(runtime(), answer)
     return answer
 
 
@@ -71,49 +111,47 @@ def choose_language() -> ResponseReturnValue:
         with unit_of_work(runtime().engine) as unit:
             staff.set_locale(unit.db, who.staff_id, wanted)
     answer.set_cookie(
-        COOKIE, wanted, max_age=A_YEAR, secure=sign_in.is_https(runtime()), httponly=True, samesite="Lax"
+        COOKIE, wanted, max_age=A_YEAR, secure=tokens.is_https(runtime()), httponly=True, samesite="Lax"
     )
     return answer
 
 
-@blueprint.get("/account")
-@signed_in
-def account(viewer: Viewer) -> ResponseReturnValue:
-    """Show the page of one's own account."""
-    return render_template("account.html", errors={}, shortest=passwords.SHORTEST)
+def address() -> str:
+    """Return where the request came from; behind proxies as `trusted_proxies` has it."""
+    return request.remote_addr or ""
 
 
-@blueprint.post("/account/password")
-@signed_in
-def change_password(viewer: Viewer) -> ResponseReturnValue:
-    """Change one's password; every other browser is signed out."""
-    rt = runtime()
-    with unit_of_work(rt.engine) as unit:
-        kept = staff.get_staff(unit.db, viewer.staff_id).password_hash
-    errors = _password_errors(kept)
-    if errors:
-        page = render_template("account.html", errors=errors, shortest=passwords.SHORTEST)
-        return make_response(page, 422)
-    made = passwords.hash_password(request.form["new"])
-    with unit_of_work(rt.engine) as unit:
-        staff.set_password(unit.db, viewer.staff_id, made)
-        staff.revoke_other_sign_ins(unit.db, viewer.staff_id, viewer.sign_in_id, rt.clock())
-        staff.add_audit(unit.db, viewer.staff_id, "password-changed", rt.clock())
-    flash(gettext("Your password is changed. Other browsers are signed out."))
-    return redirect(url_for("signing_in.account"))
+def browser() -> str:
+    return tokens.browser_of(request.headers.get("User-Agent", ""))
 
 
-def _password_errors(kept: str | None) -> dict[str, str]:
-    old, new = request.form.get("old", ""), request.form.get("new", "")
-    errors = {}
-    if not passwords.is_password(kept, old[:LONGEST_PASSWORD]):
-        errors["old"] = gettext("This is not your present password.")
-    if not passwords.SHORTEST <= len(new) <= LONGEST_PASSWORD:
-        errors["new"] = gettext("Choose at least %(n)s characters.", n=passwords.SHORTEST)
-    return errors
+def too_many(wait: sign_in.WaitFirst) -> str:
+    return str(gettext("Too many tries. Wait %(n)s seconds, then try again.", n=wait.seconds))
+
+
+def _let_in(entered: Entered, wanted: str) -> Response:
+    """Give the browser its tokens. A form's token given to the stranger before must not serve the person after (C12)."""
+    session.clear()
+    answer = make_response(redirect(wanted))
+    tokens.set_cookie(runtime(), answer, entered.token)
+    if entered.known:
+        tokens.set_known(runtime(), answer, entered.known)
+    return answer
+
+
+def _token() -> str:
+    return request.cookies.get(tokens.cookie_name(runtime()), "")
 
 
 def _form(email: str = "", error: str | None = None) -> str:
-    wanted = local_path(request.values.get("next"), "")
     errors = {"email": error} if error else {}
-    return render_template("sign_in.html", email=email, errors=errors, next=wanted)
+    return render_template("sign_in.html", email=email, errors=errors, next=_next())
+
+
+def _code_form(error: str | None = None) -> str:
+    errors = {"code": error} if error else {}
+    return render_template("sign_in_code.html", errors=errors, next=_next())
+
+
+def _next() -> str:
+    return local_path(request.values.get("next"), "")

@@ -34,6 +34,8 @@ def _words(status: int, code: str) -> tuple[str, str]:
             )
         case 401:
             return gettext("You are signed out."), gettext("Sign in again; nothing was saved.")
+        case 403 if code in ("password", "second-factor"):
+            return gettext("Something else comes first."), gettext("Open your account and do what it asks.")
         case 403:
             return gettext("Your role does not include this."), gettext("Ask a coordinator of your unit.")
         case 404:

@@ -1,4 +1,4 @@
-"""Staff, their sign-ins and failures, and the log of what they did and looked at."""
+"""Staff, and the log of what they did and looked at."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
-from gateway.models import AuditEntry, SignIn, SignInFailure, Staff, Unit
+from gateway.models import AuditEntry, Staff, Unit
 from gateway.rules.escalation import ancestors
+from gateway.store.sign_ins import add_sign_in as add_sign_in
 from gateway.store.units import is_under
 
 
@@ -77,61 +78,6 @@ def set_password(db: Session, staff_id: int, password_hash: str) -> None:
     db.execute(update(Staff).where(Staff.id == staff_id).values(password_hash=password_hash))
 
 
-def add_sign_in(db: Session, staff_id: int, token_hash: bytes, now: datetime) -> None:
-    db.add(SignIn(token_hash=token_hash, staff_id=staff_id, created_at=now, seen_at=now))
-
-
-def find_sign_in(
-    db: Session, token_hash: bytes, created_after: datetime, seen_after: datetime
-) -> tuple[SignIn, Staff, Unit] | None:
-    """Return the sign-in of this token with its person and their unit, while all three are good."""
-    row = db.execute(
-        select(SignIn, Staff, Unit)
-        .join(Staff, Staff.id == SignIn.staff_id)
-        .join(Unit, Unit.id == Staff.unit_id)
-        .where(SignIn.token_hash == token_hash, SignIn.revoked_at.is_(None), Staff.disabled_at.is_(None))
-        .where(SignIn.created_at > created_after, SignIn.seen_at > seen_after)
-    ).one_or_none()
-    return (row[0], row[1], row[2]) if row else None
-
-
-def revoke_sign_ins(db: Session, staff_id: int, now: datetime, only_id: int | None = None) -> None:
-    """End one sign-in of this person, or all of them."""
-    query = update(SignIn).where(SignIn.staff_id == staff_id, SignIn.revoked_at.is_(None))
-    if only_id is not None:
-        query = query.where(SignIn.id == only_id)
-    db.execute(query.values(revoked_at=now))
-
-
-def lock_account(db: Session, account_hash: bytes) -> None:
-    """Let tries at one account pass one after the other until the end of this transaction."""
-    key = int.from_bytes(account_hash[:8], signed=True)
-    db.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-def add_failure(db: Session, account_hash: bytes, address: str, now: datetime) -> int:
-    failure = SignInFailure(account_hash=account_hash, address=address, at=now)
-    db.add(failure)
-    db.flush()
-    return failure.id
-
-
-def forget_failure(db: Session, failure_id: int) -> None:
-    db.execute(delete(SignInFailure).where(SignInFailure.id == failure_id))
-
-
-def failures_of_account(db: Session, account_hash: bytes, after: datetime) -> list[datetime]:
-    query = select(SignInFailure.at).where(
-        SignInFailure.account_hash == account_hash, SignInFailure.at > after
-    )
-    return list(db.scalars(query.order_by(SignInFailure.at)))
-
-
-def failures_of_address(db: Session, address: str, after: datetime) -> list[datetime]:
-    query = select(SignInFailure.at).where(SignInFailure.address == address, SignInFailure.at > after)
-    return list(db.scalars(query.order_by(SignInFailure.at)))
-
-
 def add_audit(
     db: Session,
     staff_id: int | None,
@@ -158,14 +104,6 @@ def add_audit(
             details=details,
         )
     )
-
-
-def revoke_other_sign_ins(db: Session, staff_id: int, kept_id: int | None, now: datetime) -> None:
-    """End every sign-in of this person but this one."""
-    query = update(SignIn).where(
-        SignIn.staff_id == staff_id, SignIn.revoked_at.is_(None), SignIn.id != kept_id
-    )
-    db.execute(query.values(revoked_at=now))
 
 
 def list_above(db: Session, path: str) -> Sequence[Staff]:

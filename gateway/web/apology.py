@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from flows.steps import Speak
 from gateway import spool
+from gateway.access.rates import WaitFirst
 from gateway.channels.base import Reply, Speech
 from gateway.content import BASE_LANGUAGE
 from gateway.db import unit_of_work
@@ -25,7 +26,7 @@ from gateway.store import callbacks
 
 logger = logging.getLogger(__name__)
 
-STATUS = {CallbackInvalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
+STATUS = {CallbackInvalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, WaitFirst: 429}
 CALLBACKS = "/callbacks/"
 MACHINES = ("/health/", "/metrics")
 SPOOLED = ("voice", "sms", "receipts", "opt-outs")
