@@ -146,6 +146,9 @@ class Consent(Base):
     """One entry of the append-only ledger (rules.md L5); `members.consent` is derived from it and nothing else."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        Index("ix_consents_expires_at", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+    )
 
     id: Mapped[Key]
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
@@ -156,6 +159,7 @@ class Consent(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     notice: Mapped[str | None] = mapped_column(String(80))
     notice_hash: Mapped[str | None] = mapped_column(String(64))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     form_id: Mapped[int | None] = mapped_column(ForeignKey("paper_forms.id"))

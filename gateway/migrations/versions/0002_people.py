@@ -488,6 +488,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_number_changes_member_id"), "number_changes", ["member_id"], unique=False)
     op.create_index(op.f("ix_number_changes_unit_id"), "number_changes", ["unit_id"], unique=False)
     op.create_foreign_key(op.f("fk_consents_form_id"), "consents", "paper_forms", ["form_id"], ["id"])
+    op.add_column("consents", sa.Column("notice_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("fk_consents_notice_id"), "consents", "notices", ["notice_id"], ["id"])
+    op.create_index(
+        "ix_consents_expires_at",
+        "consents",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
     op.add_column("members", sa.Column("home_unit_id", sa.BigInteger(), nullable=True))
     op.add_column("members", sa.Column("handset", sa.String(length=12), nullable=True))
     op.add_column("members", sa.Column("slot", sa.String(length=12), nullable=True))
