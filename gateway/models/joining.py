@@ -70,6 +70,7 @@ class Enrolment(Base):
     begun_at: Mapped[datetime]
     joined_at: Mapped[datetime | None] = mapped_column(index=True)
     place_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))  # the village, spoken
+    sealed_place: Mapped[bytes | None]  # the village, written
     placed_at: Mapped[datetime | None]  # staff or a code said which unit
     flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # burst, one_handset, self
     cleared_at: Mapped[datetime | None]

@@ -394,6 +394,7 @@ def upgrade() -> None:
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("place_note_id", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_place", sa.LargeBinary(), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("flags", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
