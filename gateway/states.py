@@ -1,4 +1,4 @@
-"""States of calls, deliveries, attempts, broadcasts and reports, and who may follow whom. Pure.
+"""States of calls, deliveries, attempts, broadcasts, reports and lists, and who may follow whom. Pure.
 
 The values are what the database, the command line and the screens say (house.md 6, contract.md). `store.move` is the
 only writer of a status column and asks `can_move` first; later news never moves backwards.
@@ -82,6 +82,15 @@ class MemberStatus(enum.StrEnum):
     LEFT = "left"
 
 
+class ImportState(enum.StrEnum):
+    CHECKING = "checking"  # is read to say what it would do
+    CHECKED = "checked"
+    TAKING = "taking"
+    TAKEN = "taken"
+    STOPPED = "stopped"  # by a person; what was taken until then stays
+    FAILED = "failed"  # is no list, or was forgotten before it was taken
+
+
 class DeliveryReason(enum.StrEnum):
     BROADCAST = "broadcast"
     RING = "ring"
@@ -93,6 +102,7 @@ class DeliveryReason(enum.StrEnum):
 
 
 C, B, D, A, R = CallState, BroadcastState, DeliveryState, AttemptOutcome, ReportState
+I = ImportState  # noqa: E741 beside its siblings
 
 CALL_MOVES: Mapping[CallState, frozenset[CallState]] = {
     C.PLACED: frozenset({C.RINGING, C.ANSWERED, C.ENDED}),
@@ -146,12 +156,21 @@ REPORT_MOVES: Mapping[ReportState, frozenset[ReportState]] = {
     R.CLOSED_UNCONFIRMED: frozenset({R.CONFIRMED, R.REOPENED}),
     R.BLANK: frozenset({R.RECEIVED, R.HEARD, R.ANSWERED}),
 }
+IMPORT_MOVES: Mapping[ImportState, frozenset[ImportState]] = {
+    I.CHECKING: frozenset({I.CHECKED, I.STOPPED, I.FAILED}),
+    I.CHECKED: frozenset({I.CHECKING, I.TAKING, I.STOPPED, I.FAILED}),
+    I.TAKING: frozenset({I.TAKEN, I.STOPPED, I.FAILED}),
+    I.TAKEN: frozenset(),
+    I.STOPPED: frozenset({I.CHECKING, I.FAILED}),
+    I.FAILED: frozenset(),
+}
 _MOVES: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, frozenset[enum.StrEnum]]] = {
     C: CALL_MOVES,  # type: ignore[dict-item]
     B: BROADCAST_MOVES,  # type: ignore[dict-item]
     D: DELIVERY_MOVES,  # type: ignore[dict-item]
     A: ATTEMPT_MOVES,  # type: ignore[dict-item]
     R: REPORT_MOVES,  # type: ignore[dict-item]
+    I: IMPORT_MOVES,  # type: ignore[dict-item]
 }
 
 # Waiting for staff: these fill the inbox.

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.models.base import Base, JsonDict, Key, Public, new_public_id
+from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
+from gateway.states import ImportState
 
 
 class JoinCode(Base):
@@ -122,10 +123,13 @@ class Import(Base):
     id: Mapped[Key]
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
     kind: Mapped[str] = mapped_column(String(12))  # members, units
-    state: Mapped[str] = mapped_column(String(12))  # checking, checked, taking, taken, failed
+    state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.CHECKING)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     file_key: Mapped[str | None] = mapped_column(String(64))
+    refused_key: Mapped[str | None] = mapped_column(
+        String(64)
+    )  # the rows in error, sealed, for who handed it in
     file_name: Mapped[str] = mapped_column(String(200), default="")
     columns: Mapped[JsonDict] = mapped_column(default=dict)  # which column of the list is which of ours
     rows: Mapped[int | None]

@@ -140,10 +140,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("file_key", sa.String(length=64), nullable=True),
+        sa.Column("refused_key", sa.String(length=64), nullable=True),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column(
             "columns",
@@ -541,6 +542,7 @@ def upgrade() -> None:
     )
     op.add_column("members", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.add_column("members", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_members_unit_id_search", "members", ["unit_id", "search"], unique=False)
     op.create_index(
         "ix_members_home_unit_id",
         "members",
