@@ -38,6 +38,7 @@ FURTHER = (
     ("report_events", "report_id", "reports", "id"),
     ("answers", "report_id", "reports", "id"),
     ("attempts", "delivery_id", "deliveries", "id"),
+    ("voice_notes", "call_id", "calls", "id"),
     ("voice_notes", "id", "members", "name_note_id"),
     ("voice_notes", "id", "enrolments", "place_note_id"),
     ("voice_notes", "id", "reports", "voice_note_id"),
@@ -53,6 +54,8 @@ OTHERS = {
 ABOUT_NOBODY = {
     "units": "places",
     "unit_changes": "places",
+    "unit_counts": "counts of places",
+    "unit_count_changes": "counts of places",
     "overlays": "places and groups",
     "overlay_units": "places",
     "broadcasts": "what staff wrote to many",
@@ -137,9 +140,10 @@ def gather(db: Session, member: Member) -> dict[str, list[dict[str, Any]]]:
     is_about = and_(audit.c.subject == "member", audit.c.subject_id == member.id)
     found["audit_entries"] = _rows(db, audit, is_about)
     for name, column, above, key in FURTHER:
-        ids = {row[key] for row in found[above]} - {row[column] for row in found.get(name, [])}
-        more = _rows(db, _table(name), _table(name).c[column].in_(ids - {None}))
-        found[name] = found.get(name, []) + more
+        ids = {row[key] for row in found[above]} - {None}
+        more = _rows(db, _table(name), _table(name).c[column].in_(ids)) if ids else []
+        known = {row["id"] for row in found.setdefault(name, [])}
+        found[name] += [row for row in more if row["id"] not in known]
     return found
 
 
@@ -154,7 +158,8 @@ def numbers_of(db: Session, member: Member) -> tuple[set[int], set[int]]:
     )
     mine = {*db.scalars(query), *([member.number_id] if member.number_id else [])}
     others = select(Member.number_id).where(Member.number_id.in_(mine), Member.id != member.id)
-    shared = set(db.scalars(others.where(Member.status != MemberStatus.LEFT)))
+    found = db.scalars(others.where(Member.status != MemberStatus.LEFT))
+    shared = {number_id for number_id in found if number_id is not None}
     further = select(OtherNumber.number_id).where(
         OtherNumber.number_id.in_(mine), OtherNumber.member_id != member.id, OtherNumber.until.is_(None)
     )

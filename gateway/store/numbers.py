@@ -21,17 +21,25 @@ def find_number_id(db: Session, vault: Vault, number: Number) -> int | None:
 
 
 def add_number(db: Session, vault: Vault, number: Number, now: datetime) -> int:
-    """Return the id of this number, adding it where it is new; two at once agree on one row."""
-    found = find_number_id(db, vault, number)
-    if found is not None:
-        return found
-    row = {
-        "index": vault.index(number),
-        "sealed": vault.seal_number(number),
-        "tail": number[-TAIL_DIGITS:],
-        "created_at": now,
-    }
-    db.execute(insert(PhoneNumber).values(row).on_conflict_do_nothing())
+    """Return the id of this number, adding it where it is new; two at once agree on one row.
+
+    One that was forgotten with an erased member and comes again can be dialled again.
+    """
+    index = vault.index(number)
+    query = select(PhoneNumber.id, PhoneNumber.sealed == b"").where(PhoneNumber.index == index)
+    found = db.execute(query).one_or_none()
+    if found is not None and not found[1]:
+        return int(found[0])
+    tail = number[-TAIL_DIGITS:]
+    row = {"index": index, "sealed": vault.seal_number(number), "tail": tail, "created_at": now}
+    added = insert(PhoneNumber).values(row)
+    db.execute(
+        added.on_conflict_do_update(
+            index_elements=["index"],
+            set_={"sealed": added.excluded.sealed, "tail": tail, "created_at": now},
+            where=PhoneNumber.sealed == b"",
+        )
+    )
     return db.scalars(select(PhoneNumber.id).where(PhoneNumber.index == vault.index(number))).one()
 
 

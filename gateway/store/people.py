@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import any_, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, any_, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -21,71 +21,27 @@ from gateway.rules.consent import ConsentState, Entry
 from gateway.states import MemberStatus
 from gateway.store.numbers import TAIL_DIGITS
 from gateway.store.suppressions import OPTED_OUT
+from gateway.store.tree import take_turn as take_turn
 from gateway.store.units import is_under
 from gateway.vault import Vault
 
 
-class UnitRow(NamedTuple):
-    """A unit as an import of the tree needs it; light enough for a hundred thousand of them."""
-
-    id: int
-    code: str
-    name: str
-    kind: str
-    parent_id: int | None
-    path: str
-
-
-IMPORTING = 4_726_002  # any fixed number: two imports at once take turns, batch by batch
-
-
-def take_turn(db: Session) -> None:
-    """Wait for another import's batch to end; held until the end of this transaction."""
-    db.execute(select(func.pg_advisory_xact_lock(IMPORTING)))
-
-
 def units_by_code(db: Session, codes: Collection[str], path: str) -> dict[str, int]:
-    """Return the ids of these units by code, of those at or below the path."""
-    rows = db.execute(
-        select(Unit.code, Unit.id).where(_is_any(Unit.code, set(codes)), is_under(Unit.path, path))
-    )
+    """Return the ids of these open units by code, of those at or below the path; of a merged one, what it is part of."""
+    is_open = Unit.closed_at.is_(None) | Unit.merged_into_id.is_not(None)
+    query = select(Unit.code, func.coalesce(Unit.merged_into_id, Unit.id).label("id"))
+    rows = db.execute(query.where(_is_any(Unit.code, set(codes)), is_under(Unit.path, path), is_open))
     return {row.code: row.id for row in rows}
-
-
-def units_below(db: Session, path: str) -> dict[str, UnitRow]:
-    """Return every unit at or below the path by code; at or below "/" is the whole tree."""
-    columns = (Unit.id, Unit.code, Unit.name, Unit.kind, Unit.parent_id, Unit.path)
-    return {row.code: UnitRow(*row) for row in db.execute(select(*columns).where(is_under(Unit.path, path)))}
-
-
-def codes_in_use(db: Session, codes: Collection[str]) -> set[str]:
-    """Return which of these codes a unit has, anywhere in the tree."""
-    return set(db.scalars(select(Unit.code).where(_is_any(Unit.code, set(codes)))))
-
-
-def reserve_unit_ids(db: Session, count: int) -> list[int]:
-    """Take ids for units to come, so that their paths are known before they are written."""
-    query = text("SELECT nextval(pg_get_serial_sequence('units', 'id')) FROM generate_series(1, :count)")
-    return list(db.execute(query, {"count": count}).scalars()) if count else []
-
-
-def add_units(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert units whose ids and paths are set, parents before children."""
-    if rows:
-        db.execute(insert(Unit), list(rows))
-
-
-def change_units(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update units by their ids."""
-    if rows:
-        db.execute(update(Unit), list(rows))
 
 
 def add_numbers(
     db: Session, vault: Vault, numbers: Mapping[bytes, Number], now: datetime
 ) -> dict[bytes, int]:
-    """Return the ids of these numbers by index, adding those that are new; two at once agree on one row."""
-    found = find_numbers(db, numbers)
+    """Return the ids of these numbers by index, adding those that are new; two at once agree on one row.
+
+    One that was forgotten with an erased member and comes again can be dialled again.
+    """
+    found = find_numbers(db, numbers, PhoneNumber.sealed != b"")
     rows = [
         {
             "index": index,
@@ -97,13 +53,21 @@ def add_numbers(
         if index not in found
     ]
     if rows:
-        db.execute(postgresql.insert(PhoneNumber).on_conflict_do_nothing(), rows)
+        added = postgresql.insert(PhoneNumber)
+        again = {name: added.excluded[name] for name in ("sealed", "tail", "created_at")}
+        db.execute(
+            added.on_conflict_do_update(
+                index_elements=["index"], set_=again, where=PhoneNumber.sealed == b""
+            ),
+            rows,
+        )
         found = find_numbers(db, numbers)
     return found
 
 
-def find_numbers(db: Session, indexes: Iterable[bytes]) -> dict[bytes, int]:
-    rows = db.execute(select(PhoneNumber.index, PhoneNumber.id).where(_is_any(PhoneNumber.index, indexes)))
+def find_numbers(db: Session, indexes: Iterable[bytes], *which: ColumnElement[bool]) -> dict[bytes, int]:
+    query = select(PhoneNumber.index, PhoneNumber.id).where(_is_any(PhoneNumber.index, indexes), *which)
+    rows = db.execute(query)
     return {row[0]: row[1] for row in rows}
 
 
