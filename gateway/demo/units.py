@@ -5,7 +5,8 @@ from __future__ import annotations
 from gateway.demo.house import House
 from gateway.demo.places import Place
 from gateway.models import Unit
-from gateway.store import people, units
+from gateway.names import search_key
+from gateway.store import tree, units
 
 
 def settle_units(house: House, places: list[Place]) -> None:
@@ -16,10 +17,11 @@ def settle_units(house: House, places: list[Place]) -> None:
     db.flush()
     house.units = {units.ROOT_CODE: root, root.code: root}
     rows = []
-    for place, unit_id in zip(places, people.reserve_unit_ids(db, len(places)), strict=True):
+    for place, unit_id in zip(places, tree.reserve_unit_ids(db, len(places)), strict=True):
         parent = house.units[place.parent]
         row = {"id": unit_id, "code": place.code, "name": place.name, "kind": place.kind}
-        row |= {"parent_id": parent.id, "path": f"{parent.path}{unit_id}/", "language": None}
+        row |= {"parent_id": parent.id, "path": f"{parent.path}{unit_id}/"}
+        row["search"] = search_key(f"{place.name} {place.code}")
         house.units[place.code] = Unit(**row)
         rows.append(row)
-    people.add_units(db, rows)
+    tree.add_units(db, rows)

@@ -7,22 +7,27 @@ console's upload.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
 from gateway.db import unit_of_work
+from gateway.names import search_key
 from gateway.people import tree
+from gateway.people.columns import Wanted
 from gateway.people.lists import Row, Table, open_table
-from gateway.people.refusals import Imported, Refused
-from gateway.people.tree import Line, Plan
+from gateway.people.refusals import Imported, Refused, refuse
+from gateway.people.tree import Line, Node, Plan
 from gateway.runtime import Runtime
-from gateway.store import people
-from gateway.store.people import UnitRow
+from gateway.store import tree as store
+from gateway.store import unit_counts, unit_history
 from gateway.store.staff import add_audit
+from gateway.store.tree import UnitRow
 from gateway.store.units import ROOT_CODE
+from gateway.units.kinds import lowest_rank
 
-NEEDED, OPTIONAL = ("code", "name", "kind"), ("parent",)
+WANTED = Wanted(("code", "name", "kind"), ("parent",))
 LONGEST = {"code": 64, "name": 200, "kind": 40, "parent": 64}
 WHOLE_TREE = "/"
 
@@ -37,26 +42,31 @@ def import_units(
 ) -> Imported:
     """Take a list of units; a code that exists is updated, another parent moves everything under it.
 
-    Nothing outside `unit_path` is seen or touched. Rows that are unreadable, orphans, in a circle or a second top are
-    refused by line and the others taken. The placeholder that a new installation begins with becomes the list's top,
-    with all that hangs on it. Raises ListUnreadable where the whole list is none.
+    Nothing outside `unit_path` is seen or touched. Rows that are unreadable, orphans, in a circle, a second top or of a
+    kind above their parent's are refused by line and the others taken. The placeholder that a new installation begins
+    with becomes the list's top, with all that hangs on it. Raises ListUnreadable where the whole list is none.
     """
-    table = open_table(stream, NEEDED, OPTIONAL)
+    table = open_table(stream, WANTED)
     result = Imported(ignored=table.ignored)
     lines = list(_read(table, result))
     with unit_of_work(rt.engine) as unit:
-        people.take_turn(unit.db)
-        known = people.units_below(unit.db, unit_path)
+        store.take_turn(unit.db)
+        known = store.units_below(unit.db, unit_path)
         replaced = _replaced_top(lines, known) if unit_path == WHOLE_TREE else None
         if replaced:
             known[replaced] = known.pop(ROOT_CODE)
-        lines = _refuse_taken_codes(unit.db, lines, known, result)
-        plan = tree.judge(lines, _parents(known), may_change_top=unit_path == WHOLE_TREE)
+        lines = _refuse_taken_codes(unit.db, list(_refuse_closed(lines, known, result)), known, result)
+        plan = tree.judge(
+            lines,
+            _nodes(known),
+            may_change_top=unit_path == WHOLE_TREE,
+            ceiling=lowest_rank(store.kinds_of_line(unit.db, unit_path)[:-1]),
+        )
         result.refused = sorted([*result.refused, *plan.refused], key=lambda each: each.line)
         result.updated = sum(code in known and code != replaced for code in plan.taken)
         result.taken = len(plan.taken) - result.updated
         if not dry_run:
-            _write(unit.db, plan, known)
+            _write(unit.db, plan, known, rt, staff)
             add_audit(
                 unit.db, staff, "units.imported", rt.clock(), taken=result.taken, updated=result.updated
             )
@@ -73,12 +83,12 @@ def _read(table: Table, result: Imported) -> Iterator[Line]:
 
 
 def _line(row: Row) -> Line | Refused:
-    for column in NEEDED:
+    for column in WANTED.needed:
         if not row.cells[column]:
-            return Refused(row.line, column, f"the {column} is missing")
+            return refuse(row.line, column, "cell-empty")
     for column, longest in LONGEST.items():
         if len(row.cells[column]) > longest:
-            return Refused(row.line, column, f"the {column} is longer than {longest} letters")
+            return refuse(row.line, column, "value-long", longest=longest)
     cells = row.cells
     return Line(row.line, cells["code"], cells["name"], cells["kind"].lower(), cells["parent"])
 
@@ -92,30 +102,66 @@ def _replaced_top(lines: list[Line], known: Mapping[str, UnitRow]) -> str | None
     return None if any(ROOT_CODE in (line.code, line.parent) for line in lines) else top
 
 
+def _refuse_closed(lines: list[Line], known: Mapping[str, UnitRow], result: Imported) -> Iterator[Line]:
+    """A parent that was merged stands for the unit that it is part of now; a closed unit is changed by no list."""
+    codes = {unit.id: code for code, unit in known.items()}
+    merged = {code: codes.get(each.merged_into_id, "") for code, each in known.items() if each.merged_into_id}
+    for line in lines:
+        unit = known.get(line.code)
+        parent = merged.get(line.parent, line.parent)
+        above = known.get(parent)
+        if line.code in merged:
+            result.refused.append(refuse(line.line, "code", "unit-merged", code=merged[line.code]))
+        elif unit and unit.is_closed:
+            result.refused.append(refuse(line.line, "code", "unit-closed"))
+        elif above and above.is_closed:
+            result.refused.append(refuse(line.line, "parent", "tree-parent-closed", code=parent))
+        else:
+            yield line if parent == line.parent else replace(line, parent=parent)
+
+
 def _refuse_taken_codes(
     db: Session, lines: list[Line], known: Mapping[str, UnitRow], result: Imported
 ) -> list[Line]:
     """A code that a unit elsewhere has cannot be given twice, though its owner is not shown."""
-    elsewhere = people.codes_in_use(db, [line.code for line in lines if line.code not in known])
-    reason = "the code cannot be used here"
-    result.refused += [Refused(line.line, "code", reason) for line in lines if line.code in elsewhere]
+    elsewhere = store.codes_in_use(db, [line.code for line in lines if line.code not in known])
+    result.refused += [refuse(line.line, "code", "code-taken") for line in lines if line.code in elsewhere]
     return [line for line in lines if line.code not in elsewhere]
 
 
-def _parents(known: Mapping[str, UnitRow]) -> dict[str, str | None]:
+def _nodes(known: Mapping[str, UnitRow]) -> dict[str, Node]:
     codes = {unit.id: code for code, unit in known.items()}
-    return {code: codes.get(unit.parent_id) if unit.parent_id else None for code, unit in known.items()}
+    return {
+        code: Node(codes.get(unit.parent_id) if unit.parent_id else None, unit.kind)
+        for code, unit in known.items()
+    }
 
 
-def _write(db: Session, plan: Plan, known: Mapping[str, UnitRow]) -> None:
+def _write(db: Session, plan: Plan, known: Mapping[str, UnitRow], rt: Runtime, staff: int | None) -> None:
     new = [code for code in plan.order if code not in known]
     ids = {code: unit.id for code, unit in known.items()}
-    ids |= dict(zip(new, people.reserve_unit_ids(db, len(new)), strict=True))
+    ids |= dict(zip(new, store.reserve_unit_ids(db, len(new)), strict=True))
     paths: dict[int, str] = {}
     rows = {code: _row(code, plan, known, ids, paths) for code in plan.order}
-    people.add_units(db, [rows[code] for code in new])
-    changed = [row for code, row in rows.items() if code in known and row != known[code]._asdict()]
-    people.change_units(db, changed)
+    store.add_units(db, [rows[code] for code in new])
+    before = {code: unit._asdict() for code, unit in known.items()}
+    changed = {code: row for code, row in rows.items() if code in known and row != before[code]}
+    store.change_units(db, list(changed.values()))
+    lines: list[unit_history.Line] = [
+        (ids[code], "added", {"under": rows[code]["parent_id"]}) for code in new
+    ]
+    lines += [line for code, row in changed.items() for line in _history(row, before[code])]
+    unit_history.note_all(db, lines, rt.clock(), staff)
+    if any(row["path"] != before[code]["path"] for code, row in changed.items()):
+        unit_counts.count_anew(db)
+    else:
+        unit_counts.sum_up(db)
+
+
+def _history(row: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[unit_history.Line]:
+    for column, action in (("name", "renamed"), ("kind", "retyped"), ("parent_id", "moved")):
+        if row[column] != before[column]:
+            yield row["id"], action, {"from": before[column], "to": row[column]}
 
 
 def _row(
@@ -126,7 +172,7 @@ def _row(
     row: dict[str, Any] = before._asdict() if before else {"parent_id": None}
     row |= {"id": ids[code], "code": code}
     if line is not None:
-        row |= {"name": line.name, "kind": line.kind}
+        row |= {"name": line.name, "kind": line.kind, "search": search_key(f"{line.name} {code}")}
         row["parent_id"] = ids[line.parent] if line.parent else row["parent_id"]
     above = paths.get(row["parent_id"])
     if above is None:  # the top: of the whole tree, or of the part that the viewer may see

@@ -36,7 +36,9 @@ def add_unit(
 
 
 def find_unit_by_code(db: Session, code: str) -> Unit | None:
-    return db.scalar(select(Unit).where(Unit.code == code))
+    """Return the unit with this code; of one that was merged, the unit that it was merged into."""
+    found = db.scalar(select(Unit).where(Unit.code == code))
+    return db.get(Unit, found.merged_into_id) if found and found.merged_into_id else found
 
 
 def get_unit(db: Session, unit_id: int) -> Unit:
