@@ -149,6 +149,9 @@ class Consent(Base):
     __tablename__ = "consents"
     __table_args__ = (
         Index("ix_consents_expires_at", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+        # Of those two few rows know: so that the purge of old calls need not read the whole ledger for each.
+        Index("ix_consents_call_id", "call_id", postgresql_where=text("call_id IS NOT NULL")),
+        Index("ix_consents_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     )
 
     id: Mapped[Key]

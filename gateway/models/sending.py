@@ -41,6 +41,7 @@ class Broadcast(Base):
     round_done_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(48))
+    kept_sums: Mapped[JsonDict | None]  # as they stood when its deliveries were purged (L13)
     breach_id: Mapped[int | None] = mapped_column(
         ForeignKey("breaches.id"), index=True
     )  # only its members (L14)

@@ -23,6 +23,9 @@ class Call(Base):
     __table_args__ = (
         Index("ix_calls_open", "started_at", postgresql_where=text("state <> 'ended'")),
         Index("uq_calls_provider_id", "provider", "provider_id", unique=True),
+        Index(
+            "ix_calls_parent_call_id", "parent_call_id", postgresql_where=text("parent_call_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[Key]
@@ -88,7 +91,7 @@ class VoiceNote(Base):
     id: Mapped[Key]
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     sealed_url: Mapped[bytes | None]
     url_hash: Mapped[bytes | None] = mapped_column(unique=True)
     clip_key: Mapped[str | None] = mapped_column(String(64))

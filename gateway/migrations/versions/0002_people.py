@@ -449,6 +449,19 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("done_at IS NULL"),
     )
+    op.add_column(
+        "broadcasts",
+        sa.Column(
+            "kept_sums",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+    )
+    for table, column in (("consents", "call_id"), ("consents", "message_id"), ("calls", "parent_call_id")):
+        op.create_index(
+            f"ix_{table}_{column}", table, [column], postgresql_where=sa.text(f"{column} IS NOT NULL")
+        )
+    op.create_index(op.f("ix_voice_notes_member_id"), "voice_notes", ["member_id"])
     op.add_column("broadcasts", sa.Column("breach_id", sa.BigInteger(), nullable=True))
     op.create_index(op.f("ix_broadcasts_breach_id"), "broadcasts", ["breach_id"], unique=False)
     op.create_foreign_key(op.f("fk_broadcasts_breach_id"), "broadcasts", "breaches", ["breach_id"], ["id"])
