@@ -1,20 +1,51 @@
-"""Who would be asked: members at or below a unit, and why the others are left out (contract: `broadcast create`)."""
+"""Who would be asked: members at or below a unit, and why the others are left out (contract: `broadcast create`).
+
+Answered from two indexes and no further table: `units.path` for the subtree, `ix_members_audience` for the rest. Why a number
+may not be rung stands in `members.barred`, which triggers keep (migration 0002); the guard asks the tables themselves again
+before every contact.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.content import languages_of
-from gateway.models import Broadcast, Member, PhoneNumber, Suppression, Unit
+from gateway.models import Broadcast, Member, OverlayMember, OverlayUnit, Post, Unit
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import ConsentState
 from gateway.rules.verdicts import Reason
 from gateway.states import MemberStatus
+from gateway.store.units import is_under
 
 _AGREED = (ConsentState.ORGANISATIONAL, ConsentState.ALL)
+_OPTED_OUT = "opt-out"
+SAMPLE = 8
+
+
+class Filters(NamedTuple):
+    """Whom of the unit; None means whoever. `post` is a title held now, `overlay_id` a constituency or wing."""
+
+    post: str | None = None
+    tag: str | None = None
+    handset: str | None = None
+    overlay_id: int | None = None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Filters:
+        """Read what a broadcast keeps; what it does not know is left out."""
+        return cls(**{name: kept.get(name) for name in cls._fields})
+
+    def kept(self) -> dict[str, Any]:
+        """What a broadcast keeps of it."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+EVERYBODY = Filters()
 
 
 @dataclass(frozen=True)
@@ -27,12 +58,11 @@ class Audience:
 
 
 def count(db: Session, broadcast: Broadcast) -> Audience:
-    """Count everybody at or below the unit, each once, under the first reason that holds."""
-    unit = db.get_one(Unit, broadcast.unit_id)
+    """Count everybody at or below the unit whom the filters mean, each once, under the first reason that holds."""
     why = why_not(broadcast).label("why")
     language = func.coalesce(Member.language, literal(default_language(broadcast))).label("language")
     rows = db.execute(
-        people(unit.path).with_only_columns(why, language, func.count(Member.id)).group_by(why, language)
+        of_broadcast(db, broadcast).with_only_columns(why, language, func.count()).group_by(why, language)
     )
     left_out: dict[str, int] = {}
     languages: dict[str, int] = {}
@@ -42,14 +72,33 @@ def count(db: Session, broadcast: Broadcast) -> Audience:
     return Audience(sum(languages.values()), left_out, languages)
 
 
-def people(path: str) -> Select[Member]:
-    """Select the members at or below a path who have not left, joined to unit and number."""
-    return (
+def sample(db: Session, broadcast: Broadcast, size: int = SAMPLE) -> list[tuple[Member, str]]:
+    """Pick some of those who would be asked, each with the name of their unit; the same ones every time.
+
+    Each has the same chance: they are drawn by a hash of the id, salted with the broadcast's.
+    """
+    lot = func.hashint8extended(Member.id, literal(broadcast.id or 0))
+    drawn = of_broadcast(db, broadcast).with_only_columns(Member.id).where(why_not(broadcast).is_(None))
+    ids = db.scalars(drawn.order_by(lot, Member.id).limit(size)).all()
+    rows = db.execute(
+        select(Member, Unit.name).join(Unit, Unit.id == Member.unit_id).where(Member.id.in_(ids))
+    )
+    return [(member, place) for member, place in rows]
+
+
+def of_broadcast(db: Session, broadcast: Broadcast) -> Select[Member]:
+    """Select the members whom a broadcast means, asked or not."""
+    return people(db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
+
+
+def people(path: str, filters: Filters = EVERYBODY) -> Select[Member]:
+    """Select the members at or below a path who have not left and whom the filters mean, joined to their unit."""
+    query = (
         select(Member)
         .join(Unit, Unit.id == Member.unit_id)
-        .outerjoin(PhoneNumber, PhoneNumber.id == Member.number_id)
-        .where(Unit.path.like(path + "%"), Member.status != MemberStatus.LEFT)
+        .where(is_under(Unit.path, path), Member.status != MemberStatus.LEFT)
     )
+    return query.where(*_meant(filters))
 
 
 def default_language(broadcast: Broadcast) -> str:
@@ -63,22 +112,39 @@ def why_not(broadcast: Broadcast) -> ColumnElement[str | None]:
     there = languages_of(broadcast.texts, broadcast.sounds)
     agreed = (ConsentState.ALL,) if broadcast.message_class == MessageClass.CAMPAIGN else _AGREED
     return case(
-        (_is_unusable(), str(Reason.NUMBER_UNUSABLE)),
-        (_is_suppressed("opt-out"), str(Reason.OPTED_OUT)),
-        (_is_suppressed(), str(Reason.SUPPRESSED)),
+        (Member.barred == str(Reason.NUMBER_UNUSABLE), str(Reason.NUMBER_UNUSABLE)),
+        (Member.barred == _OPTED_OUT, str(Reason.OPTED_OUT)),
+        (Member.barred.is_not(None), str(Reason.SUPPRESSED)),
         (Member.consent.not_in(agreed), str(Reason.NO_CONSENT)),
         (_has_no_words(there), str(Reason.NO_WORDS)),
         else_=None,
     )
 
 
-def _is_unusable() -> ColumnElement[bool]:
-    return Member.number_id.is_(None) | PhoneNumber.invalid_at.is_not(None)
+def _meant(filters: Filters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.post:
+        holders = select(Post.member_id).where(func.lower(Post.title) == filters.post.lower())
+        wanted.append(Member.id.in_(holders.where(Post.until.is_(None))))
+    if filters.tag:
+        wanted.append(Member.tags.contains([filters.tag]))
+    if filters.handset:
+        wanted.append(Member.handset == filters.handset)
+    if filters.overlay_id:
+        wanted.append(_is_of_overlay(filters.overlay_id))
+    return wanted
 
 
-def _is_suppressed(reason: str | None = None) -> ColumnElement[bool]:
-    found = and_(Suppression.number_index == PhoneNumber.index, Suppression.lifted_at.is_(None))
-    return exists().where(found if reason is None else and_(found, Suppression.reason == reason))
+def _is_of_overlay(overlay_id: int) -> ColumnElement[bool]:
+    """A wing names its members, a constituency its units with everything under them."""
+    named = select(OverlayMember.member_id).where(OverlayMember.overlay_id == overlay_id)
+    below = (
+        select(OverlayUnit.unit_id)
+        .join(Unit, Unit.id == OverlayUnit.unit_id)
+        .where(OverlayUnit.overlay_id == overlay_id)
+    )
+    over = below.with_only_columns(func.array_agg(Unit.path + "%")).scalar_subquery()
+    return or_(Member.id.in_(named), Unit.path.like(func.any(over)))
 
 
 def _has_no_words(there: list[str]) -> ColumnElement[bool]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, literal
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.broadcasts.audience import default_language, people, why_not
+from gateway.broadcasts.audience import default_language, of_broadcast, why_not
 from gateway.db import UnitOfWork
 from gateway.deliveries.owe import ORDINARY, ring_senders
-from gateway.models import Broadcast, Delivery, Member, Unit
+from gateway.models import Broadcast, Delivery, Member
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
@@ -34,9 +34,8 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
 
 
 def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
-    path = unit.db.get_one(Unit, broadcast.unit_id).path
     asked = (
-        people(path)
+        of_broadcast(unit.db, broadcast)
         .with_only_columns(
             literal(str(DeliveryReason.BROADCAST)),
             literal(broadcast.kind),

@@ -11,7 +11,7 @@ import click
 from gateway.errors import MemberlineError
 
 CHECKOUT = Path(__file__).parent.parent.parent
-BENCHES = ("call-step", "footprint")
+BENCHES = ("call-step", "footprint", "audience")
 
 
 @click.command()

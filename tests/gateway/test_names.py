@@ -43,7 +43,7 @@ Biswas Vishwas | বিশ্বাস Biswas | Subrata Subroto | Muhammadu Moha
 OTHERS = """
 Sita Gita | Ramesh Rakesh | Ramesh Rajesh | Suresh Naresh | Otieno Atieno | Ochieng Achieng
 Anita Sunita | Kamal Kamla | Mohan Sohan | Rina Mina | Ravi Rani | Asha Usha | Gopal Gopi
-Meena Meera | Hasan Husain | Sunil Sushil | Dinesh Ganesh | Wanjiku Wanjiru | Kamau Kimani
+Meena Meera | Hasan Husain | Sunil Sushil | Dinesh Ganesh | Wambui Wanjiru | Kamau Kimani
 Lata Rita | Pooja Puneet | रमा रीमा | सीता गीता | Bashir Nasir | Ahmad Hamid | Radha Rekha
 Nakato Babirye | Chidi Chike | Mahmood Mohammed | Rajendra Mahendra | Umar Amar | Hamida Mohammed
 """
