@@ -70,9 +70,10 @@ def _perform(
             _mark_heard(unit, rt, scene, step)
         case ask.Withdraw():
             leaving.withdraw(unit, rt, scene, step.purpose)
+            return scene, {**facts, leaving.LEFT: step.purpose}
         case ask.Remember() | ask.GiveConsent() | ask.Join():
             member_id = enrolment.enrol(unit, rt, scene, step)
-            return replace(scene, member_id=member_id), facts
+            return replace(scene, member_id=member_id), leaving.unless_back(facts, step)
         case _:
             raise TypeError(f"{type(step).__name__} is spoken, not performed")
     return scene, facts

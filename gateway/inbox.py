@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 from flows.catalog import sms_words as words
 from flows.engine import resume, start
 from flows.state import State, Turn
-from flows.steps import OpenReport, Speak, Step, Tell, Text, Withdraw
-from gateway import effects
+from flows.steps import OpenReport, Speak, Step, Tell, Text
+from gateway import effects, leaving, ledger
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
@@ -27,7 +27,7 @@ from gateway.reports import opening
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import ReportState
-from gateway.store import callbacks, numbers, suppressions
+from gateway.store import callbacks, numbers
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +56,7 @@ def opted_out(rt: Runtime, event: OptedOut) -> None:
             unit.db, rt.vault, rt.provider, "opt-out", dict(event.raw), "applied", rt.clock()
         )
         if number_id is not None:
-            index = numbers.index_of(unit.db, number_id)
-            suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
+            ledger.leave_by_provider(unit, rt, number_id)
 
 
 def _number_id(unit: UnitOfWork, rt: Runtime, text: str) -> int | None:
@@ -98,10 +97,8 @@ def _act(
 ) -> list[Speak | Tell]:
     """Do what one message asks for; returns what to write back."""
     match intent:
-        case words.Stop():
-            everybody = replace(scene, member_id=None)  # a text does not say who of a shared phone wrote it
-            effects.perform_steps(unit, rt, everybody, (Withdraw("all"),), facts)
-            return [Speak("sms.stopped", scene.language)]
+        case words.Stop(purpose):
+            return _stop(unit, rt, scene, purpose)
         case words.Join() | words.Start():
             return _begin(unit, rt, scene, facts, "sms_join")
         case words.Help():
@@ -120,6 +117,13 @@ def _act(
             asked_again = _to_question(unit, rt, scene, facts, text)
             held = _draft(unit, rt, scene, text)  # it may be a problem all the same: staff see it
             return asked_again or [held]
+
+
+def _stop(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> list[Speak | Tell]:
+    """End it at once; confirmed where it was news: once, whatever is written after (rules.md L6)."""
+    everybody = replace(scene, member_id=None)  # a text does not say who of a shared phone wrote it
+    has_ended = leaving.withdraw(unit, rt, everybody, purpose)
+    return [Speak(leaving.CONFIRMED_BY[purpose], scene.language)] if has_ended else []
 
 
 def _begin(

@@ -104,7 +104,7 @@ class Settings:
     )
     voice_numbers: tuple[VoiceLine, ...] = setting(
         "MEMBERLINE_VOICE_NUMBERS",
-        "Our lines, each with its habit: +918000000001=call-back,+918000000002=answer.",
+        "Our lines, each with its habit: +918000000001=call-back,+918000000002=answer; a missed call to one with =stop ends all calls.",
         voice_lines,
         "",
         emulated=DEMO_LINES,

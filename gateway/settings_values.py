@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 Parse = Callable[[str], Any]
-Habit = Literal["answer", "call-back"]
+Habit = Literal["answer", "call-back", "stop"]
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 PATH_SAFE = re.compile(r"[A-Za-z0-9_-]{16,200}", re.ASCII)
@@ -169,7 +169,9 @@ def _voice_line(part: str) -> VoiceLine:
             return VoiceLine(number.strip(), "answer")
         case "call-back":
             return VoiceLine(number.strip(), "call-back")
-    raise UnusableError("needs =answer or =call-back after each number")
+        case "stop":
+            return VoiceLine(number.strip(), "stop")
+    raise UnusableError("needs =answer, =call-back or =stop after each number")
 
 
 def setting(

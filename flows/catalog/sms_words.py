@@ -15,17 +15,26 @@ from flows.typed import NO, YES, ascii_digits, plain
 
 @dataclass(frozen=True)
 class Join:
-    """Wants to join."""
+    """Wants to join; `code` in ASCII digits where one was written with it."""
+
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Wants nothing more from us."""
+    """Wants nothing more from us, or no more of one purpose: all or campaign."""
+
+    purpose: str = "all"
 
 
 @dataclass(frozen=True)
 class Start:
     """Wants to hear from us again."""
+
+
+@dataclass(frozen=True)
+class Invite:
+    """Wants the code for bringing a friend."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +82,30 @@ class Free:
     text: str
 
 
-Intent = Join | Stop | Start | Help | News | Report | Status | YesNo | Choice | Free
+Intent = Join | Stop | Start | Invite | Help | News | Report | Status | YesNo | Choice | Free
 
 
 def _words(*phrases: str) -> frozenset[str]:
     return frozenset(plain(phrase) for phrase in phrases)
 
 
+JOIN = _words(
+    *(
+        "join",
+        "join us",
+        "judna",
+        "jurna",
+        "judo",
+        "judna hai",
+        "jodo",
+        "jorte",
+        "jurte chai",
+        "jog",
+        "jog din",
+    ),
+    *("जुड़ना", "जुड़ो", "जुड़ें", "जुड़ना है", "जोड़ो", "जॉइन", "যোগ", "যোগ দিন", "জুড়তে চাই", "জুড়ুন", "জয়েন"),
+    *("jiunge", "jiunga"),
+)
 WHOLE: Mapping[Intent, frozenset[str]] = {
     Stop(): _words(
         *("stop", "stop all", "stopall", "unsubscribe", "quit", "stop calls", "no calls"),
@@ -88,24 +114,19 @@ WHOLE: Mapping[Intent, frozenset[str]] = {
         *("bondho", "bandho", "bondho koro", "bondho korun", "বন্ধ", "বন্ধ করো", "বন্ধ করুন", "স্টপ"),
         *("acha", "simama", "sitisha"),
     ),
-    Join(): _words(
-        *(
-            "join",
-            "join us",
-            "judna",
-            "jurna",
-            "judo",
-            "judna hai",
-            "jodo",
-            "jorte",
-            "jurte chai",
-            "jog",
-            "jog din",
-        ),
-        *("जुड़ना", "जुड़ो", "जुड़ें", "जुड़ना है", "जोड़ो", "जॉइन", "যোগ", "যোগ দিন", "জুড়তে চাই", "জুড়ুন", "জয়েন"),
-        *("jiunge", "jiunga"),
+    Join(): JOIN,
+    Stop("campaign"): _words(
+        *("stop campaign", "stop election", "stop elections", "stop prachar", "no campaign"),
+        *("prachar band", "band prachar", "prachar bandh", "prachar band karo", "chunav band"),
+        *("प्रचार बंद", "प्रचार बन्द", "बंद प्रचार", "प्रचार बंद करो", "प्रचार बंद करें", "चुनाव बंद"),
+        *("prochar bondho", "bondho prochar", "vote bondho", "প্রচার বন্ধ", "বন্ধ প্রচার", "প্রচার বন্ধ করুন"),
+        *("acha kampeni", "simamisha kampeni", "sitisha kampeni"),
     ),
     Start(): _words("start", "unstop", "shuru", "chalu", "शुरू", "चालू", "শুরু", "চালু", "shuru koro", "anza"),
+    Invite(): _words(
+        *("invite", "my code", "bulao", "bulana", "mera code", "बुलाओ", "बुलाना", "मेरा कोड", "इन्वाइट"),
+        *("dako", "amar code", "ডাকো", "আমার কোড", "আমন্ত্রণ", "alika"),
+    ),
     Help(): _words(
         *("help", "info", "madad", "sahayata", "मदद", "सहायता", "हेल्प"),
         *("sahajjo", "shahajjo", "sahajya", "সাহায্য", "হেল্প", "msaada"),
@@ -128,6 +149,9 @@ def understand(text: str) -> Intent:
     first, rest = _first_word(text)
     if first in REPORT:
         return Report(rest)
+    code = _digits(plain(rest)) if first in JOIN else None
+    if code:
+        return Join(code)
     return _number(first, rest, phrase) or _yes_no(phrase) or Free(text.strip())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from gateway import deliveries, effects, rings, voice_notes
+from gateway import deliveries, effects, leaving, voice_notes
 from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
@@ -34,6 +34,7 @@ def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
         _end(rt, event, call)
         deliveries.call_ended(unit, rt, call, event)
         reports.call_ended(unit, rt, call)
+        leaving.confirm_call(unit, rt, call)
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:
@@ -63,8 +64,8 @@ def _never_answered(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> Call | 
         known = select(Call).where(Call.provider == rt.provider, Call.provider_id == event.provider_id)
         return unit.db.scalar(known.with_for_update())
     call = unit.db.get_one(Call, row.id)
-    if event.is_inbound and opening.is_rung_back(rt, event.line):
-        rings.rang(unit, rt, number_id)
+    if event.is_inbound:
+        opening.is_declined(unit, rt, event.line, number_id, row.id)
     if not event.is_inbound:
         attempt = attempts.find_for_call(unit.db, rt.provider, event.provider_id, number_id, rt.clock())
         call.delivery_id = attempt.delivery_id if attempt else None

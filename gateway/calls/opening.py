@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from flows.catalog.entry import enter
-from gateway import effects, rings
+from gateway import effects, leaving, rings
 from gateway.calls import facts as known
 from gateway.calls import outbound, talk
 from gateway.channels.base import Reply, VoiceEvent
@@ -18,8 +18,6 @@ from gateway.runtime import Runtime
 from gateway.states import CallState
 from gateway.store import callbacks, numbers, steps
 from gateway.store.steps import CallRow
-
-CALL_BACK = "call-back"
 
 
 def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
@@ -32,8 +30,7 @@ def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
         callbacks.add_callback(
             unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", rt.clock()
         )
-        if event.is_inbound and is_rung_back(rt, event.line):
-            rings.rang(unit, rt, number_id)
+        if event.is_inbound and is_declined(unit, rt, event.line, number_id, call.id):
             return rt.callbacks.decline()
         conversation = _begin(unit, rt, event, call)
     return talk.reply_to(rt, conversation, 1)
@@ -48,9 +45,17 @@ def number_of(unit: UnitOfWork, rt: Runtime, event: VoiceEvent) -> int | None:
     return numbers.add_number(unit.db, rt.vault, number, rt.clock())
 
 
-def is_rung_back(rt: Runtime, line: str) -> bool:
-    """Whether this line of ours declines and rings back; one that we do not know answers."""
-    return any(each.number == line and each.habit == CALL_BACK for each in rt.settings.voice_numbers)
+def is_declined(unit: UnitOfWork, rt: Runtime, line: str, number_id: int | None, call_id: int) -> bool:
+    """Whether this line of ours declines, having done what its ring asks for; one that we do not know answers."""
+    habits = {each.number: each.habit for each in rt.settings.voice_numbers}
+    match habits.get(line):
+        case "call-back":
+            rings.rang(unit, rt, number_id)
+        case "stop":
+            leaving.rang_to_stop(unit, rt, number_id, call_id)
+        case _:
+            return False
+    return True
 
 
 def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:

@@ -13,7 +13,7 @@ import click
 from gateway.cli.here import settings_here
 from gateway.settings import Settings
 
-LABELS = {"answer": "answers", "call-back": "rings you back"}
+LABELS = {"answer": "answers", "call-back": "rings you back", "stop": "ends all calls"}
 
 
 def _started() -> Settings:

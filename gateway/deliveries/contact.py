@@ -24,11 +24,12 @@ from gateway.models import (
     Unit,
 )
 from gateway.rules.classes import ContactReason, Kind, MessageClass
-from gateway.rules.consent import ConsentState
+from gateway.rules.consent import ConsentState, permits, proven
 from gateway.rules.contact import Caps, Certificate, Contact, Suppressed, Used
 from gateway.rules.silence import Silence
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason
+from gateway.store import consents, scrubs, suppressions
 
 _CLASS = {
     DeliveryReason.DUTY: MessageClass.EMERGENCY,
@@ -47,6 +48,7 @@ class Situation:
     member: Member | None
     unit_path: str
     number_index: bytes
+    number_since: datetime
     is_usable: bool
 
 
@@ -63,6 +65,7 @@ def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
             member=members.get(each.member_id) if each.member_id else None,
             unit_path=_path(members, units, each.member_id),
             number_index=numbers[each.number_id].index,
+            number_since=numbers[each.number_id].created_at,
             is_usable=numbers[each.number_id].invalid_at is None,
         )
         for each in deliveries
@@ -74,7 +77,8 @@ def contacts(db: Session, rt: Runtime, situations: Sequence[Situation], now: dat
     suppressed = _suppressed(db, [each.number_index for each in situations])
     used = _used(db, rt, [each.delivery for each in situations], now)
     silences = _silences(db)
-    return [_contact(db, rt, each, suppressed, used, silences, now) for each in situations]
+    shown = _proven(db, rt, situations, suppressed, now)
+    return [_contact(db, rt, each, suppressed, used, silences, shown, now) for each in situations]
 
 
 def message_class_of(situation: Situation) -> MessageClass:
@@ -96,15 +100,17 @@ def _contact(
     suppressed: dict[bytes, Suppressed],
     used: dict[int, Used],
     silences: list[Silence],
+    shown: dict[int, ConsentState],
     now: datetime,
 ) -> Contact:
     delivery, broadcast = situation.delivery, situation.broadcast
+    message_class = message_class_of(situation)
     reason = suppressed.get(situation.number_index)
     if reason is Suppressed.OPT_OUT and _asked_since(db, delivery, situation.number_index):
         reason = None
     return Contact(
         reason=ContactReason(delivery.reason),
-        message_class=message_class_of(situation),
+        message_class=message_class,
         kind=Kind(delivery.kind),
         at=now,
         profile=rt.profile,
@@ -114,9 +120,10 @@ def _contact(
         suppressed=reason,
         is_usable=situation.is_usable,
         is_opted_out=reason is Suppressed.OPT_OUT,
-        is_introduced=delivery.reason == DeliveryReason.INTRODUCTION
-        and delivery.tries > 0
-        and delivery.last_cause is None,
+        is_introduced=_is_introduced(situation),
+        is_proven=permits(shown.get(delivery.member_id or 0, ConsentState.NONE), message_class, False),
+        scrubbed_at=_scrubbed_at(db, rt, situation, message_class, now),
+        left_at=_left_at(db, situation) if delivery.reason == DeliveryReason.INTRODUCTION else None,
         language=delivery.language,
         has_words=broadcast is None or bool(languages_of(broadcast.texts, broadcast.sounds)),
         content_hash=hash_of(broadcast) if broadcast else None,
@@ -130,6 +137,57 @@ def _contact(
         expires_at=delivery.expires_at,
         open_all_day=rt.settings.open_all_day,
     )
+
+
+def _is_introduced(situation: Situation) -> bool:
+    """Asked before: they answered, or a try is under way. A try that nobody picked up does not count."""
+    delivery, member = situation.delivery, situation.member
+    if delivery.reason != DeliveryReason.INTRODUCTION:
+        return False
+    has_answered = member is not None and member.consent != ConsentState.INTRODUCTION
+    return has_answered or (delivery.tries > 0 and delivery.last_cause is None)
+
+
+def _proven(
+    db: Session,
+    rt: Runtime,
+    situations: Sequence[Situation],
+    suppressed: dict[bytes, Suppressed],
+    now: datetime,
+) -> dict[int, ConsentState]:
+    """What the ledger can show, of those for whom it matters: a number on the register, a class that needs a scrub (L8)."""
+    wanted = {
+        each.member.id
+        for each in situations
+        if each.member is not None
+        and (
+            suppressed.get(each.number_index) is Suppressed.DO_NOT_DISTURB
+            or message_class_of(each) in rt.profile.scrub_days
+        )
+    }
+    return {member_id: proven(ledger, now) for member_id, ledger in consents.entries_of(db, wanted).items()}
+
+
+def _scrubbed_at(
+    db: Session, rt: Runtime, situation: Situation, message_class: MessageClass, now: datetime
+) -> datetime | None:
+    days = rt.profile.scrub_days.get(message_class)
+    member, broadcast = situation.member, situation.broadcast
+    if days is None or member is None or broadcast is None:
+        return None
+    path = db.get_one(Unit, broadcast.unit_id).path
+    scrub = scrubs.find_answered(db, path, now - timedelta(days=days))
+    was_asked = scrub is not None and max(member.created_at, situation.number_since) <= scrub.asked_at
+    return scrub.answered_at if scrub is not None and was_asked else None
+
+
+def _left_at(db: Session, situation: Situation) -> datetime | None:
+    """When somebody last left on this number, by their own ledger or the number's."""
+    left = (
+        consents.last_withdrawal(db, situation.delivery.number_id),
+        suppressions.last_opt_out(db, situation.number_index),
+    )
+    return max((each for each in left if each is not None), default=None)
 
 
 def _caps(rt: Runtime) -> Caps:
@@ -152,7 +210,7 @@ def _by_id(db: Session, model: type[Row], ids: Iterable[int | None]) -> dict[int
 
 
 def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed]:
-    """By number; a court's order outranks every other reason, their own opt-out none."""
+    """By number, the gravest: a court's order before all, their own opt-out near the end, the register last."""
     rows = db.execute(
         select(Suppression.number_index, Suppression.reason).where(
             Suppression.number_index.in_(set(indexes)), Suppression.lifted_at.is_(None)
@@ -161,8 +219,7 @@ def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed
     found: dict[bytes, Suppressed] = {}
     for index, reason in rows:
         known = Suppressed(reason) if reason in set(Suppressed) else Suppressed.COMPLAINT
-        if known is Suppressed.COURT or found.get(index, Suppressed.OPT_OUT) is Suppressed.OPT_OUT:
-            found[index] = known
+        found[index] = min(known, found.get(index, known), key=suppressions.GRAVITY.index)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from gateway import ledger
 from gateway.channels.base import MessageReported, Outcome, VoiceEvent
 from gateway.db import UnitOfWork
 from gateway.deliveries import contact
@@ -16,7 +17,7 @@ from gateway.rules.classes import Kind
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
 from gateway.runtime import Runtime
 from gateway.states import BROADCASTS_OVER, AttemptOutcome, DeliveryReason, DeliveryState
-from gateway.store import attempts, numbers, suppressions
+from gateway.store import attempts, numbers
 from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
@@ -76,8 +77,7 @@ def reported(unit: UnitOfWork, rt: Runtime, event: MessageReported) -> bool:
     if attempt is None:
         return False
     if event.outcome is Outcome.OPTED_OUT:
-        index = numbers.index_of(unit.db, attempt.number_id)
-        suppressions.add_suppression(unit.db, index, suppressions.PROVIDER, rt.clock())
+        ledger.leave_by_provider(unit, rt, attempt.number_id)
     if event.is_final:
         end_attempt(unit, rt, attempt, CAUSES.get(event.outcome, Cause.FAILED))
     return True

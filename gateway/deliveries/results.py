@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gateway import ledger
 from gateway.channels.base import Handed, Outcome
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import outcomes
@@ -19,7 +20,7 @@ from gateway.phones import Number
 from gateway.rules.retry import Cause
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, BroadcastState, DeliveryState
-from gateway.store import attempts, deliveries, numbers, paces, suppressions
+from gateway.store import attempts, deliveries, numbers, paces
 from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
@@ -121,8 +122,7 @@ def doubt(unit: UnitOfWork, attempt: Attempt) -> None:
 
 def _refused(unit: UnitOfWork, rt: Runtime, attempt: Attempt, outcome: Outcome | None) -> None:
     if outcome is Outcome.OPTED_OUT:
-        index = numbers.index_of(unit.db, attempt.number_id)
-        suppressions.add_suppression(unit.db, index, suppressions.OPTED_OUT, rt.clock())
+        ledger.leave_by_provider(unit, rt, attempt.number_id)
     if outcome is Outcome.INVALID:
         numbers.mark_invalid(unit.db, attempt.number_id, rt.clock())
     outcomes.end_attempt(unit, rt, attempt, Cause.INVALID if outcome is Outcome.INVALID else Cause.FAILED)

@@ -64,8 +64,7 @@ def line_of(rt: Runtime, kind: str) -> str | None:
     """Return the line on which we call, or the sender of our texts; None where there is none."""
     if kind == SMS:
         return rt.settings.sms_sender or "sms"
-    known = rt.settings.voice_numbers
-    return known[0].number if known else None
+    return next((each.number for each in rt.settings.voice_numbers if each.habit != "stop"), None)
 
 
 def _claim(db: Session, rt: Runtime, kind: str, line: str) -> tuple[list[Claimed], int]:

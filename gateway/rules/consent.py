@@ -9,14 +9,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.rules.classes import MessageClass
 
 ORGANISATIONAL, CAMPAIGN, EVERYTHING = "organisational", "campaign", "all"
 GIVEN, WITHDRAWN = "given", "withdrawn"
 
-_OWN_ACT = frozenset({"key", "sms", "voice", "paper"})
+OWN_ACTS = frozenset({"key", "sms", "voice", "paper"})
 _OWN_ACT_SEEN_BY_US = frozenset({"key", "sms", "voice"})  # paper reaches us through somebody's hands
 
 
@@ -58,13 +58,17 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the ledger: purpose organisational, campaign or all; action given or withdrawn; instants in UTC."""
+    """One line of the ledger: purpose organisational, campaign or all; action given or withdrawn; instants in UTC.
+
+    `has_proof`: the call, the message or the photographed form in which it was given is named (rules.md L8).
+    """
 
     purpose: str
     action: str
     how: str
     at: datetime
     expires_at: datetime | None = None
+    has_proof: bool = False
 
 
 def derive(entries: Sequence[Entry], now: datetime) -> ConsentState:
@@ -85,6 +89,26 @@ def derive(entries: Sequence[Entry], now: datetime) -> ConsentState:
         elif _is_in_force(entry, now):
             agreed |= _agrees_to(entry, purposes, left)
     return _state(agreed)
+
+
+def proven(entries: Sequence[Entry], now: datetime) -> ConsentState:
+    """Say what of the ledger could be shown to somebody who asks: what came with a call, a message or a signed form."""
+    return derive([each for each in entries if each.action == WITHDRAWN or each.has_proof], now)
+
+
+def expiry(at: datetime, days: int) -> datetime | None:
+    """Return when what was agreed to at that instant runs out; None where the country sets no end (0 days)."""
+    return at + timedelta(days=days) if days else None
+
+
+def is_resting(left_at: datetime | None, days: int, now: datetime) -> bool:
+    """Say whether a number that was opted out may not be asked anew yet (rules.md 3.1: no new request after opt-out)."""
+    return left_at is not None and now < left_at + timedelta(days=days)
+
+
+def is_agreed(state: ConsentState, purpose: str) -> bool:
+    """Say whether this state holds something that ending this purpose takes away."""
+    return state > (ConsentState.ORGANISATIONAL if purpose == CAMPAIGN else ConsentState.NONE)
 
 
 def permits(state: ConsentState, message_class: MessageClass, is_introduction: bool) -> bool:
@@ -108,7 +132,7 @@ def _is_in_force(entry: Entry, now: datetime) -> bool:
 def _agrees_to(entry: Entry, purposes: set[str], left: set[str]) -> set[str]:
     if entry.how in _OWN_ACT_SEEN_BY_US:
         return purposes
-    if entry.how in _OWN_ACT:
+    if entry.how in OWN_ACTS:
         return purposes - left
     return set() if left else {"introduction"}
 

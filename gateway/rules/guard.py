@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from gateway.rules.classes import ContactReason, MessageClass
-from gateway.rules.consent import permits
+from gateway.rules.consent import is_resting, permits
 from gateway.rules.contact import Contact, Suppressed
 from gateway.rules.silence import silent_until
 from gateway.rules.verdicts import Allowed, Held, Reason, Refused
@@ -38,6 +38,7 @@ _MEMBER_ASKED = frozenset(
         Reason.SUPPRESSED,
         Reason.OPTED_OUT,
         Reason.NO_CONSENT,
+        Reason.NOT_SCRUBBED,
         Reason.NOT_APPROVED,
         Reason.CONTENT_CHANGED,
         Reason.ATTEMPTS_USED,
@@ -95,7 +96,9 @@ def _unusable(contact: Contact) -> Refused | None:
 
 
 def _suppressed(contact: Contact) -> Refused | None:
-    return Refused(Reason.SUPPRESSED) if contact.suppressed else None
+    # Who has told us to ring outweighs what they told the register (rules.md L8).
+    is_exempt = contact.suppressed is Suppressed.DO_NOT_DISTURB and contact.is_proven
+    return Refused(Reason.SUPPRESSED) if contact.suppressed and not is_exempt else None
 
 
 def _opted_out(contact: Contact) -> Refused | None:
@@ -107,6 +110,21 @@ def _no_consent(contact: Contact) -> Refused | None:
     agrees = permits(contact.consent, contact.message_class, is_introduction)
     used_up = is_introduction and contact.is_introduced
     return None if agrees and not used_up else Refused(Reason.NO_CONSENT)
+
+
+def _not_scrubbed(contact: Contact) -> Refused | None:
+    days = contact.profile.scrub_days.get(contact.message_class)
+    if days is None or contact.is_proven:
+        return None
+    age = None if contact.scrubbed_at is None else contact.at - contact.scrubbed_at
+    return Refused(Reason.NOT_SCRUBBED) if age is None or age > timedelta(days=days) else None
+
+
+def _resting(contact: Contact) -> Refused | None:
+    if contact.reason is not ContactReason.INTRODUCTION:
+        return None
+    is_too_soon = is_resting(contact.left_at, contact.profile.rest_days, contact.at)
+    return Refused(Reason.RESTING) if is_too_soon else None
 
 
 def _no_words(contact: Contact) -> Refused | None:
@@ -190,6 +208,8 @@ _CHECKS: tuple[tuple[Reason | None, _Check], ...] = (
     (Reason.SUPPRESSED, _suppressed),
     (Reason.OPTED_OUT, _opted_out),
     (Reason.NO_CONSENT, _no_consent),
+    (Reason.RESTING, _resting),
+    (Reason.NOT_SCRUBBED, _not_scrubbed),
     (Reason.NO_WORDS, _no_words),
     (Reason.LANGUAGE, _language),
     (Reason.STOPPED, _stopped),

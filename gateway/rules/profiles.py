@@ -63,7 +63,12 @@ class Retention:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a country asks of us. `hard` hours are the law's or the custom's, `soft` those we plan for."""
+    """What a country asks of us. `hard` hours are the law's or the custom's, `soft` those we plan for.
+
+    `consent_days`: how long a consent lasts, 0 without end. `rest_days`: for how long nobody is asked anew after an opt-out.
+    `scrub_days`: how old a do-not-disturb scrub may be, for the classes that need one (L8). `mobile`: what the digits of a
+    mobile number after the dialling code look like.
+    """
 
     country: str
     name: str
@@ -72,10 +77,14 @@ class Profile:
     dialling_code: str
     emergency_number: str
     silence_hours: int
+    consent_days: int
+    rest_days: int
+    mobile: str
     retention: Retention
     hard: Mapping[MessageClass, Hours]
     soft: Mapping[MessageClass, Hours]
     languages: Mapping[MessageClass, frozenset[str] | None]
+    scrub_days: Mapping[MessageClass, int]
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -104,6 +113,7 @@ def profile_from(table: Mapping[str, Any]) -> Profile:
         soft=soft,
         languages=_languages(table.get("languages", {})),
         retention=_retention(table.get("retention", {})),
+        scrub_days={MessageClass(name): days for name, days in table.get("scrub", {}).items()},
         **facts,
     )
     _check_zone(profile)
@@ -118,6 +128,9 @@ _FACTS = (
     "dialling_code",
     "emergency_number",
     "silence_hours",
+    "consent_days",
+    "rest_days",
+    "mobile",
 )
 
 

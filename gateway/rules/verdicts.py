@@ -20,6 +20,8 @@ class Reason(enum.StrEnum):
     NO_CONSENT = "no-consent"
     NO_WORDS = "no-words"
     LANGUAGE = "language"
+    NOT_SCRUBBED = "not-scrubbed"
+    RESTING = "resting"
     # refused: it concerns the broadcast
     STOPPED = "stopped"
     EXPIRED = "expired"

@@ -2,25 +2,114 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Consent, Member
-from gateway.rules.consent import ConsentState, Entry, derive
+from gateway.rules.classes import MessageClass
+from gateway.rules.consent import (
+    CAMPAIGN,
+    EVERYTHING,
+    GIVEN,
+    ORGANISATIONAL,
+    OWN_ACTS,
+    WITHDRAWN,
+    ConsentState,
+    Entry,
+    derive,
+)
+
+PAPER = "paper"
 
 
 def add_consent(db: Session, entry: Consent) -> ConsentState:
     """Write one entry and the state that follows from the whole ledger of that member."""
     db.add(entry)
     db.flush()
-    state = derive(_entries(db, entry.member_id), entry.at)
-    db.execute(update(Member).where(Member.id == entry.member_id).values(consent=state))
+    return rederive(db, entry.member_id, entry.at)
+
+
+def rederive(db: Session, member_id: int, now: datetime) -> ConsentState:
+    """Write what the ledger comes to now: after an entry, a merge, or the end of what was agreed to for a time."""
+    state = derive(entries_of(db, [member_id])[member_id], now)
+    db.execute(update(Member).where(Member.id == member_id).values(consent=state))
     return state
 
 
-def _entries(db: Session, member_id: int) -> list[Entry]:
-    rows = db.scalars(select(Consent).where(Consent.member_id == member_id).order_by(Consent.at, Consent.id))
-    return [
-        Entry(purpose=row.purpose, action=row.action, how=row.how, at=row.at, expires_at=row.expires_at)
-        for row in rows
-    ]
+def entries_of(db: Session, member_ids: Collection[int]) -> dict[int, list[Entry]]:
+    """Return the ledger of each of these members, with what stood under those who were merged into them."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    columns = (Consent.purpose, Consent.action, Consent.how, Consent.at, Consent.expires_at, has_proof())
+    mine = select(Consent.member_id, *columns).where(Consent.member_id.in_(member_ids))
+    merged = (
+        select(Member.merged_into_id, *columns)
+        .join(Consent, Consent.member_id == Member.id)
+        .where(Member.merged_into_id.in_(member_ids))
+    )
+    for row in db.execute(mine.union_all(merged)) if member_ids else ():
+        found[row[0]].append(Entry(*row[1:]))
+    return found
+
+
+def has_proof() -> ColumnElement[bool]:
+    """SQL: the call, the message or the form in which it was given is named."""
+    return or_(Consent.call_id.is_not(None), Consent.message_id.is_not(None), Consent.form_id.is_not(None))
+
+
+def is_proven(message_class: str, now: datetime) -> ColumnElement[bool]:
+    """SQL about Member: `rules.consent.proven` covers this class; for counting where deriving would take too long."""
+    purposes = (ORGANISATIONAL, CAMPAIGN) if message_class == MessageClass.CAMPAIGN else (ORGANISATIONAL,)
+    return and_(*(_is_proven_for(purpose, now) for purpose in purposes))
+
+
+def _is_proven_for(purpose: str, now: datetime) -> ColumnElement[bool]:
+    ended = aliased(Consent)
+    is_ended = exists().where(
+        ended.member_id == Consent.member_id,
+        ended.action == WITHDRAWN,
+        ended.purpose.in_((purpose, EVERYTHING)),
+        or_(ended.at >= Consent.at, Consent.how == PAPER),  # after leaving, only their own word agrees again
+    )
+    return exists().where(
+        Consent.member_id == Member.id,
+        Consent.action == GIVEN,
+        Consent.how.in_(OWN_ACTS),
+        Consent.purpose.in_((purpose, EVERYTHING)),
+        Consent.at <= now,
+        or_(Consent.expires_at.is_(None), Consent.expires_at > now),
+        has_proof(),
+        ~is_ended,
+    )
+
+
+def last_withdrawal(db: Session, number_id: int) -> datetime | None:
+    """Return when somebody on this number last left anything."""
+    query = select(func.max(Consent.at)).join(Member, Member.id == Consent.member_id)
+    return db.scalar(query.where(Member.number_id == number_id, Consent.action == WITHDRAWN))
+
+
+def list_run_out(db: Session, after: datetime, until: datetime) -> list[int]:
+    """List the members of whom something that was agreed to for a time ended in between."""
+    query = select(Consent.member_id).where(Consent.expires_at > after, Consent.expires_at <= until)
+    return sorted(set(db.scalars(query)))
+
+
+def wrong_states(
+    db: Session, now: datetime, size: int = 2000
+) -> Iterable[tuple[int, ConsentState, ConsentState]]:
+    """Yield (member, what is kept, what the ledger says) wherever the two differ; a page of members at a time."""
+    last = 0
+    query = select(Member.id, Member.consent).where(
+        Member.merged_into_id.is_(None), Member.erased_at.is_(None)
+    )
+    while page := db.execute(query.where(Member.id > last).order_by(Member.id).limit(size)).all():
+        ledgers = entries_of(db, [each.id for each in page])
+        for member_id, kept in page:
+            said = derive(ledgers.get(member_id, []), now)
+            if said != kept:
+                yield member_id, kept, said
+        last = page[-1].id

@@ -46,4 +46,6 @@ def a_contact(**changes: object) -> Contact:
 
 
 def a_campaign(**changes: object) -> Contact:
-    return replace(a_contact(message_class=MessageClass.CAMPAIGN, certificate=CERTIFICATE), **changes)  # type: ignore[arg-type]
+    return replace(
+        a_contact(message_class=MessageClass.CAMPAIGN, certificate=CERTIFICATE, is_proven=True), **changes
+    )  # type: ignore[arg-type]
