@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gateway.content import languages_of
 from gateway.models import Broadcast, Member, OverlayMember, OverlayUnit, Post, Unit
@@ -20,10 +20,11 @@ from gateway.rules.classes import MessageClass
 from gateway.rules.consent import ConsentState
 from gateway.rules.verdicts import Reason
 from gateway.states import MemberStatus
+from gateway.store import consents
 from gateway.store.units import is_under
 
 _AGREED = (ConsentState.ORGANISATIONAL, ConsentState.ALL)
-_OPTED_OUT = "opt-out"
+_OPTED_OUT, _ON_REGISTER = "opt-out", "do-not-disturb"
 SAMPLE = 8
 
 
@@ -114,11 +115,21 @@ def why_not(broadcast: Broadcast) -> ColumnElement[str | None]:
     return case(
         (Member.barred == str(Reason.NUMBER_UNUSABLE), str(Reason.NUMBER_UNUSABLE)),
         (Member.barred == _OPTED_OUT, str(Reason.OPTED_OUT)),
-        (Member.barred.is_not(None), str(Reason.SUPPRESSED)),
+        (
+            Member.barred.is_not(None) & Member.id.not_in(_listed_but_proven(broadcast)),
+            str(Reason.SUPPRESSED),
+        ),
         (Member.consent.not_in(agreed), str(Reason.NO_CONSENT)),
         (_has_no_words(there), str(Reason.NO_WORDS)),
         else_=None,
     )
+
+
+def _listed_but_proven(broadcast: Broadcast) -> Select[Any]:
+    """Whose number only the do-not-disturb register bars, and who has shown us that they agreed (rules.md L8)."""
+    listed = aliased(Member)
+    query = select(listed.id).where(listed.barred == _ON_REGISTER)
+    return query.where(consents.is_proven(broadcast.message_class, listed.id))
 
 
 def _meant(filters: Filters) -> list[ColumnElement[bool]]:

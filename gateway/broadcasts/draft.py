@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from gateway.content import languages_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.errors import Conflict, NotAllowed
@@ -36,6 +37,7 @@ def draft(
     Raises Conflict with a word for the coordinator where something is missing.
     """
     _check(kind, title, texts, sounds)
+    _check_languages(rt, message_class, texts, sounds)
     texts = announced(rt, kind, message_class, texts, sounds)
     broadcast = Broadcast(
         kind=kind,
@@ -66,6 +68,7 @@ def change(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, **values: Any) -
     broadcast.state = BroadcastState.DRAFT
     broadcast.approved_hash = broadcast.approver_id = broadcast.approved_at = None
     _check(broadcast.kind, broadcast.title, broadcast.texts, broadcast.sounds)
+    _check_languages(rt, broadcast.message_class, broadcast.texts, broadcast.sounds)
     unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
 
 
@@ -97,6 +100,19 @@ def announced(
 def _says_so(rt: Runtime, language: str, text: str) -> str:
     _, words = rt.words.find("announcement.synthetic", language)
     return text if text.startswith(words) else f"{words} {text}"
+
+
+def _check_languages(
+    rt: Runtime, message_class: str, texts: Mapping[str, str], sounds: Mapping[str, str]
+) -> None:
+    """Where the law names the languages of a class, nothing is written in another: no member is left to guess (L18)."""
+    allowed = rt.profile.languages[MessageClass(message_class)]
+    if allowed is not None and (others := set(languages_of(texts, sounds)) - allowed):
+        raise Conflict(
+            f"in {rt.profile.name} this class may only be said in {', '.join(sorted(allowed))}, "
+            f"not in {', '.join(sorted(others))}",
+            "language",
+        )
 
 
 def _check(kind: str, title: str, texts: Mapping[str, str], sounds: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from gateway import sounds
+from gateway.broadcasts import register
 from gateway.db import UnitOfWork
 from gateway.deliveries import contact, owe, send
 from gateway.errors import Conflict, NotAllowed
@@ -36,12 +37,19 @@ def approve(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, approver_id: in
 def start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     """Start now, whatever the hour: what may not be tried yet waits for the window.
 
-    Raises Conflict where it is not approved, has started, or a language has no sound yet.
+    Raises Conflict where it is not approved, has started, a language has no sound yet, or the do-not-disturb register
+    must be asked first.
     """
     lacking = languages_without_sound(rt, broadcast)
     if lacking:
         raise Conflict(
             f"the sound is still being made: {', '.join(lacking)}; try again in a moment", "no-sound"
+        )
+    if uncovered := register.count_uncovered(unit, rt, broadcast):
+        raise Conflict(
+            f"{uncovered} members are asked without proof of their consent: compare their numbers with the "
+            "do-not-disturb register first (House, Do-not-disturb register)",
+            "no-scrub",
         )
     if not move(unit.db, Broadcast, broadcast.id, BroadcastState.STARTING, started_at=rt.clock()):
         raise Conflict(f"this broadcast cannot start: it is {broadcast.state}")

@@ -78,6 +78,7 @@ class Member(Base):
             "ix_members_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
         ),
         Index("ix_members_unit_id_search", "unit_id", "search"),  # who is probably known already
+        Index("ix_members_on_register", "id", postgresql_where=text("barred = 'do-not-disturb'")),
         Index("ix_members_home_unit_id", "home_unit_id", postgresql_where=text("home_unit_id IS NOT NULL")),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from gateway.models import Consent, Member
 from gateway.rules.classes import MessageClass
@@ -60,13 +60,16 @@ def has_proof() -> ColumnElement[bool]:
     return or_(Consent.call_id.is_not(None), Consent.message_id.is_not(None), Consent.form_id.is_not(None))
 
 
-def is_proven(message_class: str, now: datetime) -> ColumnElement[bool]:
-    """SQL about Member: `rules.consent.proven` covers this class; for counting where deriving would take too long."""
+def is_proven(message_class: str, member_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """SQL: `rules.consent.proven` covers this class; for counting, where deriving would take too long.
+
+    What has run out still counts here: `members.consent` does not hold it any more, and the guard derives anew.
+    """
     purposes = (ORGANISATIONAL, CAMPAIGN) if message_class == MessageClass.CAMPAIGN else (ORGANISATIONAL,)
-    return and_(*(_is_proven_for(purpose, now) for purpose in purposes))
+    return and_(*(_is_proven_for(purpose, member_id) for purpose in purposes))
 
 
-def _is_proven_for(purpose: str, now: datetime) -> ColumnElement[bool]:
+def _is_proven_for(purpose: str, member_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     ended = aliased(Consent)
     is_ended = exists().where(
         ended.member_id == Consent.member_id,
@@ -75,12 +78,10 @@ def _is_proven_for(purpose: str, now: datetime) -> ColumnElement[bool]:
         or_(ended.at >= Consent.at, Consent.how == PAPER),  # after leaving, only their own word agrees again
     )
     return exists().where(
-        Consent.member_id == Member.id,
+        Consent.member_id == member_id,
         Consent.action == GIVEN,
         Consent.how.in_(OWN_ACTS),
         Consent.purpose.in_((purpose, EVERYTHING)),
-        Consent.at <= now,
-        or_(Consent.expires_at.is_(None), Consent.expires_at > now),
         has_proof(),
         ~is_ended,
     )

@@ -557,6 +557,13 @@ def upgrade() -> None:
     op.add_column("members", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_members_unit_id_search", "members", ["unit_id", "search"], unique=False)
     op.create_index(
+        "ix_members_on_register",
+        "members",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("barred = 'do-not-disturb'"),
+    )
+    op.create_index(
         "ix_members_home_unit_id",
         "members",
         ["home_unit_id"],
