@@ -36,7 +36,7 @@ from flows.scope import next_item
 from flows.state import State, Turn
 from flows.steps import ChooseMember, Heard, MarkHeard, OpenReport, Remember, Speak, Step, Tell, VoiceNote
 
-__all__ = ["MAX_STEPS", "MAX_TURNS", "State", "Turn", "hung_up", "resume", "start"]
+__all__ = ["MAX_STEPS", "MAX_TURNS", "State", "Turn", "hung_up", "resume", "start", "waits_for_words"]
 
 MAX_STEPS = 50
 MAX_TURNS = 200
@@ -80,6 +80,13 @@ def hung_up(flows: Mapping[str, Flow], state: State, heard: Heard | None, facts:
     return Turn(
         tuple(step for step in turn.steps if not isinstance(step, Speak | Tell)), None, turn.state, turn.error
     )
+
+
+def waits_for_words(flows: Mapping[str, Flow], state: State) -> bool:
+    """Tell whether a written answer of any words is wanted here."""
+    flow = flows.get(state.flow)
+    node = flow.nodes.get(state.node) if flow else None
+    return isinstance(node, Record) and node.text_slot is not None
 
 
 def _is_waiting(flow: Flow, node: str) -> bool:
@@ -148,7 +155,10 @@ def _pass(run: Run, node: Passing) -> None:
         case Branch(cases, otherwise):
             run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
         case Put(slot, value, then):
-            run.slots[slot], run.node = value, then
+            found = run.look(value.path) if isinstance(value, From) else value
+            if found is not None:
+                run.slots[slot] = str(found)
+            run.node = then
         case Do():
             run.node = _do(run, node)
         case _:

@@ -12,12 +12,17 @@ Facts = Mapping[str, Any]
 
 
 class Member(TypedDict, total=False):
-    """One member on the number; `missing` names the joining items still unknown (consent, name, adult …)."""
+    """One member on the number; `missing` names the joining items still unknown (consent, name, adult …).
+
+    `is_begun`: an earlier call of theirs was cut off while they joined. A `name` that was only spoken is the content
+    key of its sound behind `sound:`.
+    """
 
     id: int
     name: str
     is_joined: bool
     is_trained: bool
+    is_begun: bool
     missing: list[str]
 
 
@@ -67,8 +72,23 @@ class Duty(TypedDict, total=False):
     sound: str | None
 
 
+class Code(TypedDict, total=False):
+    """What became of the code keyed last: `unit` is the name of the place it stands for."""
+
+    is_known: bool
+    is_class: bool
+    unit: str
+
+
+class NumberChange(TypedDict):
+    """Somebody says that the member of this old number has a new one."""
+
+    id: int
+    name: str
+
+
 class Snapshot(TypedDict, total=False):
-    """All keys of the facts. `languages` lists those to offer, the region's first, each with all its words."""
+    """All keys of the facts. `languages` lists those to offer and to join in, the region's first, each with all its words."""
 
     language: str
     languages: list[str]
@@ -77,11 +97,17 @@ class Snapshot(TypedDict, total=False):
     emergency_number: str
     is_outbound: bool
     is_call_back: bool  # we ring back a missed call
+    is_late: bool  # we ring back after more than two hours
     is_introduction: bool  # the one call that a coordinator's word allows
     is_test: bool  # a staff member's test of an announcement
     is_opted_out: bool
     members: list[Member]
     member: Member | None
+    newcomer: Member | None  # who joins now on a number that others are known on
+    code: Code | None
+    join_code: str  # written with the word JOIN
+    own_code: str
+    number_change: NumberChange | None
     has_private: bool  # several members share this number: private content only after a name
     has_duty: bool
     news: list[Item]

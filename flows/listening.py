@@ -44,7 +44,7 @@ def listen(run: Run, node: Waiting) -> Turn:
             return run.wait(WaitDigits(node.count, node.seconds))
         case Pause():
             run.steps.extend(run.speak(prompt) for prompt in node.says)
-            return run.wait(WaitDigits(1, FIRST_WAIT))
+            return run.wait(WaitDigits(1, node.seconds))
         case _:
             return _put(run, node, FIRST_WAIT)
 

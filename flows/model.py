@@ -6,7 +6,7 @@ fact (`member.is_trained`), a slot (`slot.note`) or the item being walked (`item
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from flows.steps import Step
@@ -115,11 +115,11 @@ class Pick:
 
 @dataclass(frozen=True)
 class Keys:
-    """Several keys at once, for trained members (D16); only those in `accepts`, all else is `otherwise`."""
+    """Several keys at once: a trained member's, or a code (D16); only those in `accepts`, all else is `otherwise`."""
 
     question: str
     count: int
-    accepts: frozenset[str]
+    accepts: Container[str]
     slot: str
     then: str
     otherwise: str
@@ -128,10 +128,14 @@ class Keys:
 
 @dataclass(frozen=True)
 class Pause:
-    """Leave time for a key: 9, *, 0 and 8 do what they always do, any other key or silence goes on."""
+    """Leave time for a key: 9, *, 0 and 8 do what they always do, any other key or silence goes on.
+
+    A short one lets the shell do what was asked, so that its outcome is among the facts of the next turn.
+    """
 
     then: str
     says: tuple[str, ...] = ()
+    seconds: int = 5
 
 
 @dataclass(frozen=True)
@@ -158,10 +162,10 @@ class Do:
 
 @dataclass(frozen=True)
 class Put:
-    """Keep a value in a slot of this conversation."""
+    """Keep a value in a slot of this conversation; nothing where a `From` finds nothing."""
 
     slot: str
-    value: str
+    value: str | From
     then: str
 
 

@@ -9,6 +9,7 @@ from flows.facts import Facts
 from flows.model import Condition
 
 Slots = Mapping[str, str]
+NEWCOMER = "new"  # in the slot `member`: somebody who is joining on a number that others are known on
 
 
 def look(path: str, facts: Facts, slots: Slots) -> Any:
@@ -16,7 +17,7 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
 
     Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
     a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
-    `is_shared`, `unheard` (news), `has_choice` (of languages).
+    `is_shared`, `unheard` (news), `has_choice` (of languages), `can_join` (in the language spoken now).
     """
     head, _, rest = path.partition(".")
     if head in DERIVED:
@@ -51,6 +52,9 @@ def holds(condition: Condition | None, facts: Facts, slots: Slots) -> bool:
 def chosen_member(facts: Facts, slots: Slots) -> Mapping[str, Any] | None:
     """Return the member who speaks: chosen in this conversation, else the only one the shell knows."""
     chosen = slots.get("member")
+    if chosen == NEWCOMER:
+        newcomer: Mapping[str, Any] | None = facts.get("newcomer")
+        return newcomer
     if chosen is not None:
         known = [facts.get("member") or {}, *(facts.get("members") or ())]
         return next((member for member in known if str(member.get("id")) == chosen), None)
@@ -103,6 +107,10 @@ def _unheard(facts: Facts, slots: Slots) -> list[Any]:
     return [item for item in facts.get("news") or () if not item.get("is_heard")]
 
 
+def _can_join(facts: Facts, slots: Slots) -> bool:
+    return _language(facts, slots) in (facts.get("languages") or ())
+
+
 def _has_choice(facts: Facts, slots: Slots) -> bool:
     return len(facts.get("languages") or ()) > 1
 
@@ -112,6 +120,7 @@ DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "language": _language,
     "unheard": _unheard,
     "has_choice": _has_choice,
+    "can_join": _can_join,
 }
 
 

@@ -51,7 +51,7 @@ def describe(node: Node) -> str:
         case Branch(cases):
             return "if " + ", ".join(f"{_when(condition)} {then}" for condition, then in cases)
         case Put(slot, value):
-            return f"keep {slot} {value}"
+            return f"keep {slot} {value.path if isinstance(value, From) else value}"
         case Goto(flow, name):
             return f"go to {flow}" + (f" at {name}" if name else "")
         case End():

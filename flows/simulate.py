@@ -18,20 +18,36 @@ from flows.state import State
 from flows.steps import (
     ChooseMember,
     Digits,
+    GiveConsent,
     Heard,
+    Join,
     Nothing,
     OpenReport,
+    OwnCode,
+    SomebodyElse,
     Speak,
     Step,
     Tell,
     Text,
+    UseCode,
     VoiceNote,
     WaitDigits,
     WaitVoiceNote,
 )
 
 ANSWERED, HANG_UP = "answered", "hang up"
-REFERENCE = "4726"
+REFERENCE, CODE = "4726", "48210"
+CLASS = {"is_known": True, "is_class": True, "unit": "रामपुर"}
+NEW_MEMBER = 99
+ASKED_LATER = ("name", "place")
+ALL_MISSING = ["language", "practice", "consent", "name", "adult", "place"]
+LEARNT = {
+    "language": "language",
+    "name_note": "name",
+    "name": "name",
+    "adult": "adult",
+    "place_note": "place",
+}
 
 DEMO: Facts = {
     "organisation": "जन साथी",
@@ -89,7 +105,26 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
             known["report"] = {"id": 1, "reference": REFERENCE, "has_note": step.note is not None}
         elif isinstance(step, ChooseMember):
             known["member"] = next((one for one in known["members"] if one["id"] == step.member), None)
+        elif isinstance(step, SomebodyElse):
+            known["newcomer"] = None
+        elif isinstance(step, UseCode):
+            known["code"] = CLASS if step.code == CODE else {"is_known": False}
+        elif isinstance(step, OwnCode):
+            known["own_code"] = CODE
+        else:
+            _learn_of_joining(known, step)
     return known
+
+
+def _learn_of_joining(known: dict[str, Any], step: Step) -> None:
+    item = {GiveConsent: "consent", Join: "all"}.get(type(step)) or LEARNT.get(getattr(step, "field", ""))
+    if item is None:
+        return
+    whose = "newcomer" if "newcomer" in known else "member"
+    before = known.get(whose) or {"id": NEW_MEMBER, "name": "", "is_joined": False}
+    missing = before.get("missing", [] if before["is_joined"] else ALL_MISSING)
+    left = [one for one in missing if (one in ASKED_LATER if item == "all" else one != item)]
+    known[whose] = {**before, "is_joined": before["is_joined"] or item == "all", "missing": left}
 
 
 def read(said: str) -> Heard:

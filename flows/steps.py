@@ -35,7 +35,7 @@ class Tell:
 
 @dataclass(frozen=True)
 class Remember:
-    """Keep one field of the member: language, adult (yes/no), name_note, village_note."""
+    """Keep one field of the member: language, adult (yes/no), name_note, place_note; written: name, place."""
 
     field: str
     value: str
@@ -44,6 +44,18 @@ class Remember:
 @dataclass(frozen=True)
 class ChooseMember:
     """On a shared phone: from here on it is this member who speaks."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class SomebodyElse:
+    """From here on somebody speaks who is not yet known on this number; their first joining step makes a member."""
+
+
+@dataclass(frozen=True)
+class LoseNumber:
+    """A stranger has this number now: the old member is unlinked, nothing of theirs is played (journeys.md M1)."""
 
     member: int
 
@@ -67,6 +79,33 @@ class Withdraw:
 @dataclass(frozen=True)
 class Join:
     """Joining is complete: language, notice, consent and adult are known."""
+
+
+@dataclass(frozen=True)
+class UseCode:
+    """A code was keyed or written: a trainer's class, or that of a member who brings a friend (S0-14, S4-59)."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """The member wants to hear the code with which they bring friends."""
+
+
+@dataclass(frozen=True)
+class ClaimNumber:
+    """The caller says that they are a member on another number: name and village in `note` (journeys.md M6)."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class AnswerNumberChange:
+    """What the old number says of a change: yes, no, or stranger."""
+
+    change: int
+    said: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +157,15 @@ Step = (
     | Tell
     | Remember
     | ChooseMember
+    | SomebodyElse
+    | LoseNumber
     | GiveConsent
     | Withdraw
     | Join
+    | UseCode
+    | OwnCode
+    | ClaimNumber
+    | AnswerNumberChange
     | OpenReport
     | SetUrgency
     | PassLocalStaff

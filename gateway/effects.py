@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
-from gateway import enrolment, leaving
+from gateway import enrolment, joining, leaving
 from gateway.calls.talk import Talk
 from gateway.db import UnitOfWork
 from gateway.models import Delivery
@@ -71,11 +71,10 @@ def _perform(
         case ask.Withdraw():
             leaving.withdraw(unit, rt, scene, step.purpose)
             return scene, {**facts, leaving.LEFT: step.purpose}
-        case ask.Remember() | ask.GiveConsent() | ask.Join():
-            member_id = enrolment.enrol(unit, rt, scene, step)
-            return replace(scene, member_id=member_id), leaving.unless_back(facts, step)
-        case _:
+        case ask.Speak() | ask.Tell():
             raise TypeError(f"{type(step).__name__} is spoken, not performed")
+        case _:
+            return joining.perform(unit, rt, scene, step, leaving.unless_back(facts, step))
     return scene, facts
 
 

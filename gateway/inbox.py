@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from flows.catalog import sms_words as words
-from flows.engine import resume, start
+from flows.engine import resume, start, waits_for_words
 from flows.state import State, Turn
 from flows.steps import OpenReport, Speak, Step, Tell, Text
-from gateway import effects, leaving, ledger
+from gateway import effects, leaving, ledger, texting
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
@@ -86,7 +86,7 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
     scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
     intent = words.understand(text)
     unit.db.get_one(Message, message_id).intent = type(intent).__name__.lower()
-    spoken = _act(unit, rt, scene, facts, intent, text)
+    spoken = _words_wanted(unit, rt, scene, facts, intent, text) or _act(unit, rt, scene, facts, intent, text)
     reply = " ".join(rt.words.text(each) for each in spoken)
     if reply:
         owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
@@ -100,17 +100,19 @@ def _act(
         case words.Stop(purpose):
             return _stop(unit, rt, scene, purpose)
         case words.Join() | words.Start():
-            return _begin(unit, rt, scene, facts, "sms_join")
+            return texting.join(unit, rt, scene, facts, intent) or _begin(
+                unit, rt, scene, texting.with_code(facts, intent), "sms_join"
+            )
+        case words.Invite():
+            return texting.invite(unit, rt, scene, facts)
         case words.Help():
             return [Speak("sms.help", scene.language, {"organisation": facts["organisation"]})]
         case words.News():
             return _news(scene, facts)
         case words.Status(reference):
             return [_status(unit, scene, reference)]
-        case words.Report(said) if said:
-            return [_report(unit, rt, scene, said)]
-        case words.Report():
-            return [Speak("sms.no_words", scene.language)]
+        case words.Report(said):
+            return [_report(unit, rt, scene, said) if said else Speak("sms.no_words", scene.language)]
         case words.YesNo() | words.Choice():
             return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
         case words.Free():
@@ -124,6 +126,17 @@ def _stop(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> list[Spe
     everybody = replace(scene, member_id=None)  # a text does not say who of a shared phone wrote it
     has_ended = leaving.withdraw(unit, rt, everybody, purpose)
     return [Speak(leaving.CONFIRMED_BY[purpose], scene.language)] if has_ended else []
+
+
+def _words_wanted(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], intent: words.Intent, text: str
+) -> list[Speak | Tell] | None:
+    """A name or a village was asked for: whatever is written that is no word of its own is that; None otherwise."""
+    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    state = State.from_json(open_one.state) if open_one is not None else None
+    if state is None or not waits_for_words(rt.flows, state) or not texting.may_be_an_answer(intent):
+        return None
+    return _go_on(unit, rt, scene, facts, resume(rt.flows, state, Text(text), facts))
 
 
 def _begin(

@@ -99,6 +99,7 @@ class DeliveryReason(enum.StrEnum):
     DUTY = "duty"
     TEST = "test"
     INTRODUCTION = "introduction"
+    NUMBER_CHANGE = "number_change"
 
 
 C, B, D, A, R = CallState, BroadcastState, DeliveryState, AttemptOutcome, ReportState

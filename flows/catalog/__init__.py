@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flows.catalog.announcement import ANNOUNCEMENT, TEST_CALL
 from flows.catalog.answer import ANSWER
+from flows.catalog.codes import INVITE, TRAINING
 from flows.catalog.duty import DUTY
 from flows.catalog.help import HELP
 from flows.catalog.introduction import INTRODUCTION
@@ -12,6 +13,7 @@ from flows.catalog.leaving import LEAVING
 from flows.catalog.main_menu import MAIN_MENU
 from flows.catalog.my_reports import MY_REPORTS
 from flows.catalog.news import NEWS
+from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
 from flows.catalog.problem import PROBLEM
 from flows.catalog.voice_note import VOICE_NOTE
 from flows.catalog.written import SMS_JOIN, SMS_SOLVED
@@ -33,6 +35,10 @@ FLOWS: Mapping[str, Flow] = {
         LEAVING,
         INTRODUCTION,
         DUTY,
+        INVITE,
+        TRAINING,
+        NEW_NUMBER,
+        NUMBER_CHECK,
         SMS_JOIN,
         SMS_SOLVED,
     )

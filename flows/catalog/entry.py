@@ -10,6 +10,7 @@ from flows.facts import Facts
 TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     # conversation    entered where
     ("duty", lambda facts: facts.get("is_outbound") and facts.get("duty")),
+    ("number_check", lambda facts: facts.get("is_outbound") and facts.get("number_change")),
     ("answer", lambda facts: facts.get("is_outbound") and facts.get("answer")),
     ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
     ("announcement", lambda facts: facts.get("is_outbound") and facts.get("announcement")),

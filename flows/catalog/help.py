@@ -1,21 +1,42 @@
-"""Key 0 at the start: who we are and every language in its own tongue, then back to the menu."""
+"""Key 0 at the start: who we are and every language in its own tongue, then what is seldom needed, then the menu."""
 
 from flows.catalog.shared import ORGANISATION
-from flows.model import Branch, Do, Flow, From, Goto, Pick, Say, has
+from flows.model import Branch, Choice, Do, Flow, From, Goto, Menu, Pick, Say, has
 from flows.steps import Remember
 
 HELP = Flow(
     "help",
-    1,
+    2,
     "about",
     {
         "about": Say("help.about", "choice", ORGANISATION),
-        "choice": Branch(((has("has_choice"), "language"),), "back"),
+        "choice": Branch(((has("has_choice"), "language"),), "more"),
         "language": Pick(
-            "languages", "language.offer", "language", "remember", otherwise="back", is_own_tongue=True
+            "languages",
+            "language.offer",
+            "language",
+            "remember",
+            (),
+            (Choice("7", "more", "help.more"),),
+            otherwise="back",
+            is_own_tongue=True,
+            spoken=3,
         ),
         "remember": Do(Remember, "kept", {"field": "language", "value": From("slot.language")}),
         "kept": Say("language.kept", "back"),
+        "more": Menu(
+            (
+                Choice("1", "somebody_else", "help.somebody_else"),
+                Choice("2", "new_number", "help.new_number"),
+                Choice("3", "invite", "help.invite"),
+                Choice("4", "training", "help.training"),
+            ),
+            otherwise="back",
+        ),
+        "somebody_else": Goto("joining", "somebody_else"),
+        "new_number": Goto("new_number"),
+        "invite": Goto("invite"),
+        "training": Goto("training"),
         "back": Goto("main_menu", "menu"),
     },
 )

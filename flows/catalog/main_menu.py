@@ -17,7 +17,8 @@ MAIN_MENU = Flow(
     "hello",
     {
         "hello": Say("greeting.member", "called_back", ORGANISATION, lacks("is_call_back")),
-        "called_back": Say("greeting.call_back", "menu", ORGANISATION, has("is_call_back")),
+        "called_back": Say("greeting.call_back", "late", ORGANISATION, has("is_call_back")),
+        "late": Say("greeting.late", "menu", when=has("is_late")),
         "menu": Menu(CHOICES),
         "more": Menu(CHOICES, ("main_menu.more",), otherwise="bye"),
         "problem": Goto("problem"),

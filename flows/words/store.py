@@ -18,6 +18,7 @@ from flows.words.pieces import (
     GROUP,
     INSIDE,
     PERSONAL,
+    RECORDED,
     Piece,
     Value,
     cut,
@@ -135,6 +136,8 @@ class Words:
                 return (
                     [Piece(self.find(prompt, language)[1], language, prompt, False, INSIDE)] if value else []
                 )
+            case "name" if value.startswith(RECORDED):
+                return [Piece("", language, None, True, INSIDE, value.removeprefix(RECORDED))]
             case _:
                 return [Piece(value, language, None, name in PERSONAL, INSIDE)] if value else []
 

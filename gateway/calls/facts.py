@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.words.pieces import RECORDED
 from gateway.content import SPOKEN
-from gateway.models import Member, Unit
+from gateway.models import Call, Member, Unit, VoiceNote
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import members, news, reports, suppressions, units
+from gateway.store import enrolments, members, news, reports, suppressions, units
 
-ONE_THING = frozenset({"announcement", "duty"})  # calls of ours that bring this and offer no menu
+ONE_THING = frozenset(
+    {"announcement", "duty", "number_change"}
+)  # calls of ours that bring this and offer no menu
 
 
 def facts_for(
@@ -25,18 +29,18 @@ def facts_for(
     people = list(members.list_on_number(db, number_id)) if number_id else []
     member = _the_member(people, member_id)
     unit = units.get_unit(db, member.unit_id) if member else units.root_unit(db)
-    languages = SPOKEN[rt.settings.country]
+    languages = [each for each in SPOKEN[rt.settings.country] if rt.words.can_join(each)]
     facts: dict[str, Any] = {
         "organisation": rt.settings.organisation,
         "coordinator": "",
         "emergency_number": rt.profile.emergency_number,
-        "languages": list(languages),
-        "language": _language(member, people, unit, languages[0]),
+        "languages": languages,
+        "language": _language(member, people, unit, SPOKEN[rt.settings.country][0]),
         "is_outbound": False,
         "is_call_back": False,
         "is_opted_out": _is_opted_out(db, number_id),
-        "members": [_member_fact(each) for each in people] if _is_shared(people) else [],
-        "member": _member_fact(member) if member else None,
+        "members": [member_fact(db, each) for each in people] if _is_shared(people) else [],
+        "member": member_fact(db, member) if member else None,
         "has_private": _is_shared(people),
         "has_duty": bool(units.list_duty_numbers(db, unit.path)),
         "report": None,
@@ -75,26 +79,54 @@ def _is_shared(people: Sequence[Member]) -> bool:
     return len(people) > 1
 
 
-def _member_fact(member: Member) -> dict[str, Any]:
+def member_fact(db: Session, member: Member, call_id: int | None = None) -> dict[str, Any]:
+    """What a conversation may know of one member; `call_id` is the call under way, which is no earlier one."""
+    has_called = not is_joined(member) and _has_called(db, member, call_id)
     return {
         "id": member.id,
-        "name": member.name,
+        "name": name_of(db, member),
         "is_joined": is_joined(member),
         "is_trained": member.is_trained,
-        "missing": _missing(member),
+        "is_begun": has_called and member.status == MemberStatus.INVITED,
+        "missing": _missing(db, member, has_called),
         "language": member.language,
     }
 
 
-def _missing(member: Member) -> list[str]:
-    """What joining still has to ask; consent only by the member's own act."""
+def name_of(db: Session, member: Member) -> str:
+    """The name as it is spoken: written, or else the sound of the member saying it, once that has come."""
+    if member.name or member.name_note_id is None:
+        return member.name
+    note = db.get(VoiceNote, member.name_note_id)
+    return f"{RECORDED}{note.clip_key}" if note and note.clip_key and note.withheld_at is None else ""
+
+
+def _missing(db: Session, member: Member, has_called: bool) -> list[str]:
+    """What joining still has to ask; consent only by the member's own act. Name and place also of who is in."""
+    is_in = is_joined(member)
     lacks = {
-        "language": member.language is None,
+        "language": not is_in and member.language is None,
+        "practice": not is_in and not has_called,
         "consent": member.consent not in (ConsentState.ORGANISATIONAL, ConsentState.ALL),
         "name": not member.name and member.name_note_id is None,
-        "adult": member.is_adult is None,
+        "adult": not is_in and member.is_adult is None,
+        "place": _lacks_place(db, member),
     }
-    return [] if is_joined(member) else [item for item, is_lacking in lacks.items() if is_lacking]
+    return [item for item, is_lacking in lacks.items() if is_lacking]
+
+
+def _has_called(db: Session, member: Member, call_id: int | None) -> bool:
+    earlier = select(Call.id).where(
+        Call.member_id == member.id, Call.conversation.is_not(None), Call.id != (call_id or 0)
+    )
+    return db.scalar(earlier.limit(1)) is not None
+
+
+def _lacks_place(db: Session, member: Member) -> bool:
+    """Only who came in by themselves stands at the root without having said where they live."""
+    row = enrolments.find(db, member.id)
+    is_told = row is None or row.placed_at or row.code_id or row.place_note_id or row.sealed_place
+    return not is_told and member.unit_id == units.root_unit(db).id
 
 
 def is_joined(member: Member) -> bool:

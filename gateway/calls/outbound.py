@@ -7,8 +7,10 @@ The post may come before our own request has returned: then the attempt is found
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from gateway.calls import facts as known
 from gateway.channels.base import VoiceEvent
 from gateway.content import in_language, sound_in
 from gateway.db import UnitOfWork
@@ -17,6 +19,8 @@ from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
 from gateway.store import attempts
 from gateway.store.steps import CallRow
+
+LATE_AFTER = timedelta(hours=2)  # then the call-back begins with a word of apology (journeys.md M1)
 
 
 @dataclass(frozen=True)
@@ -34,20 +38,24 @@ def picked_up(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -
     if attempt is None:
         return PickedUp(facts={"is_outbound": True, "is_call_back": True})
     delivery = unit.db.get_one(Delivery, attempt.delivery_id)
-    return PickedUp(delivery.id, delivery.member_id, {"is_outbound": True, **_facts(unit, delivery)})
+    return PickedUp(
+        delivery.id, delivery.member_id, {"is_outbound": True, **_facts(unit, delivery, rt.clock())}
+    )
 
 
-def _facts(unit: UnitOfWork, delivery: Delivery) -> dict[str, Any]:
+def _facts(unit: UnitOfWork, delivery: Delivery, now: datetime) -> dict[str, Any]:
     language = _language(unit, delivery)
     match delivery.reason:
         case DeliveryReason.RING:
-            return {"is_call_back": True}
+            return {"is_call_back": True, "is_late": now - delivery.created_at > LATE_AFTER}
         case DeliveryReason.BROADCAST | DeliveryReason.TEST:
             return {"language": language, **_announcement(unit, delivery, language)}
         case DeliveryReason.ANSWER:
             return {"language": language, **_answer(unit, delivery, language)}
         case DeliveryReason.DUTY:
             return _duty(unit, delivery)
+        case DeliveryReason.NUMBER_CHANGE:
+            return {"language": language, **_number_change(unit, delivery)}
         case DeliveryReason.INTRODUCTION | DeliveryReason.REPLY:
             return {"language": language, "is_introduction": True}
 
@@ -86,6 +94,12 @@ def _answer(unit: UnitOfWork, delivery: Delivery, language: str) -> dict[str, An
             "language": spoken,
         }
     }
+
+
+def _number_change(unit: UnitOfWork, delivery: Delivery) -> dict[str, Any]:
+    member = unit.db.get(Member, delivery.member_id) if delivery.member_id else None
+    name = known.name_of(unit.db, member) if member else ""
+    return {"number_change": {"id": int((delivery.dedupe or "").rpartition(":")[2]), "name": name}}
 
 
 def _duty(unit: UnitOfWork, delivery: Delivery) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.states import DeliveryReason, DeliveryState
 URGENT, PERSONAL, ORDINARY = 0, 2, 5
 TEXT_PURPOSE = "deliveries.text"
 VOICE, SMS = "voice", "sms"
+NUMBER_CHECK = "number-change:"  # and the id of the change: what such a call is about
 
 
 def owe_call_back(unit: UnitOfWork, rt: Runtime, number_id: int, expires_at: datetime) -> int | None:
@@ -97,19 +99,38 @@ def owe_test(
     )
 
 
-def owe_introduction(
-    unit: UnitOfWork, rt: Runtime, member_id: int, number_id: int, language: str | None
+def owe_introductions(unit: UnitOfWork, rt: Runtime, owed: Sequence[tuple[int, int, str | None]]) -> None:
+    """Owe each (member, number, language) the one call that a coordinator's word allows: it asks, and nothing else."""
+    rows = [
+        _row(
+            rt,
+            VOICE,
+            reason=DeliveryReason.INTRODUCTION,
+            number_id=number_id,
+            member_id=member_id,
+            language=language,
+            dedupe=f"introduction:{member_id}",
+        )
+        for member_id, number_id, language in owed
+    ]
+    if rows:
+        unit.db.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+        ring_senders(unit, rt, VOICE)
+
+
+def owe_number_check(
+    unit: UnitOfWork, rt: Runtime, number_id: int, member_id: int, change_id: int, language: str | None
 ) -> int | None:
-    """Owe the one call that a coordinator's word allows: it asks, and nothing else."""
+    """Owe a member's old number one call that asks whether it changed (journeys.md M6)."""
     return _owe(
         unit,
         rt,
-        reason=DeliveryReason.INTRODUCTION,
+        reason=DeliveryReason.NUMBER_CHANGE,
         kind=VOICE,
         number_id=number_id,
         member_id=member_id,
         language=language,
-        dedupe=f"introduction:{member_id}",
+        dedupe=f"{NUMBER_CHECK}{change_id}",
     )
 
 
@@ -131,8 +152,16 @@ def owe_sms(
 
 
 def _owe(unit: UnitOfWork, rt: Runtime, kind: str, **values: Any) -> int | None:
+    row = _row(rt, kind, **values)
+    delivery_id = unit.db.scalar(insert(Delivery).values(row).on_conflict_do_nothing().returning(Delivery.id))
+    if delivery_id is not None:
+        unit.ring(_Bell(rt, kind))
+    return delivery_id
+
+
+def _row(rt: Runtime, kind: str, **values: Any) -> dict[str, Any]:
     now = rt.clock()
-    row = {
+    return {
         "kind": kind,
         "priority": ORDINARY,
         "state": DeliveryState.QUEUED,
@@ -142,10 +171,6 @@ def _owe(unit: UnitOfWork, rt: Runtime, kind: str, **values: Any) -> int | None:
         "created_at": now,
         **values,
     }
-    delivery_id = unit.db.scalar(insert(Delivery).values(row).on_conflict_do_nothing().returning(Delivery.id))
-    if delivery_id is not None:
-        unit.ring(_Bell(rt, kind))
-    return delivery_id
 
 
 class _Bell:

@@ -35,3 +35,4 @@ class ContactReason(enum.StrEnum):
     DUTY = "duty"
     TEST = "test"
     INTRODUCTION = "introduction"
+    NUMBER_CHANGE = "number_change"

@@ -62,6 +62,8 @@ WAIVED: Mapping[ContactReason, frozenset[Reason]] = {
     ContactReason.DUTY: _MEMBER_ASKED - {Reason.NUMBER_UNUSABLE} | {Reason.BUDGET},
     # Staff asked to be rung on their own phone before anything is approved (issue, item 11).
     ContactReason.TEST: _MEMBER_ASKED - {Reason.NUMBER_UNUSABLE} | {Reason.NO_CERTIFICATE},
+    # Somebody said that the member has a new number; the old one is asked once, in hours and with consent (journeys.md M6).
+    ContactReason.NUMBER_CHANGE: _ONE_TO_ONE,
     # A coordinator's word allows one call that asks (contract: CSV files); its words are the catalogue's own.
     ContactReason.INTRODUCTION: frozenset({Reason.NOT_APPROVED, Reason.CONTENT_CHANGED}),
 }

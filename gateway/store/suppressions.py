@@ -64,12 +64,19 @@ def add_suppression(
     return cast("CursorResult[Any]", done).rowcount > 0
 
 
-def add_many(db: Session, rows: Sequence[dict[str, Any]]) -> int:
-    """Suppress a thousand at once; returns how many are new."""
+def add_listed(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Enter what a round with the register brought; an entry of an earlier round now is this one's."""
     if not rows:
-        return 0
-    query = insert(Suppression).values(list(rows)).on_conflict_do_nothing().returning(Suppression.id)
-    return len(db.scalars(query).all())
+        return
+    query = insert(Suppression).values(list(rows))
+    db.execute(
+        query.on_conflict_do_update(
+            index_elements=["number_index", "reason"],
+            index_where=Suppression.lifted_at.is_(None),
+            set_={"scrub_id": query.excluded.scrub_id},
+            where=Suppression.source == SCRUB,
+        )
+    )
 
 
 def lift_opt_out(db: Session, number_index: bytes, now: datetime) -> None:
@@ -77,6 +84,16 @@ def lift_opt_out(db: Session, number_index: bytes, now: datetime) -> None:
     db.execute(
         update(Suppression)
         .where(Suppression.number_index == number_index, Suppression.reason == OPTED_OUT)
+        .where(Suppression.lifted_at.is_(None))
+        .values(lifted_at=now)
+    )
+
+
+def lift_recycled(db: Session, number_index: bytes, now: datetime) -> None:
+    """Whoever has this number now has agreed themselves: it need not be silent for its former owner's sake."""
+    db.execute(
+        update(Suppression)
+        .where(Suppression.number_index == number_index, Suppression.reason == str(Suppressed.RECYCLED))
         .where(Suppression.lifted_at.is_(None))
         .values(lifted_at=now)
     )
