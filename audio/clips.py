@@ -38,6 +38,10 @@ class Clip:
     seconds: float
     voice: str
 
+    def content(self) -> bytes:
+        """Read the file."""
+        return self.path.read_bytes()
+
 
 @dataclass(frozen=True)
 class Pause:

@@ -79,7 +79,7 @@ class ClipLibrary:
 
     def path_of(self, key: str) -> Path:
         """Return where a clip of that key lies or would lie; raises ClipError for what is no key."""
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             raise ClipError("This is not the key of a clip.")
         return self.folder / f"{key}.wav"
 
@@ -92,7 +92,7 @@ class ClipLibrary:
         parts = (LEAD_IN, *parts) if lead_in else tuple(parts)
         key = joined_key(parts)
         made = self.clip_of(key, JOINED)
-        return made or self.store(key, b"".join(_pcm(part) for part in parts), JOINED, is_durable=False)
+        return made or self.store(key, joined(parts), JOINED, is_durable=False)
 
     def store_take(self, raw: bytes, take: Take | None = None) -> Clip:
         """Master and keep what a person spoke (an upload, a voice note) and return its clip.
@@ -123,10 +123,20 @@ class ClipLibrary:
         return known[2]
 
 
+def is_key(key: str) -> bool:
+    """Say whether this could be the key of a clip."""
+    return _KEY.fullmatch(key) is not None
+
+
+def joined(parts: Iterable[Clip | Pause]) -> bytes:
+    """Return the samples of all parts in a row; raises ClipError where one is missing."""
+    return b"".join(_pcm(part) for part in parts)
+
+
 def _pcm(part: Clip | Pause) -> bytes:
     if isinstance(part, Pause):
         return silence(part.milliseconds)
     try:
-        return pcm_of(part.path.read_bytes())
+        return pcm_of(part.content())
     except OSError as error:
         raise ClipError("A part of this sound is missing.") from error

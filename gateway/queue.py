@@ -28,6 +28,7 @@ FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
 RUN_SWEEP = "workers.sweep.sweep"
 PURGE = "workers.sweep.purge"
+SETTLE_KEYS = "workers.keys.settle_keys"
 
 Enqueue = Callable[[str, str, tuple[Any, ...]], None]
 
@@ -58,6 +59,10 @@ class Bells:
     def purge(self) -> None:
         """Forget what was kept only for a while."""
         self._enqueue(DEFAULT, PURGE, ())
+
+    def settle_keys(self) -> None:
+        """Finish a change of keys that was broken off."""
+        self._enqueue(DEFAULT, SETTLE_KEYS, ())
 
 
 def rq_enqueue(redis: Redis) -> Enqueue:

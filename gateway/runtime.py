@@ -6,9 +6,10 @@ Used by `create_app`, by `workers.process`, by the command line and by tests, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from psycopg_pool import ConnectionPool
@@ -18,6 +19,7 @@ from sqlalchemy import Engine, make_url
 import audio
 import flows
 from audio.library import ClipLibrary
+from audio.private import PrivateClips
 from flows.catalog import FLOWS
 from flows.model import Flow
 from flows.words import Words, load
@@ -31,11 +33,12 @@ from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
 from gateway.speech import Remembered
 from gateway.store import vault_keys
-from gateway.store.steps import RecentCalls
+from gateway.store.steps import Advance, RecentCalls, advance
+from gateway.store.together import Together
 from gateway.vault import Vault
 
 Clock = Callable[[], datetime]
-CLIPS, VOICE_NOTES, FILES = "clips", "voice-notes", "files"
+CLIPS, VOICE_NOTES, SPOKEN, FILES = "clips", "voice-notes", "spoken", "files"
 PROVIDER = "africastalking"
 WORDS = Path(flows.__file__).parent / "words"
 
@@ -52,13 +55,22 @@ class Runtime:
     words: Words
     flows: Mapping[str, Flow]
     clips: ClipLibrary
-    notes: ClipLibrary
+    notes: PrivateClips
     files: SealedFiles
     channels: Channels
     bells: Bells
     clock: Clock
     recent: RecentCalls = field(default_factory=RecentCalls)
     remembered: Remembered = field(default_factory=Remembered)
+
+    @cached_property
+    def together(self) -> Together:
+        """Writes the steps of calls, many with one commit."""
+        return Together(self._advance)
+
+    def _advance(self, steps: Sequence[Advance]) -> set[int]:
+        with self.quick.connection() as connection:
+            return advance(connection, steps)
 
     @property
     def voice(self) -> VoiceChannel:
@@ -86,6 +98,7 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
     """Build everything from settings; connects to nothing yet, so that a slow database delays no start."""
     engine = make_engine(_with_driver(settings.database_url), pool_size)
     vault = _vault(settings, engine)
+    folders = sealed_folders(settings, vault)
     return Runtime(
         settings=settings,
         engine=engine,
@@ -95,8 +108,8 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
         words=load(WORDS),
         flows=FLOWS,
         clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts),
-        notes=ClipLibrary(settings.data_dir / VOICE_NOTES, None),
-        files=SealedFiles(settings.data_dir / FILES, vault),
+        notes=PrivateClips(folders[VOICE_NOTES], folders[SPOKEN]),
+        files=folders[FILES],
         channels=open_channels(PROVIDER, settings),
         bells=Bells(rq_enqueue(Redis.from_url(settings.redis_url))),
         clock=_clock(settings.clock_offset_seconds),
@@ -106,6 +119,11 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
 def _clock(offset_seconds: float) -> Clock:
     offset = timedelta(seconds=offset_seconds)
     return lambda: datetime.now(UTC) + offset
+
+
+def sealed_folders(settings: Settings, vault: Vault) -> dict[str, SealedFiles]:
+    """Open every folder whose files are sealed, by its name under the data folder."""
+    return {name: SealedFiles(settings.data_dir / name, vault) for name in (VOICE_NOTES, SPOKEN, FILES)}
 
 
 def _vault(settings: Settings, engine: Engine) -> Vault:

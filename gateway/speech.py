@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from audio.clips import Clip, Pause, Utterance
 from audio.errors import ClipError
 from audio.library import ClipLibrary
+from audio.private import PrivateClip, PrivateClips
 from flows.steps import Speak, Tell
 from flows.words import Piece, Words
 
@@ -61,7 +62,7 @@ class Speaker:
 
     words: Words
     clips: ClipLibrary
-    notes: ClipLibrary | None = None
+    notes: PrivateClips | None = None
     has_captions: bool = False
     remembered: Remembered | None = None
 
@@ -81,7 +82,7 @@ class Speaker:
         text = " ".join(self.words.spoken(step) for step in steps)
         clip = self._compose(steps, is_first)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
-        if clip and self.has_captions:
+        if clip and self.has_captions and not isinstance(clip, PrivateClip):
             _caption(clip, text)
         return Said(text, steps[0].language, clip.key if clip else None, seconds)
 
@@ -92,8 +93,10 @@ class Speaker:
             if found is None:
                 return None
             parts += found
+        is_private = self.notes is not None and any(isinstance(part, PrivateClip) for part in parts)
+        library = self.notes if self.notes is not None and is_private else self.clips
         try:
-            return self.clips.compose(parts, lead_in=is_first)
+            return library.compose(parts, lead_in=is_first)
         except ClipError:  # disk full, or a part vanished: the provider's voice reads
             return None
 

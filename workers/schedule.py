@@ -11,7 +11,7 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
-from gateway.queue import DEFAULT, PURGE, RUN_SWEEP, SWEEP
+from gateway.queue import DEFAULT, PURGE, RUN_SWEEP, SETTLE_KEYS, SWEEP
 from gateway.settings import Settings
 
 SWEEP_SECONDS = 15
@@ -32,5 +32,6 @@ def run_scheduler(settings: Settings) -> None:
     scheduler._cron_jobs += [
         JsonCronJob(SWEEP, func_name=RUN_SWEEP, interval=SWEEP_SECONDS),
         JsonCronJob(DEFAULT, func_name=PURGE, cron=NIGHTLY),
+        JsonCronJob(DEFAULT, func_name=SETTLE_KEYS, cron=NIGHTLY),
     ]
     scheduler.start()  # type: ignore[no-untyped-call]

@@ -16,28 +16,31 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import select, update
 
-from gateway.backup.save import FOLDERS, LEFT_OUT, MANIFEST, connect, tables
+from gateway.backup.save import LEFT_OUT, MANIFEST, PLAIN, SEALED, connect, tables
 from gateway.backup.sealing import BackupUnreadable, SealingReader
 from gateway.db import unit_of_work
 from gateway.errors import Conflict
+from gateway.files import UNFINISHED
 from gateway.models import Broadcast, Delivery
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryState
 from gateway.store.move import move
 
 PAUSED_BECAUSE = "restored"
-_FILE = re.compile(rf"({'|'.join(FOLDERS)})/([0-9a-f]{{32}}\.(wav|txt))")
+_PLAIN = re.compile(rf"(?:{'|'.join(PLAIN)})/[0-9a-f]{{32}}\.(?:wav|txt)")
+_SEALED = re.compile(rf"(?:{'|'.join(SEALED)})/[0-9a-f]{{2}}/[0-9a-f]{{32}}")
 
 
 def bring_back(rt: Runtime, source: Path, *, may_empty: bool = False) -> dict[str, int]:
     """Restore everything and return the rows by table, all or nothing; sounds are added to those that are there.
 
-    The database must be at the newest migration and empty; with `may_empty` it is emptied first. Raises
-    BackupUnreadable, or Conflict where something is in the way.
+    The database must be at the newest migration and empty; with `may_empty` it is emptied first. Sealed files come with
+    the keys that open them. Raises BackupUnreadable, KeysLocked, or Conflict where something is in the way.
     """
     with source.open("rb") as file, connect(rt) as connection:
         counts = _read(rt, connection, file, may_empty)
         connection.commit()
+    rt.vault.keyring.look_again()
     _rest(rt)
     return counts
 
@@ -48,7 +51,7 @@ def _read(
     counts: dict[str, int] = {}
     manifest: dict[str, Any] = {}
     keys: list[tuple[str, str, str]] = []
-    sealed = SealingReader(file, rt.settings.secret_key)
+    sealed = SealingReader(file, rt.vault.keyring.wrapper.secrets)
     try:
         with tarfile.open(fileobj=sealed, mode="r|gz") as tar:
             for entry in tar:
@@ -61,8 +64,10 @@ def _read(
                 elif entry.name.startswith("tables/"):
                     name = entry.name.removeprefix("tables/")
                     counts[name] = _load(connection, name, manifest, content)
-                elif found := _FILE.fullmatch(entry.name):
-                    _keep(rt.settings.data_dir / found[1] / found[2], content.read())
+                elif _PLAIN.fullmatch(entry.name):
+                    _keep(rt.settings.data_dir / entry.name, content.read())
+                elif _SEALED.fullmatch(entry.name):
+                    _replace(rt.settings.data_dir / entry.name, content.read())
         while sealed.read(65_536):  # to the very end: only there a cut is noticed
             continue
     except (tarfile.TarError, EOFError, KeyError, ValueError) as error:
@@ -81,6 +86,7 @@ def _prepare(
     everything = sql.SQL(", ").join(sql.Identifier(name) for name in [*tables(), *LEFT_OUT])
     if may_empty:
         connection.execute(sql.SQL("TRUNCATE {}").format(everything))
+    connection.execute("DELETE FROM vault_keys")  # a house that is empty has made keys, but sealed nothing
     for name in tables():
         if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(name))).fetchone():
             raise Conflict("the database is not empty; --yes empties it first")
@@ -122,6 +128,15 @@ def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_bytes(content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A sealed file opens only with the keys it came with, so it takes the place of one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(UNFINISHED)
+    fresh.write_bytes(content)
+    fresh.chmod(0o600)
+    fresh.replace(path)
 
 
 def _rest(rt: Runtime) -> None:

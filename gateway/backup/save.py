@@ -1,4 +1,4 @@
-"""Writes a backup: every table as it stood at one moment, then sounds and voice notes.
+"""Writes a backup: every table as it stood at one moment, then sounds, and the sealed files as they lie there.
 
 A plain logical dump by COPY, because the database that comes in a wheel brings no pg_dump. Sign-ins are left out: whoever
 restores signs in anew (reliability.md C12).
@@ -12,6 +12,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,16 @@ from sqlalchemy import make_url
 
 from gateway.backup.sealing import SealingWriter
 from gateway.errors import Conflict
+from gateway.keys.rotate import alone
 from gateway.models import Base
-from gateway.runtime import Runtime
+from gateway.runtime import FILES, VOICE_NOTES, Runtime
 
 # The counts of units come back by themselves: triggers note again what is loaded.
 LEFT_OUT = frozenset({"sign_ins", "sign_in_failures", "unit_counts", "unit_count_changes"})
 MANIFEST = "manifest.json"
-FOLDERS = ("clips", "voice-notes")
+PLAIN, SEALED = ("clips",), (VOICE_NOTES, FILES)
 SPOOL_BYTES = 8_000_000
+KEY_LETTERS = 32
 
 
 def tables() -> list[str]:
@@ -45,7 +48,8 @@ def connect(rt: Runtime) -> psycopg.Connection[Any]:
 def save(rt: Runtime, target: Path) -> dict[str, int]:
     """Write everything to `target` and return the rows by table. An existing file is never overwritten: Conflict.
 
-    The file appears under its name only when it is whole. Service and workers may go on meanwhile.
+    The file appears under its name only when it is whole. Service and workers may go on meanwhile; keys stay as they
+    are, so that those in the tables open the files.
     """
     if target.exists():
         raise Conflict(f"{target} exists already")
@@ -53,7 +57,8 @@ def save(rt: Runtime, target: Path) -> dict[str, int]:
     try:
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             sealed = SealingWriter(out, rt.settings.secret_key)
-            with tarfile.open(fileobj=sealed, mode="w|gz", format=tarfile.PAX_FORMAT) as tar:
+            rt.vault.keyring.look_again()  # a house without keys makes them, so that they are in the backup
+            with alone(rt), tarfile.open(fileobj=sealed, mode="w|gz", format=tarfile.PAX_FORMAT) as tar:
                 counts = _save_all(rt, tar)
             sealed.finish()
             out.flush()
@@ -77,9 +82,8 @@ def _save_all(rt: Runtime, tar: tarfile.TarFile) -> dict[str, int]:
         }
         _add(tar, MANIFEST, io.BytesIO(json.dumps(manifest).encode()))
         counts = {name: _save_table(connection, tar, name) for name in tables()}
-    for folder in FOLDERS:
-        for path in _files(rt, folder):
-            tar.add(path, f"{folder}/{path.name}", recursive=False)
+    for path in _files(rt):
+        _add_file(tar, path, str(path.relative_to(rt.settings.data_dir)))
     return counts
 
 
@@ -108,7 +112,14 @@ def _add(tar: tarfile.TarFile, name: str, file: Any) -> None:
     tar.addfile(entry, file)
 
 
-def _files(rt: Runtime, folder: str) -> list[Path]:
-    return sorted(
-        path for path in (rt.settings.data_dir / folder).glob("*") if path.suffix in (".wav", ".txt")
-    )
+def _add_file(tar: tarfile.TarFile, path: Path, name: str) -> None:
+    with suppress(FileNotFoundError):  # purged meanwhile
+        tar.add(path, name, recursive=False)
+
+
+def _files(rt: Runtime) -> Iterator[Path]:
+    for folder in PLAIN:
+        paths = (rt.settings.data_dir / folder).glob("*")
+        yield from sorted(path for path in paths if path.suffix in (".wav", ".txt"))
+    for folder in SEALED:
+        yield from sorted((rt.settings.data_dir / folder).glob(f"??/{'?' * KEY_LETTERS}"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -63,11 +64,12 @@ class SealingWriter(io.RawIOBase):
 class SealingReader(io.RawIOBase):
     """Gives back what `SealingWriter` took; raises BackupUnreadable as soon as a piece is not as it was."""
 
-    def __init__(self, source: BinaryIO, secret: str) -> None:
+    def __init__(self, source: BinaryIO, secrets: Sequence[str]) -> None:
         head = source.read(len(MAGIC) + SALT)
         if not head.startswith(MAGIC) or len(head) < len(MAGIC) + SALT:
             raise BackupUnreadable("this is no backup of memberline")
-        self._source, self._cipher = source, _cipher(secret, head[len(MAGIC) :])
+        self._source = source
+        self._ciphers = [_cipher(secret, head[len(MAGIC) :]) for secret in secrets]
         self._waiting = b""
         self._count = 0
         self._is_at_end = False
@@ -91,12 +93,15 @@ class SealingReader(io.RawIOBase):
         if length > PIECE + _TAG:
             raise BackupUnreadable("the backup is damaged")
         kind = b"last" if self._is_at_end else b"more"
-        try:
-            plain = self._cipher.decrypt(_nonce(self._count), self._source.read(length), kind)
-        except InvalidTag as error:
-            raise BackupUnreadable("the backup is damaged, or was made with another SECRET_KEY") from error
-        self._count += 1
-        return plain
+        piece = self._source.read(length)
+        for cipher in self._ciphers:
+            try:
+                plain = cipher.decrypt(_nonce(self._count), piece, kind)
+            except InvalidTag:
+                continue
+            self._count, self._ciphers = self._count + 1, [cipher]
+            return plain
+        raise BackupUnreadable("the backup is damaged, or was made with another SECRET_KEY")
 
 
 def _cipher(secret: str, salt: bytes) -> AESGCM:

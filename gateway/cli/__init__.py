@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": ("gateway.cli.doctor:doctor", "Look for what is wrong and say how to mend it."),
     "backup": ("gateway.cli.backup:backup", "Save everything to one file."),
     "restore": ("gateway.cli.backup:restore", "Bring a saved file back."),
+    "keys": ("gateway.cli.keys:keys", "The keys that encrypt: list them, change them."),
     "unit": ("gateway.cli.unit:unit", "The organisation's tree."),
     "member": ("gateway.cli.member:member", "Members: import, export, show."),
     "staff": ("gateway.cli.staff:staff", "Coordinators, approvers and other staff."),

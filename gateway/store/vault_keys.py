@@ -32,6 +32,11 @@ def list_keys(db: Session) -> Sequence[VaultKey]:
     return db.scalars(select(VaultKey).order_by(VaultKey.made_at, VaultKey.id)).all()
 
 
+def list_retired(db: Session) -> list[VaultKey]:
+    """List the keys that seal nothing more and are not destroyed yet."""
+    return [key for key in list_keys(db) if key.retired_at is not None and key.wrapped]
+
+
 def add_key(db: Session, wrapper: Wrapper, purpose: str, now: datetime) -> int:
     """Make a new key that seals from now on, and retire the one before it; returns its id."""
     db.execute(

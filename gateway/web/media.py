@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from audio.errors import ClipError
 from audio.library import ClipLibrary
+from audio.private import PrivateClip
 from gateway.access import Viewer, may, public, runtime
 from gateway.db import unit_of_work
 from gateway.errors import NotFound
@@ -32,12 +33,18 @@ TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 @blueprint.get("/clips/<key>.<ending>")
 @public
 def clip(key: str, ending: str) -> ResponseReturnValue:
-    """Send a clip; the emulator on this machine also learns its words, for captions."""
+    """Send a clip; the emulator on this machine also learns its words, for captions.
+
+    One in which a member's own words are played lies sealed, is kept for a day, and nobody on the way may keep it.
+    """
+    if ending == "wav" and (private := runtime().notes.joined_of(key)):
+        return _private(private, key)
     path = _path_of(runtime().clips, key)
     if path is None or ending not in TYPES or path.suffix != f".{ending}":
         abort(404)
-    answer = _sound(path, TYPES[ending], etag=key)
+    answer = _sound(path.read_bytes(), TYPES[ending], etag=key)
     answer.headers["Cache-Control"] = FOR_EVER
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the handset's page plays them
     words = path.with_suffix(".txt")
     if runtime().settings.is_emulated and _is_local() and words.is_file():
         answer.headers["X-Caption"] = quote(words.read_text(encoding="utf-8").strip()[:2000])
@@ -53,10 +60,14 @@ def voice_note(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         note, report_id = _visible_note(unit.db, viewer, public_id)
         if _is_first_piece():
             staff.add_audit(unit.db, viewer.staff_id, "voice-note-played", rt.clock(), "report", report_id)
-    path = _path_of(rt.notes, note.clip_key or "")
-    if path is None:
+    recording = rt.notes.clip_of(note.clip_key or "")
+    if recording is None:
         raise NotFound("this recording has not been fetched yet")
-    answer = _sound(path, TYPES["wav"], etag=public_id)
+    return _private(recording, public_id)
+
+
+def _private(clip: PrivateClip, etag: str) -> Response:
+    answer = _sound(clip.content(), TYPES["wav"], etag)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -78,8 +89,8 @@ def _path_of(library: ClipLibrary, key: str) -> Path | None:
     return found.path if found else None
 
 
-def _sound(path: Path, mimetype: str, etag: str) -> Response:
-    whole = path.read_bytes()  # at most a few hundred kilobytes: eight thousand samples a second
+def _sound(whole: bytes, mimetype: str, etag: str) -> Response:
+    """At most a few hundred kilobytes: eight thousand samples a second."""
     answer = Response(whole, mimetype=mimetype)
     answer.set_etag(etag)
     answer.make_conditional(request, accept_ranges=True, complete_length=len(whole))

@@ -11,14 +11,21 @@ from gateway.backup.sealing import PIECE
 from gateway.broadcasts import launch
 from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
-from gateway.deliveries.owe import owe_introduction
+from gateway.deliveries.owe import owe_introductions
+from gateway.files import SealedFiles
 from gateway.models import Base, Broadcast, Delivery, Member, SignIn
-from gateway.runtime import Runtime
+from gateway.runtime import VOICE_NOTES, Runtime, sealed_folders
 from gateway.sounds import build_subject
 from gateway.states import BroadcastState, DeliveryReason
 from gateway.store import staff
 from tests.builders import a_broadcast, a_member, a_person_of_staff
 from tests.gateway.cli.conftest import Cli
+
+KEY, SOUND = "a" * 32, b"sound" * PIECE
+
+
+def recordings(rt: Runtime) -> SealedFiles:
+    return sealed_folders(rt.settings, rt.vault)[VOICE_NOTES]
 
 
 def rows(rt: Runtime) -> dict[str, int]:
@@ -32,7 +39,7 @@ def saved(rt: Runtime, cli: Cli, tmp_path: Path) -> Path:
     a_member(rt, "Sita")
     with unit_of_work(rt.engine) as unit:
         rama = unit.db.get_one(Member, a_member(rt, "Rama", consent="coordinator"))
-        owe_introduction(unit, rt, rama.id, rama.number_id or 0, "hi")
+        owe_introductions(unit, rt, [(rama.id, rama.number_id or 0, "hi")])
     with unit_of_work(rt.engine) as unit:
         staff.add_sign_in(unit.db, a_person_of_staff(rt), b"hash", rt.clock())
     broadcast_id = a_broadcast(rt)
@@ -43,14 +50,14 @@ def saved(rt: Runtime, cli: Cli, tmp_path: Path) -> Path:
         launch.start(unit, rt, unit.db.get_one(Broadcast, broadcast_id))
     with unit_of_work(rt.engine) as unit:
         spread(unit, rt, broadcast_id)
-    (rt.notes.folder / f"{'a' * 32}.wav").write_bytes(b"sound" * PIECE)
+    recordings(rt).keep(KEY, SOUND)
     assert cli("backup", tmp_path / "all.backup").code == 0
     return tmp_path / "all.backup"
 
 
 def test_everything_is_back_and_calls_nobody(rt: Runtime, cli: Cli, saved: Path) -> None:
     before = rows(rt)
-    (rt.notes.folder / f"{'a' * 32}.wav").unlink()
+    recordings(rt).remove(KEY)
     assert cli("restore", saved).err == "memberline: the database is not empty; --yes empties it first\n"
     assert cli("restore", saved, "--yes").code == 0
     assert rows(rt) == before
@@ -59,7 +66,7 @@ def test_everything_is_back_and_calls_nobody(rt: Runtime, cli: Cli, saved: Path)
         assert unit.db.scalar(select(func.count(SignIn.id))) == 0
         states = dict(unit.db.execute(select(Delivery.reason, Delivery.state)).all())
     assert states == {DeliveryReason.BROADCAST: "queued", DeliveryReason.INTRODUCTION: "cancelled"}
-    assert (rt.notes.folder / f"{'a' * 32}.wav").stat().st_size == 5 * PIECE
+    assert recordings(rt).read(KEY) == SOUND
     a_member(rt, "Asha")  # the sequences go on where they were
 
 

@@ -1,0 +1,89 @@
+"""A house in which every sealed column holds something, written by the code that writes it in life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from gateway.access import second_factor
+from gateway.db import unit_of_work
+from gateway.keys.cells import Cell
+from gateway.models import Enrolment, Member, RightsRequest, Staff, new_public_id
+from gateway.phones import Number
+from gateway.rights import erase
+from gateway.runtime import Runtime
+from tests.builders import a_member, a_number, a_person_of_staff
+from tests.conftest import SECRET
+from tests.lines import Caller
+
+ROUNDS = ("Sita", "Ramesh")
+
+
+def fill(rt: Runtime, client: FlaskClient) -> None:
+    """Two rows at least of every sealed column."""
+    for name in ROUNDS:
+        number = a_number()
+        a_member(rt, name, number=number)
+        write(client, number, f"REPORT the well of {name} is dry", f"sms-{name}")
+        caller = Caller(client, number)
+        caller.ring()
+        caller.press("1")
+        caller.speak(f"http://127.0.0.1:9/recordings/{name}.wav")
+        caller.hang_up()
+        _second_factor(rt, name)
+        _erased(rt, name)
+        _asked(rt, name)
+
+
+def write(client: FlaskClient, number: Number, text: str, provider_id: str) -> None:
+    form = {"provider_id": provider_id, "number": number, "line": "12345", "text": text}
+    assert client.post(f"/callbacks/loopback/{SECRET}/sms", data=form).status_code == 200
+
+
+def opened(rt: Runtime, cell: Cell) -> dict[int, bytes]:
+    """Open one column, by row; raises InvalidTag where one does not open as the list of cells says."""
+    return {
+        row_id: rt.vault.purpose(cell.purpose).open(sealed, cell.bound_to(row))
+        for row_id, sealed, row in rows(rt, cell)
+    }
+
+
+def rows(rt: Runtime, cell: Cell) -> list[Any]:
+    query = select(cell.table.c.id, cell.column, cell.row_column).where(cell.key != b"")
+    with unit_of_work(rt.engine) as unit:
+        return list(unit.db.execute(query.order_by(cell.table.c.id)))
+
+
+def _second_factor(rt: Runtime, name: str) -> None:
+    with unit_of_work(rt.engine) as unit:
+        person = unit.db.get_one(Staff, a_person_of_staff(rt, f"{name}-at-the-desk"))
+        person.sealed_totp = rt.vault.seal_text(f"SECRETOF{name}", second_factor.PLACE, person.id)
+
+
+def _erased(rt: Runtime, name: str) -> None:
+    member_id = a_member(rt, f"{name} who left")
+    with unit_of_work(rt.engine) as unit:
+        erase.erase(unit, rt, member_id, "staff")
+
+
+def _asked(rt: Runtime, name: str) -> None:
+    """The village of somebody who joins, and what somebody says is wrong."""
+    member_id = a_member(rt, f"{name} who joined")
+    public_id = new_public_id()
+    with unit_of_work(rt.engine) as unit:
+        village = rt.vault.seal_text(f"village of {name}", "enrolments.sealed_place", member_id)
+        unit.db.add(Enrolment(member_id=member_id, way="sms", begun_at=rt.clock(), sealed_place=village))
+        wrong = rt.vault.seal_text(f"{name} is my sister", "rights_requests.sealed_text", public_id)
+        place = unit.db.get_one(Member, member_id).unit_id
+        unit.db.add(
+            RightsRequest(
+                public_id=public_id,
+                kind="correction",
+                how="sms",
+                unit_id=place,
+                sealed_text=wrong,
+                at=rt.clock(),
+            )
+        )
