@@ -12,21 +12,19 @@ from datetime import datetime, timedelta
 from gateway.rules.consent import EVERYTHING, GIVEN, WITHDRAWN, ConsentState, Entry, derive
 from gateway.store.suppressions import OPTED_OUT
 
-_AFTER_WITHDRAWAL = (
-    "this person left the calls; only they themselves can agree again, so the consent was not entered"
-)
-_AFTER_OPT_OUT = "this number was opted out; only its owner can agree again, so the consent was not entered"
-_SUPPRESSED = "this number is suppressed ({}): nobody will be contacted on it"
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`entry` is to be written, None where nothing is; `state` is what the ledger comes to; `note` tells people why."""
+    """`entry` is to be written, None where nothing is; `state` is what the ledger comes to; `note` is a code for people.
+
+    `suppression` is why the number may not be contacted, where that is what the note is about.
+    """
 
     entry: Entry | None
     state: ConsentState
     note: str = ""
     owes_introduction: bool = False
+    suppression: str = ""
 
 
 def judge(
@@ -41,13 +39,14 @@ def judge(
     if not how or _is_entered(how, agreed_at, ledger):
         return Judged(None, state)
     if any(entry.action == WITHDRAWN for entry in ledger):
-        return Judged(None, state, "" if state >= ConsentState.ORGANISATIONAL else _AFTER_WITHDRAWAL)
+        return Judged(None, state, "" if state >= ConsentState.ORGANISATIONAL else "left-before")
     if suppression == OPTED_OUT:
-        return Judged(None, state, _AFTER_OPT_OUT)
+        return Judged(None, state, "opted-out")
     entry = Entry(EVERYTHING, GIVEN, how, agreed_at or now)
     state = derive([*ledger, entry], now)
-    note = _SUPPRESSED.format(suppression) if suppression else ""
-    return Judged(entry, state, note, state == ConsentState.INTRODUCTION and suppression is None)
+    if suppression:
+        return Judged(entry, state, "suppressed", suppression=suppression)
+    return Judged(entry, state, owes_introduction=state == ConsentState.INTRODUCTION)
 
 
 def _is_entered(how: str, agreed_at: datetime | None, ledger: Sequence[Entry]) -> bool:

@@ -1,27 +1,30 @@
-"""Imports members from `phone,name,language,unit,posts,consent,consent_date` (contract: CSV files).
+"""Imports members from `phone,name,language,unit,posts,consent,consent_date` (contract: CSV files), and further columns.
 
-A thousand rows at a time, each batch in its own unit of work: memory stays flat, and a member who rings meanwhile waits
+Some thousand rows at a time, each batch in its own unit of work: memory stays flat, and a member who rings meanwhile waits
 for one batch at most. Running the same list again changes nothing, so an import that was cut off is simply repeated.
-Called by the command line and by the console's upload.
+Called by the command line and, for one member, by the console; lists that are handed in there are `listed`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from gateway.db import unit_of_work
-from gateway.people.batch import Importing, take_batch
-from gateway.people.lists import Row, open_table
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.people.batch import Importing, pass_over, take_batch
+from gateway.people.columns import Wanted
+from gateway.people.lists import Row, Table, open_table
 from gateway.people.persons import NEEDED, OPTIONAL, Person, Reading, read_person
 from gateway.people.refusals import Imported, Refused
 from gateway.runtime import Runtime
+from gateway.store import people
 from gateway.store.staff import add_audit
 
-BATCH = 1000
+BATCH = 2000
 
 Progress = Callable[[int], None]
+Rows = Sequence[Row | Refused]
 
 
 def import_members(
@@ -31,40 +34,82 @@ def import_members(
     dry_run: bool = False,
     staff: int | None = None,
     unit_path: str = "/",
+    chosen: Mapping[str, str] | None = None,
     progress: Progress = lambda rows: None,
 ) -> Imported:
     """Take a list of members; who is known (number, name and unit) is updated. `staff` is an id for ledger and audit.
 
     Only units at or below `unit_path` exist for this list. Consent that comes after a withdrawal or for a suppressed
-    number has no effect and is told in `notes` (rules.md L7). `dry_run` says the same and writes nothing. Raises
-    ListUnreadable where the whole list is none, or has a column for caste or religion (L15).
+    number has no effect and is told in `notes` (rules.md L7), and so is who is probably known already. `dry_run` says the
+    same and writes nothing. `chosen` says which of the list's columns is which of ours. Raises ListUnreadable where the
+    whole list is none, or has a column for caste or religion (L15).
     """
-    table = open_table(stream, NEEDED, OPTIONAL)
-    result = Imported(ignored=table.ignored)
-    job = Importing(rt, result, staff, unit_path, dry_run)
+    table = open_members(stream, chosen)
+    with unit_of_work(rt.engine) as unit:
+        job = begin(unit, rt, staff=staff, unit_path=unit_path, is_dry=dry_run)
+    result = job.result
+    result.ignored = table.ignored
     rows = 0
-    while batch := list(itertools.islice(table.rows, BATCH)):
+    for batch in batches(table):
+        with unit_of_work(rt.engine) as unit:
+            take_rows(unit, job, batch)
         rows += len(batch)
-        take_batch(job, list(_read(batch, _reading(rt), result)))
         progress(rows)
     result.refused.sort(key=lambda each: each.line)
     if not dry_run:
         with unit_of_work(rt.engine) as unit:
-            add_audit(
-                unit.db, staff, "members.imported", rt.clock(), taken=result.taken, updated=result.updated
-            )
+            note_import(unit, rt, staff, result)
     return result
 
 
-def _reading(rt: Runtime) -> Reading:
-    lines = frozenset(line.number for line in rt.settings.voice_numbers)
-    return Reading(rt.settings.country, rt.profile.timezone, rt.clock(), lines)
+def open_members(stream: BinaryIO, chosen: Mapping[str, str] | None = None) -> Table:
+    """Read the header of a list of members. Raises ListUnreadable."""
+    return open_table(stream, Wanted(NEEDED, OPTIONAL, chosen or {}))
 
 
-def _read(rows: Iterable[Row | Refused], reading: Reading, result: Imported) -> Iterator[Person]:
-    for row in rows:
-        person = row if isinstance(row, Refused) else read_person(row, reading)
+def batches(table: Table) -> Iterator[Rows]:
+    """Cut a list into the pieces that are taken at once: the same pieces however often it is read."""
+    while batch := list(itertools.islice(table.rows, BATCH)):
+        yield batch
+
+
+def begin(
+    unit: UnitOfWork,
+    rt: Runtime,
+    *,
+    staff: int | None,
+    unit_path: str,
+    is_dry: bool,
+    upto_id: int | None = None,
+) -> Importing:
+    """Prepare to take a list; `upto_id` is the last member there was, where an earlier run has begun with it."""
+    last = people.last_member_id(unit.db) if upto_id is None else upto_id
+    return Importing(rt, Imported(), staff, unit_path, is_dry, last)
+
+
+def take_rows(unit: UnitOfWork, job: Importing, rows: Rows) -> None:
+    """Take a batch, refusing what is none; the result is told in `job.result`."""
+    persons: list[Person] = []
+    for person in _read(job.rt, rows):
         if isinstance(person, Refused):
-            result.refused.append(person)
+            job.result.refused.append(person)
         else:
-            yield person
+            persons.append(person)
+    take_batch(unit, job, persons)
+
+
+def pass_rows(job: Importing, rows: Rows) -> None:
+    """Pass over a batch that an earlier run has taken."""
+    pass_over(job, (person for person in _read(job.rt, rows) if isinstance(person, Person)))
+
+
+def note_import(unit: UnitOfWork, rt: Runtime, staff: int | None, result: Imported) -> None:
+    """Write into the audit log that somebody took a list."""
+    add_audit(unit.db, staff, "members.imported", rt.clock(), taken=result.taken, updated=result.updated)
+
+
+def _read(rt: Runtime, rows: Rows) -> Iterator[Person | Refused]:
+    lines = frozenset(line.number for line in rt.settings.voice_numbers)
+    reading = Reading(rt.settings.country, rt.profile.timezone, rt.clock(), lines)
+    for row in rows:
+        yield row if isinstance(row, Refused) else read_person(row, reading)

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.people.lists import Row
-from gateway.people.refusals import Refused
-from gateway.phones import Number, NumberUnreadable, country_of, is_premium, parse_number
+from gateway.people.refusals import Details, Refused, refuse
+from gateway.people.wording import ANSWERS, HANDSETS, SLOTS
+from gateway.phones import Number, NumberUnreadable, country_of, is_premium, parse_number, plain_mobile
 
 COLUMNS = ("phone", "name", "language", "unit", "posts", "consent", "consent_date")
 NEEDED = ("phone", "unit")
-OPTIONAL = ("name", "language", "posts", "consent", "consent_date", "age", "adult", "is_adult")
+FURTHER = ("home_unit", "handset", "tags", "slot")
+OPTIONAL = ("name", "language", "posts", "consent", "consent_date", "age", "adult", "is_adult", *FURTHER)
 CONSENTS = ("paper", "voice", "sms", "coordinator")
-LONGEST = {"name": 200, "unit": 64, "consent": 40, "consent_date": 40}
-LONGEST_POST, MOST_POSTS = 80, 20
+LONGEST = {"name": 200, "unit": 64, "home_unit": 64, "consent": 40, "consent_date": 40}
+LONGEST_WORD = {"posts": 80, "tags": 40}
+MOST_WORDS = 20
 ADULT_FROM = 18
 OLDEST_YEAR = 1950
 
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DATE_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
 _PLAIN_MOBILE = re.compile(r"\+91[6-9]\d{9}")
-_YES = frozenset(["yes", "y", "true", "1", "adult", "हाँ", "हां", "হ্যাঁ"])
-_NO = frozenset(["no", "n", "false", "0", "minor", "child", "नहीं", "না"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,7 @@ class Reading:
     own_lines: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """One member as a list names them; `unit` is a code, `consent` how it was given or "", `agreed_at` when."""
 
     line: int
@@ -52,13 +55,18 @@ class Person:
     consent: str
     agreed_at: datetime | None
     is_adult: bool | None
+    home_unit: str = ""
+    handset: str | None = None
+    slot: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class _Wrong(Exception):
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, column: str, code: str, **details: str | int) -> None:
+        super().__init__(code)
         self.column = column
-        self.reason = reason
+        self.code = code
+        self.details: Details = details
 
 
 def read_person(row: Row, reading: Reading) -> Person | Refused:
@@ -66,16 +74,16 @@ def read_person(row: Row, reading: Reading) -> Person | Refused:
     try:
         return _person(row, reading)
     except _Wrong as wrong:
-        return Refused(row.line, wrong.column, wrong.reason)
+        return refuse(row.line, wrong.column, wrong.code, **wrong.details)
 
 
 def _person(row: Row, reading: Reading) -> Person:
     cells = row.cells
     for column, longest in LONGEST.items():
         if len(cells[column]) > longest:
-            raise _Wrong(column, f"this is longer than {longest} letters")
+            raise _Wrong(column, "value-long", longest=longest)
     if not cells["unit"]:
-        raise _Wrong("unit", "the unit is missing")
+        raise _Wrong("unit", "unit-missing")
     consent = _consent(cells["consent"])
     return Person(
         line=row.line,
@@ -83,58 +91,83 @@ def _person(row: Row, reading: Reading) -> Person:
         name=cells["name"],
         language=_language(cells["language"]),
         unit=cells["unit"],
-        posts=_posts(cells["posts"]),
+        posts=_words(cells, "posts"),
         consent=consent,
-        agreed_at=_agreed_at(cells["consent_date"], reading) if consent else None,
+        agreed_at=_agreed_at(cells["consent_date"], reading) if consent and cells["consent_date"] else None,
         is_adult=_adult(cells),
+        home_unit=cells["home_unit"],
+        handset=_one_of(cells, "handset", HANDSETS),
+        slot=_one_of(cells, "slot", SLOTS),
+        tags=_words(cells, "tags"),
     )
 
 
 def _number(cell: str, reading: Reading) -> Number:
+    number = plain_mobile(cell, reading.country) or _unusual_number(cell, reading)
+    if number in reading.own_lines:
+        raise _Wrong("phone", "number-ours")
+    return number
+
+
+def _unusual_number(cell: str, reading: Reading) -> Number:
     try:
         number = parse_number(cell, reading.country)
     except NumberUnreadable as error:
-        raise _Wrong("phone", str(error)) from error
-    if number in reading.own_lines:
-        raise _Wrong("phone", "this is a number of our own")
-    if not _PLAIN_MOBILE.fullmatch(number) or reading.country != "in":
+        raise _Wrong("phone", error.code) from error
+    if number not in reading.own_lines and (not _PLAIN_MOBILE.fullmatch(number) or reading.country != "in"):
         if country_of(number) != reading.country:
-            raise _Wrong("phone", "this is a number of another country")
+            raise _Wrong("phone", "number-foreign")
         if is_premium(number):
-            raise _Wrong("phone", "calls to this number cost extra")
+            raise _Wrong("phone", "number-premium")
     return number
 
 
 def _language(cell: str) -> str | None:
     code = cell.lower()
-    if code and not re.fullmatch("[a-z]{2,3}", code):
-        raise _Wrong("language", "write the language as its ISO code, such as hi or bn")
+    if code and not _LANGUAGE.fullmatch(code):
+        raise _Wrong("language", "language-unknown")
     return code or None
 
 
-def _posts(cell: str) -> tuple[str, ...]:
-    titles = tuple(dict.fromkeys(title for part in cell.split(";") if (title := part.strip())))
-    if len(titles) > MOST_POSTS or any(len(title) > LONGEST_POST for title in titles):
-        raise _Wrong("posts", f"at most {MOST_POSTS} posts of {LONGEST_POST} letters each, separated by ;")
-    return titles
+def _words(cells: Mapping[str, str], column: str) -> tuple[str, ...]:
+    cell = cells[column]
+    if not cell:
+        return ()
+    words = tuple(dict.fromkeys(word for part in cell.split(";") if (word := part.strip())))
+    longest = LONGEST_WORD[column]
+    if len(words) > MOST_WORDS or any(len(word) > longest for word in words):
+        raise _Wrong(column, f"{column}-many", most=MOST_WORDS, longest=longest)
+    return words
+
+
+def _one_of(cells: Mapping[str, str], column: str, words: Mapping[str, str]) -> str | None:
+    cell = cells[column]
+    if not cell:
+        return None
+    found = words.get(cell.casefold())
+    if found is None:
+        raise _Wrong(column, f"{column}-unknown")
+    return found
 
 
 def _consent(cell: str) -> str:
     word = cell.lower()
     if word and word not in CONSENTS:
-        raise _Wrong("consent", f"write how consent was given: {', '.join(CONSENTS)}, or nothing")
+        raise _Wrong("consent", "consent-unknown", words=", ".join(CONSENTS))
     return word
 
 
-def _agreed_at(cell: str, reading: Reading) -> datetime | None:
+def _agreed_at(cell: str, reading: Reading) -> datetime:
     """Noon of that day where the organisation is; today counts from now."""
-    if not cell:
-        return None
-    day = _date(cell)
-    today = reading.now.astimezone(reading.zone).date()
-    if day > today:
-        raise _Wrong("consent_date", "the date lies in the future")
-    return min(reading.now, datetime.combine(day, time(12), reading.zone).astimezone(reading.now.tzinfo))
+    noon = _noon(cell, reading.zone)
+    if noon.date() > reading.now.astimezone(reading.zone).date():
+        raise _Wrong("consent_date", "date-future")
+    return min(reading.now, noon.astimezone(reading.now.tzinfo))
+
+
+@lru_cache(maxsize=4096)
+def _noon(cell: str, zone: ZoneInfo) -> datetime:
+    return datetime.combine(_date(cell), time(12), zone)
 
 
 def _date(cell: str) -> date:
@@ -146,37 +179,43 @@ def _date(cell: str) -> date:
         elif day_first:
             found = date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
         else:
-            raise _Wrong("consent_date", "write the date as 2026-01-31 or 31/01/2026")
+            raise _Wrong("consent_date", "date-unreadable")
     except ValueError as error:
-        raise _Wrong("consent_date", "there is no such day") from error
+        raise _Wrong("consent_date", "date-none") from error
     if found.year < OLDEST_YEAR:
-        raise _Wrong("consent_date", "the date is too long ago")
+        raise _Wrong("consent_date", "date-old")
     return found
 
 
-def _adult(cells: dict[str, str]) -> bool | None:
+def _adult(cells: Mapping[str, str]) -> bool | None:
     """Adults only (rules.md L11): a row that says otherwise is refused, one that says nothing is not asked."""
     said = None
-    age = _ascii(cells["age"]).removesuffix(".0")
-    if age:
-        if not re.fullmatch(r"\d{1,3}", age):
-            raise _Wrong("age", "the age cannot be read; write it in years")
-        said = int(age) >= ADULT_FROM
-        _refuse_minor("age", said)
-    for column in ("adult", "is_adult"):
-        word = cells[column].casefold()
-        if word in _YES or word in _NO:
-            said = word in _YES
-            _refuse_minor(column, said)
-        elif word:
-            raise _Wrong(column, "write yes or no")
+    for column, read in _ASKED.items():
+        if cells[column]:
+            said = read(column, cells[column])
+            if not said:
+                raise _Wrong(column, "minor")
     return said
 
 
-def _refuse_minor(column: str, is_adult: bool) -> None:
-    if not is_adult:
-        raise _Wrong(column, "only adults can be members: this person is under eighteen")
+def _by_age(column: str, cell: str) -> bool:
+    age = _ascii(cell).removesuffix(".0")
+    if not re.fullmatch(r"\d{1,3}", age):
+        raise _Wrong(column, "age-unreadable")
+    return int(age) >= ADULT_FROM
+
+
+def _by_word(column: str, cell: str) -> bool:
+    said = ANSWERS.get(cell.casefold())
+    if said is None:
+        raise _Wrong(column, "answer-unreadable")
+    return said
+
+
+_ASKED: Mapping[str, Callable[[str, str], bool]] = {"age": _by_age, "adult": _by_word, "is_adult": _by_word}
 
 
 def _ascii(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)

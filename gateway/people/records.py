@@ -1,4 +1,4 @@
-"""From bytes to records: encoding, lines, separators and quotation marks. Called by `lists` alone.
+"""From bytes to records: kind of file, encoding, lines, separators and quotation marks. Called by `lists` alone.
 
 Lines are counted as an editor counts them. A quotation mark that is never closed costs its own line, not the rest of
 the file; a line that never ends is skipped without being held in memory.
@@ -10,22 +10,21 @@ import codecs
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, BinaryIO, NamedTuple
 
-from gateway.people.refusals import ListUnreadable, Refused
+from gateway.people.refusals import ListUnreadable, Refused, refuse
 
 SEPARATORS = (",", ";", "\t")
 LONGEST_LINE = 65_536
 LINES_OF_A_RECORD = 10
 HEAD = 4096
 
+ZIP = b"PK\x03\x04"
 _OTHER_FILES = {
-    b"PK\x03\x04": "a spreadsheet or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"\x1f\x8b": "a compressed file",
-    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "no-list-old-excel",
+    b"\x1f\x8b": "no-list-compressed",
+    b"%PDF": "no-list-pdf",
 }
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -34,12 +33,11 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The cells of one record as they stand; `line` is where it begins."""
 
     line: int
-    cells: list[str]
+    cells: Sequence[str]
 
 
 class Lines:
@@ -80,19 +78,32 @@ class Lines:
         return self._number, None
 
 
-def open_text(stream: BinaryIO) -> Lines:
-    """Find the encoding and return the lines. Raises ListUnreadable for files that are no text."""
+def open_records(stream: BinaryIO, known_in: Callable[[Sequence[str]], int]) -> Iterator[Record | Refused]:
+    """Yield the records of a list, the header first; `known_in` counts the columns that we know among some cells.
+
+    Raises ListUnreadable for a file that is no list.
+    """
     head = stream.read(HEAD)
-    for mark, name in _OTHER_FILES.items():
+    rejoined = io.BufferedReader(_Rejoined(head, stream), 65_536)
+    if head.startswith(ZIP):
+        # Memory: what reads spreadsheets is only needed where one is brought.
+        from gateway.people.sheets import read_sheet
+
+        return read_sheet(rejoined, known_in)
+    for mark, code in _OTHER_FILES.items():
         if head.startswith(mark):
-            raise ListUnreadable(f"this is {name}, not a CSV; save it as CSV first")
+            raise ListUnreadable(code)
+    lines = _open_text(head, rejoined)
+    return read_records(lines, choose_separator(lines.first_line(), known_in))
+
+
+def _open_text(head: bytes, rejoined: IO[bytes]) -> Lines:
     encoding = _encoding(head)
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    rejoined = io.BufferedReader(_Rejoined(head, stream), 65_536)
     return Lines(io.TextIOWrapper(rejoined, encoding=encoding, errors=errors, newline=""))
 
 
-def choose_separator(line: str, known_in: Callable[[list[str]], int]) -> str:
+def choose_separator(line: str, known_in: Callable[[Sequence[str]], int]) -> str:
     """Return the separator that gives the most columns of which `known_in` knows the name; comma where none does."""
     return max(SEPARATORS, key=lambda separator: known_in(_parse(line, separator) or [line]))
 
@@ -101,7 +112,7 @@ def read_records(lines: Lines, separator: str) -> Iterator[Record | Refused]:
     """Yield every record, refusing what is none and going on after it."""
     for number, line in lines:
         if line is None:
-            yield Refused(number, "", "the line is too long to be a row of a list")
+            yield refuse(number, "", "row-long")
         elif '"' not in line:
             yield Record(number, line.split(separator))
         else:
@@ -122,7 +133,7 @@ def _quoted(lines: Lines, number: int, line: str, separator: str) -> Record | Re
     if cells is not None:
         return Record(number, cells)
     lines.give_back(taken)
-    return Refused(number, "", "a quotation mark is not closed")
+    return refuse(number, "", "row-open-quote")
 
 
 def _parse(text: str, separator: str) -> list[str] | None:

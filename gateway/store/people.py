@@ -11,11 +11,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, any_, func, insert, literal, select, update
+from psycopg import sql
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    LargeBinary,
+    Text,
+    any_,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from gateway.models import Consent, Member, PhoneNumber, Post, Suppression, Unit
+from gateway.models import Base, Consent, Member, OtherNumber, PhoneNumber, Post, Suppression, Unit
 from gateway.phones import Number
 from gateway.rules.consent import ConsentState, Entry
 from gateway.states import MemberStatus
@@ -24,6 +39,17 @@ from gateway.store.suppressions import OPTED_OUT
 from gateway.store.tree import take_turn as take_turn
 from gateway.store.units import is_under
 from gateway.vault import Vault
+
+# What a list may change of a member who is known, in the order of `change_members`.
+CHANGEABLE: Mapping[str, Any] = {
+    "name": Text,
+    "language": Text,
+    "is_adult": Boolean,
+    "home_unit_id": BigInteger,
+    "handset": Text,
+    "slot": Text,
+    "tags": Text,
+}
 
 
 def units_by_code(db: Session, codes: Collection[str], path: str) -> dict[str, int]:
@@ -42,27 +68,21 @@ def add_numbers(
     One that was forgotten with an erased member and comes again can be dialled again.
     """
     found = find_numbers(db, numbers, PhoneNumber.sealed != b"")
-    rows = [
-        {
-            "index": index,
-            "sealed": vault.seal_number(number),
-            "tail": number[-TAIL_DIGITS:],
-            "created_at": now,
-        }
-        for index, number in numbers.items()
-        if index not in found
-    ]
-    if rows:
-        added = postgresql.insert(PhoneNumber)
-        again = {name: added.excluded[name] for name in ("sealed", "tail", "created_at")}
-        db.execute(
-            added.on_conflict_do_update(
-                index_elements=["index"], set_=again, where=PhoneNumber.sealed == b""
-            ),
-            rows,
-        )
-        found = find_numbers(db, numbers)
-    return found
+    new = [index for index in numbers if index not in found]
+    if not new:
+        return found
+    cells = [(index, vault.seal_number(numbers[index]), numbers[index][-TAIL_DIGITS:]) for index in new]
+    fresh = _rows_of({"index": LargeBinary, "sealed": LargeBinary, "tail": Text}, cells)
+    columns = ["index", "sealed", "tail", "created_at"]
+    rows = select(fresh.c.index, fresh.c.sealed, fresh.c.tail, literal(now))
+    adding = postgresql.insert(PhoneNumber).from_select(columns, rows)
+    again = {name: adding.excluded[name] for name in columns[1:]}
+    adding = adding.on_conflict_do_update(
+        index_elements=["index"], set_=again, where=PhoneNumber.sealed == b""
+    )
+    added = db.execute(adding.returning(PhoneNumber.index, PhoneNumber.id))
+    found.update({row[0]: row[1] for row in added})
+    return found if len(found) == len(numbers) else find_numbers(db, numbers)
 
 
 def find_numbers(db: Session, indexes: Iterable[bytes], *which: ColumnElement[bool]) -> dict[bytes, int]:
@@ -82,36 +102,72 @@ def suppressed_among(db: Session, indexes: Iterable[bytes]) -> dict[bytes, str]:
 
 
 def members_on(db: Session, indexes: Iterable[bytes]) -> Sequence[Any]:
-    """List everybody on these numbers: id, name, unit_id, number_id, language, status, is_adult, number_index."""
-    return db.execute(
-        select(
-            Member.id,
-            Member.name,
-            Member.unit_id,
-            Member.number_id,
-            Member.language,
-            Member.status,
-            Member.is_adult,
-            PhoneNumber.index.label("number_index"),
-        )
-        .join(PhoneNumber, PhoneNumber.id == Member.number_id)
-        .where(_is_any(PhoneNumber.index, indexes))
-        .order_by(Member.id)
-    ).all()
+    """List everybody on these numbers, first or further ones, with what a list may change and the number's `index`."""
+    wanted = list(indexes)
+    columns = (
+        *(getattr(Member, each) for each in ("id", "unit_id", "status", *CHANGEABLE)),
+        PhoneNumber.index,
+    )
+    is_here = (
+        Member.merged_into_id.is_(None),
+        Member.erased_at.is_(None),
+        _is_any(PhoneNumber.index, wanted),
+    )
+    first = select(*columns).join(PhoneNumber, PhoneNumber.id == Member.number_id).where(*is_here)
+    further = (
+        select(*columns)
+        .join(OtherNumber, OtherNumber.member_id == Member.id)
+        .join(PhoneNumber, PhoneNumber.id == OtherNumber.number_id)
+        .where(*is_here, OtherNumber.until.is_(None))
+    )
+    return sorted([*db.execute(further).all(), *db.execute(first).all()], key=lambda row: int(row.id))
 
 
-def add_members(db: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert members; returns their ids in the order of the rows."""
+def namesakes(
+    db: Session, units_and_names: Collection[tuple[int, str]], upto_id: int
+) -> set[tuple[int, str]]:
+    """Return those of these (unit, spelling of a name) that somebody has who was added up to this id and has not left."""
+    if not units_and_names:
+        return set()
+    wanted = _rows_of({"unit_id": BigInteger, "search": Text}, list(units_and_names))
+    query = (
+        select(Member.unit_id, Member.search)
+        .join(wanted, (Member.unit_id == wanted.c.unit_id) & (Member.search == wanted.c.search))
+        .where(Member.id <= upto_id, Member.status != MemberStatus.LEFT)
+    )
+    return {(row.unit_id, row.search) for row in db.execute(query)}
+
+
+def last_member_id(db: Session) -> int:
+    """Return the id of the last member added, 0 where there is none."""
+    return db.scalar(select(func.max(Member.id))) or 0
+
+
+def reserve_ids(db: Session, model: type[Base], count: int) -> list[int]:
+    """Take ids for rows to come, so that what hangs on them can be written beside them."""
+    query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    table = model.__tablename__
+    return list(db.execute(query, {"table": table, "count": count}).scalars()) if count else []
+
+
+def copy_in(db: Session, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Append rows by COPY: values as the database has them (the word of an enum, JSON as text), nothing defaulted here."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), names)
+    with db.connection().connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row(row)
+
+
+def change_members(db: Session, rows: Sequence[Sequence[Any]]) -> None:
+    """Write of these members: id, the spelling of the name, then the columns of CHANGEABLE; in one statement."""
     if not rows:
-        return []
-    statement = insert(Member).returning(Member.id, sort_by_parameter_order=True)
-    return list(db.scalars(statement, list(rows)))
-
-
-def change_members(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update members by their ids; every row has the same columns."""
-    if rows:
-        db.execute(update(Member), list(rows))
+        return
+    new = _rows_of({"id": BigInteger, "search": Text, **CHANGEABLE}, rows)
+    values = {name: new.c[name] for name in ("search", *CHANGEABLE)}
+    values["tags"] = cast(new.c.tags, postgresql.JSONB)
+    statement = update(Member).where(Member.id == new.c.id).values(values)
+    db.execute(statement.execution_options(synchronize_session=False))
 
 
 def ledgers(db: Session, member_ids: Collection[int]) -> dict[int, list[Entry]]:
@@ -129,12 +185,6 @@ def ledgers(db: Session, member_ids: Collection[int]) -> dict[int, list[Entry]]:
     for row in db.execute(query) if member_ids else ():
         found[row.member_id].append(Entry(row.purpose, row.action, row.how, row.at, row.expires_at))
     return found
-
-
-def add_consents(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append to the ledger; the caller sets the state that follows with `set_consent`."""
-    if rows:
-        db.execute(insert(Consent), list(rows))
 
 
 def set_consent(db: Session, state: ConsentState, member_ids: Collection[int]) -> None:
@@ -189,6 +239,15 @@ def page_of_members(db: Session, path: str, after_id: int, limit: int) -> Sequen
         .order_by(Member.id)
         .limit(limit)
     ).all()
+
+
+def _rows_of(columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Any:
+    """SQL: rows that come from Python as a table, one array a column, so that their number changes no statement."""
+    arrays = (
+        literal(list(cells), postgresql.ARRAY(kind))
+        for cells, kind in zip(zip(*rows, strict=True), columns.values(), strict=True)
+    )
+    return func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
 
 def _is_any(column: Any, values: Iterable[bytes] | Iterable[str]) -> Any:

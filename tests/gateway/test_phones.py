@@ -1,6 +1,9 @@
 """Phone numbers as people write them."""
 
+import phonenumbers
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.phones import (
     Number,
@@ -9,9 +12,11 @@ from gateway.phones import (
     display,
     is_invented,
     is_mobile,
+    is_premium,
     mask,
     may_call_back,
     parse_number,
+    plain_mobile,
 )
 
 SITA = Number("+917000012345")
@@ -102,3 +107,28 @@ def test_number_is_shortened_and_written_for_people() -> None:
     assert mask("7000012345") == "…2345"
     assert display(SITA) == "+91 70000 12345"
     assert display(KENYAN) == "+254 711 082200"
+
+
+WRITTEN = st.from_regex(
+    r"(\+91|0091|91|0|\+254|254|\+)?[ -]?[0-9]{3,5}[ -]?[0-9]{3,5}[ -]?[0-9]{0,3}", fullmatch=True
+)
+
+
+@settings(max_examples=300)
+@given(WRITTEN, st.sampled_from(["in", "ke"]))
+def test_short_cut_for_plain_mobiles_reads_as_the_library_does(written: str, country: str) -> None:
+    short = plain_mobile(written, country)
+    if short is not None:
+        parsed = phonenumbers.parse(written, country.upper())
+        assert phonenumbers.is_valid_number(parsed)
+        assert short == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        assert is_mobile(short)
+        assert country_of(short) == country
+        assert not is_premium(short)
+
+
+@pytest.mark.parametrize(
+    ("written", "country"), [("70000 12345", "in"), ("+91 70000-12345", "in"), ("0711082200", "ke")]
+)
+def test_short_cut_takes_what_lists_are_full_of(written: str, country: str) -> None:
+    assert plain_mobile(written, country) == parse_number(written, country)
