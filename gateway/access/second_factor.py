@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from gateway.access import rates, sign_in, tokens
@@ -98,7 +99,7 @@ def turn_off(unit: UnitOfWork, person: Staff) -> None:
 
 
 def enter_code(
-    rt: Runtime, token: str, code: str, address: str, known: str = "", browser: str = ""
+    rt: Runtime, token: str, code: str, address: str, known: Sequence[str] = (), browser: str = ""
 ) -> Entered | None:
     """Finish a sign-in that waits for its code; returns a new sign-in in place of the half one, or None.
 
@@ -107,8 +108,8 @@ def enter_code(
     now, half_hash = rt.clock(), tokens.hash_of(token)
     with unit_of_work(rt.engine) as unit:
         person = _waiting(unit, half_hash, now)
-        is_known = bool(known) and sign_ins.is_known(unit.db, tokens.hash_of(known), person.id)
-        where = _where(rt, person, address, known if is_known else "")
+        known_hash = sign_in.find_known(unit, person, known)
+        where = sign_in.bucket_of(rt, known_hash, person.email, address)
         failure_id = rates.begin_try(unit.db, rates.of_code(rt, person.id, where), now)
     with unit_of_work(rt.engine) as unit:
         person = _waiting(unit, half_hash, now)
@@ -120,7 +121,7 @@ def enter_code(
         second_factors.end_half(unit.db, half_hash, now)
         if how == "paper":
             staff.add_audit(unit.db, person.id, "recovery-code-used", now, "staff", person.id, person.unit_id)
-        return sign_in.enter(unit, person, now, browser, is_known, second_factor_at=now)
+        return sign_in.enter(unit, person, now, browser, known_hash is not None, second_factor_at=now)
 
 
 def is_waiting(rt: Runtime, token: str) -> bool:
@@ -134,12 +135,6 @@ def _waiting(unit: UnitOfWork, half_hash: bytes, now: datetime) -> Staff:
     if found is None:
         raise NotFound("this sign-in waits no longer", code="half-over")
     return found[1]
-
-
-def _where(rt: Runtime, person: Staff, address: str, known: str) -> rates.Bucket:
-    if known:
-        return rates.of_known_browser(rt, tokens.hash_of(known))
-    return rates.of_stranger(rt, person.email, address)
 
 
 def _is_timely(unit: UnitOfWork, rt: Runtime, person: Staff, code: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ same whether or not the account exists (C11).
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,18 +53,18 @@ class Entered:
 
 
 def sign_in(
-    rt: Runtime, email: str, password: str, address: str, known: str = "", browser: str = ""
+    rt: Runtime, email: str, password: str, address: str, known: Sequence[str] = (), browser: str = ""
 ) -> Entered | None:
     """Return a new sign-in, or None where e-mail and password do not belong together.
 
-    `known` is the token of a browser that was here before. Raises WaitFirst where this browser, or the stranger's
+    `known` are the tokens of a browser that was here before. Raises WaitFirst where this browser, or the stranger's
     network, has failed too often; then no password is looked at.
     """
     now = rt.clock()
     with unit_of_work(rt.engine) as unit:
         person = staff.find_by_email(unit.db, email)
-        is_known = _is_known(unit, person, known)
-        bucket = _bucket(rt, email, address, known if is_known else "")
+        known_hash = find_known(unit, person, known)
+        bucket = bucket_of(rt, known_hash, email, address)
         failure_id = rates.begin_try(unit.db, bucket, now)
         kept = person.password_hash if person and person.disabled_at is None else None
     # Outside the unit of work: a tenth of a second of hashing should hold no connection.
@@ -75,7 +76,7 @@ def sign_in(
         sign_ins.forget_failure(unit.db, failure_id)
         if person.totp_since is not None:
             return Entered(_add(unit, person, now, browser), needs_code=True)
-        return enter(unit, person, now, browser, is_known)
+        return enter(unit, person, now, browser, known_hash is not None)
 
 
 def enter(
@@ -182,15 +183,16 @@ def _add(
     return token
 
 
-def _is_known(unit: UnitOfWork, person: Staff | None, known: str) -> bool:
-    """The same query for an account that does not exist."""
-    staff_id = person.id if person else 0
-    return bool(known) and sign_ins.is_known(unit.db, tokens.hash_of(known), staff_id)
+def find_known(unit: UnitOfWork, person: Staff | None, known: Sequence[str]) -> bytes | None:
+    """Return by which token this browser is known as this person's; the same query for an account that does not exist."""
+    hashes = [tokens.hash_of(each) for each in known]
+    return sign_ins.find_known(unit.db, hashes, person.id if person else 0)
 
 
-def _bucket(rt: Runtime, email: str, address: str, known: str) -> rates.Bucket:
-    if known:
-        return rates.of_known_browser(rt, tokens.hash_of(known))
+def bucket_of(rt: Runtime, known_hash: bytes | None, email: str, address: str) -> rates.Bucket:
+    """Return where a try counts: with a known browser by itself, else with the strangers of its network."""
+    if known_hash is not None:
+        return rates.of_known_browser(rt, known_hash)
     return rates.of_stranger(rt, email, address)
 
 

@@ -12,6 +12,7 @@ from flask import Response, request
 from gateway.runtime import Runtime
 
 ABSOLUTE, REMEMBERED = timedelta(days=7), timedelta(days=180)
+SHARED_BY, LONGEST_KNOWN = 6, 600  # people who take turns at one computer
 BROWSERS = (
     ("Edge", r"Edg|EdgA|EdgiOS"),
     ("Opera", r"OPR|Opera"),
@@ -60,9 +61,10 @@ def known_cookie_name(rt: Runtime) -> str:
     return f"{cookie_name(rt)}-known"
 
 
-def known_token(rt: Runtime) -> str:
-    """Return what this request's browser shows for having been here before; "" for a stranger."""
-    return request.cookies.get(known_cookie_name(rt), "")
+def known_tokens(rt: Runtime) -> tuple[str, ...]:
+    """Return what this request's browser shows for having been here before: one token for each who uses it."""
+    kept = request.cookies.get(known_cookie_name(rt), "")[:LONGEST_KNOWN]
+    return tuple(filter(None, kept.split(".")))[:SHARED_BY]
 
 
 def set_cookie(rt: Runtime, response: Response, token: str) -> None:
@@ -71,8 +73,9 @@ def set_cookie(rt: Runtime, response: Response, token: str) -> None:
 
 
 def set_known(rt: Runtime, response: Response, token: str) -> None:
-    """Let the browser be known when it comes back."""
-    _set(rt, response, known_cookie_name(rt), token, REMEMBERED)
+    """Let the browser be known when it comes back; others who use it stay known too."""
+    together = ".".join((token, *known_tokens(rt))[:SHARED_BY])
+    _set(rt, response, known_cookie_name(rt), together, REMEMBERED)
 
 
 def clear_cookie(rt: Runtime, response: Response) -> None:

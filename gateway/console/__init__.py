@@ -19,6 +19,7 @@ from gateway.console import (
     broadcasts_show,
     broadcasts_test_call,
     house,
+    invitation,
     members,
     members_add,
     members_import,
@@ -29,6 +30,8 @@ from gateway.console import (
     reports,
     second_factor,
     signing_in,
+    staff,
+    staff_show,
     start,
     units,
     units_duty,
@@ -39,6 +42,7 @@ SCREENS = (
     signing_in.blueprint,
     account.blueprint,
     second_factor.blueprint,
+    invitation.blueprint,
     start.blueprint,
     reports.blueprint,
     report.blueprint,
@@ -57,6 +61,8 @@ SCREENS = (
     units_duty.blueprint,
     news.blueprint,
     house.blueprint,
+    staff.blueprint,
+    staff_show.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 

@@ -47,7 +47,7 @@ def enter() -> ResponseReturnValue:
     rt = runtime()
     email, password = request.form.get("email", "")[:254], request.form.get("password", "")[:LONGEST]
     try:
-        entered = sign_in.sign_in(rt, email, password, address(), tokens.known_token(rt), browser())
+        entered = sign_in.sign_in(rt, email, password, address(), tokens.known_tokens(rt), browser())
     except sign_in.WaitFirst as wait:
         return make_response(_form(email, too_many(wait)), 429)
     if entered is None:
@@ -74,7 +74,7 @@ def enter_code() -> ResponseReturnValue:
     rt = runtime()
     code = request.form.get("code", "")[:40]
     try:
-        entered = second_factor.enter_code(rt, _token(), code, address(), tokens.known_token(rt), browser())
+        entered = second_factor.enter_code(rt, _token(), code, address(), tokens.known_tokens(rt), browser())
     except sign_in.WaitFirst as wait:
         return make_response(_code_form(too_many(wait)), 429)
     except NotFound:

@@ -66,6 +66,14 @@ ROLES = {
     "listener": _("listener"),
     "auditor": _("auditor"),
 }
+ROLE_WORDS = {
+    "administrator": _("runs everything, also colleagues and the log"),
+    "coordinator": _("members, calls to many, reports"),
+    "approver": _("approves and starts calls to many"),
+    "staff": _("listens and answers"),
+    "listener": _("only listens"),
+    "auditor": _("only looks, also into the log"),
+}
 
 
 def is_red(report: Report) -> bool:
@@ -89,4 +97,5 @@ WORDS: dict[str, Any] = {
     "sources": SOURCES,
     "events": EVENTS,
     "roles": ROLES,
+    "role_words": ROLE_WORDS,
 }

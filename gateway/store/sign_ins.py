@@ -86,12 +86,10 @@ def revoke_other_sign_ins(db: Session, staff_id: int, kept_id: int | None, now: 
     db.execute(query.values(revoked_at=now))
 
 
-def is_known(db: Session, token_hash: bytes, staff_id: int | None = None) -> bool:
-    """Whether somebody, or this person, signed in with this browser before."""
-    query = select(KnownBrowser.id).where(KnownBrowser.token_hash == token_hash)
-    if staff_id is not None:
-        query = query.where(KnownBrowser.staff_id == staff_id)
-    return db.scalar(query) is not None
+def find_known(db: Session, token_hashes: Sequence[bytes], staff_id: int) -> bytes | None:
+    """Return which of these tokens says that this person signed in with the browser before."""
+    query = select(KnownBrowser.token_hash).where(KnownBrowser.token_hash.in_(token_hashes))
+    return db.scalar(query.where(KnownBrowser.staff_id == staff_id).limit(1))
 
 
 def remember_browser(db: Session, staff_id: int, token_hash: bytes, now: datetime) -> None:
