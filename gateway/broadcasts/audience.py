@@ -1,8 +1,7 @@
 """Who would be asked: members at or below a unit, and why the others are left out (contract: `broadcast create`).
 
-Answered from two indexes and no further table: `units.path` for the subtree, `ix_members_audience` for the rest. Why a number
-may not be rung stands in `members.barred`, which triggers keep (migration 0002); the guard asks the tables themselves again
-before every contact.
+Answered from two indexes: `units.path` for the subtree, `ix_members_audience` for the rest. Why a number may not be rung stands
+in `members.barred`, which triggers keep (migration 0002); the guard asks the tables themselves again before every contact.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, any_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import languages_of
@@ -26,6 +25,7 @@ from gateway.store.units import is_under
 _AGREED = (ConsentState.ORGANISATIONAL, ConsentState.ALL)
 _OPTED_OUT, _ON_REGISTER = "opt-out", "do-not-disturb"
 SAMPLE = 8
+WIDE = 20_000  # units below, from which on everybody is read instead of looked up unit by unit
 
 
 class Filters(NamedTuple):
@@ -89,17 +89,20 @@ def sample(db: Session, broadcast: Broadcast, size: int = SAMPLE) -> list[tuple[
 
 def of_broadcast(db: Session, broadcast: Broadcast) -> Select[Member]:
     """Select the members whom a broadcast means, asked or not."""
-    return people(db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
+    return people(db, db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
 
 
-def people(path: str, filters: Filters = EVERYBODY) -> Select[Member]:
-    """Select the members at or below a path who have not left and whom the filters mean, joined to their unit."""
-    query = (
-        select(Member)
-        .join(Unit, Unit.id == Member.unit_id)
-        .where(is_under(Unit.path, path), Member.status != MemberStatus.LEFT)
+def people(db: Session, path: str, filters: Filters = EVERYBODY) -> Select[Member]:
+    """Select the members at or below a path who have not left and whom the filters mean."""
+    below = select(Unit.id).where(is_under(Unit.path, path))
+    is_wide = len(db.scalars(below.limit(WIDE)).all()) == WIDE
+    # The ids as an array are looked up in one pass over the index; a join would begin anew for every unit. Where most
+    # units lie below, reading everybody is quicker.
+    where = (
+        Member.unit_id.in_(below) if is_wide else Member.unit_id == any_(func.array(below.scalar_subquery()))
     )
-    return query.where(*_meant(filters))
+    query = select(Member).where(where, Member.status != MemberStatus.LEFT)
+    return query.where(*_meant(filters, is_wide))
 
 
 def default_language(broadcast: Broadcast) -> str:
@@ -115,47 +118,52 @@ def why_not(broadcast: Broadcast) -> ColumnElement[str | None]:
     return case(
         (Member.barred == str(Reason.NUMBER_UNUSABLE), str(Reason.NUMBER_UNUSABLE)),
         (Member.barred == _OPTED_OUT, str(Reason.OPTED_OUT)),
-        (
-            Member.barred.is_not(None) & Member.id.not_in(_listed_but_proven(broadcast)),
-            str(Reason.SUPPRESSED),
-        ),
+        (Member.barred.is_not(None) & ~_is_listed_but_proven(broadcast), str(Reason.SUPPRESSED)),
         (Member.consent.not_in(agreed), str(Reason.NO_CONSENT)),
         (_has_no_words(there), str(Reason.NO_WORDS)),
         else_=None,
     )
 
 
-def _listed_but_proven(broadcast: Broadcast) -> Select[Any]:
-    """Whose number only the do-not-disturb register bars, and who has shown us that they agreed (rules.md L8)."""
-    listed = aliased(Member)
-    query = select(listed.id).where(listed.barred == _ON_REGISTER)
-    return query.where(consents.is_proven(broadcast.message_class, listed.id))
+def _is_listed_but_proven(broadcast: Broadcast) -> ColumnElement[bool]:
+    """Only the do-not-disturb register bars the number, and its owner has shown us that they agreed (rules.md L8)."""
+    proven = (
+        select(literal(1)).where(consents.is_proven(broadcast.message_class, Member.id)).correlate(Member)
+    )
+    # OFFSET keeps this a question about one member at a time: few are on the register, the ledger is long.
+    return case((Member.barred == _ON_REGISTER, proven.offset(0).exists()), else_=False)
 
 
-def _meant(filters: Filters) -> list[ColumnElement[bool]]:
+def _meant(filters: Filters, is_wide: bool) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if filters.post:
         holders = select(Post.member_id).where(func.lower(Post.title) == filters.post.lower())
-        wanted.append(Member.id.in_(holders.where(Post.until.is_(None))))
+        wanted.append(_is_among(Member.id, holders.where(Post.until.is_(None)), is_wide))
     if filters.tag:
         wanted.append(Member.tags.contains([filters.tag]))
     if filters.handset:
         wanted.append(Member.handset == filters.handset)
     if filters.overlay_id:
-        wanted.append(_is_of_overlay(filters.overlay_id))
+        wanted.append(_is_of_overlay(filters.overlay_id, is_wide))
     return wanted
 
 
-def _is_of_overlay(overlay_id: int) -> ColumnElement[bool]:
+def _is_among(column: Any, ids: Select[Any], is_wide: bool) -> ColumnElement[bool]:
+    """SQL: the id is one of these; where few units are asked, by looking each up instead of joining."""
+    return column.in_(ids) if is_wide else case((column.in_(ids), True), else_=False)
+
+
+def _is_of_overlay(overlay_id: int, is_wide: bool) -> ColumnElement[bool]:
     """A wing names its members, a constituency its units with everything under them."""
     named = select(OverlayMember.member_id).where(OverlayMember.overlay_id == overlay_id)
+    above = aliased(Unit)
     below = (
-        select(OverlayUnit.unit_id)
-        .join(Unit, Unit.id == OverlayUnit.unit_id)
+        select(Unit.id)
+        .join(above, Unit.path.startswith(above.path))
+        .join(OverlayUnit, OverlayUnit.unit_id == above.id)
         .where(OverlayUnit.overlay_id == overlay_id)
     )
-    over = below.with_only_columns(func.array_agg(Unit.path + "%")).scalar_subquery()
-    return or_(Member.id.in_(named), Unit.path.like(func.any(over)))
+    return or_(_is_among(Member.id, named, is_wide), _is_among(Member.unit_id, below, is_wide))
 
 
 def _has_no_words(there: list[str]) -> ColumnElement[bool]:

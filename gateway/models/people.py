@@ -71,7 +71,7 @@ class Member(Base):
             "ix_members_audience",
             "unit_id",
             "status",
-            postgresql_include=["consent", "language", "handset", "barred", "id"],
+            postgresql_include=["consent", "language", "handset", "barred", "tags", "id"],
         ),
         Index("ix_members_tags", "tags", postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"}),
         Index(

@@ -77,7 +77,7 @@ def _is_proven_for(purpose: str, member_id: InstrumentedAttribute[int]) -> Colum
         ended.purpose.in_((purpose, EVERYTHING)),
         or_(ended.at >= Consent.at, Consent.how == PAPER),  # after leaving, only their own word agrees again
     )
-    return exists().where(
+    mine = exists().where(
         Consent.member_id == member_id,
         Consent.action == GIVEN,
         Consent.how.in_(OWN_ACTS),
@@ -85,6 +85,7 @@ def _is_proven_for(purpose: str, member_id: InstrumentedAttribute[int]) -> Colum
         has_proof(),
         ~is_ended,
     )
+    return mine.correlate_except(Consent)
 
 
 def last_withdrawal(db: Session, number_id: int) -> datetime | None:

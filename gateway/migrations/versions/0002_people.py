@@ -527,7 +527,7 @@ def upgrade() -> None:
         "members",
         ["unit_id", "status"],
         unique=False,
-        postgresql_include=["consent", "language", "handset", "barred", "id"],
+        postgresql_include=["consent", "language", "handset", "barred", "tags", "id"],
     )
     op.create_index(
         "ix_members_tags",
