@@ -7,8 +7,10 @@ from gateway.broadcasts import settle as broadcasts
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
 from gateway.posts_again import apply_spooled, apply_unknown
-from gateway.purge import purge as purge_old
+from gateway.rights import erase, retain
 from workers.process import job, runtime
+
+PURGE_SECONDS = 40.0  # then others get a turn
 
 
 @job
@@ -20,6 +22,7 @@ def sweep() -> None:
         deliveries.sweep(unit, rt)
     with unit_of_work(rt.engine) as unit:
         broadcasts.settle(unit, rt)
+        erase.forget_idle_numbers(unit.db)
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
@@ -28,7 +31,8 @@ def sweep() -> None:
 
 @job
 def purge() -> None:
-    """Forget what was kept long enough; twice forgets nothing more."""
+    """Forget what was kept long enough; what is left after its time goes on in a job of its own."""
     rt = runtime()
-    with unit_of_work(rt.engine) as unit:
-        purge_old(unit, rt)
+    _, is_done = retain.run(rt, PURGE_SECONDS)
+    if not is_done:
+        rt.bells.purge()

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 KEY, SMS, STAFF, RETENTION, RESTORED = "key", "sms", "staff", "retention", "restored"
 PLACE = "erasures.sealed"
+LATE = timedelta(days=3)
 
 
 def erase(
@@ -55,7 +56,8 @@ def erase(
     known = find(unit.db, member_id)
     if known is None:
         known = _begin(unit, rt, member, how, staff_id)
-        _withdraw(unit, rt, member, how, scene, staff_id, wants_no_calls)
+        if how != RETENTION:  # who left long ago agreed to nothing any more
+            _withdraw(unit, rt, member, how, scene, staff_id, wants_no_calls)
         add_audit(
             unit.db,
             staff_id,
@@ -68,6 +70,8 @@ def erase(
         )
     seal_away(unit, rt, known)
     unit.ring(lambda: carry.write_list(rt))
+    if known.purge_after <= rt.clock():
+        unit.ring(rt.bells.purge)  # this country asks for no floor
     logger.info("member erased member_id=%s how=%s", member.id, how)
     return known
 
@@ -100,6 +104,19 @@ def forget_numbers(db: Session, erasure: Erasure) -> None:
     busy = rights_rows.numbers_busy(db, mine)
     rights_rows.blank_numbers(db, mine - busy)
     erasure.number_ids = sorted(busy)
+
+
+def forget_idle_numbers(db: Session) -> None:
+    """Forget numbers that were on a call, or awaited a last text, when their member was erased."""
+    for erasure in db.scalars(select(Erasure).where(Erasure.number_ids != [])):
+        forget_numbers(db, erasure)
+
+
+def seal_latecomers(unit: UnitOfWork, rt: Runtime) -> None:
+    """Look once more at those erased in the last days: a recording, a text may have come after them."""
+    query = select(Erasure).where(Erasure.at > rt.clock() - LATE, Erasure.purged_at.is_(None))
+    for erasure in unit.db.scalars(query).all():
+        seal_away(unit, rt, erasure)
 
 
 def after_call(unit: UnitOfWork, rt: Runtime, member_id: int | None) -> None:

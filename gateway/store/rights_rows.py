@@ -29,6 +29,7 @@ from gateway.models import (
     Staff,
     VoiceNote,
 )
+from gateway.rules.consent import ConsentState
 from gateway.states import CallState, DeliveryState, MemberStatus
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.HELD)
@@ -146,6 +147,7 @@ def blank_members(db: Session, member_ids: Collection[int], now: datetime) -> No
             is_adult=None,
             is_trained=False,
             status=MemberStatus.LEFT,
+            consent=ConsentState.NONE,
             erased_at=now,
         )
     )
