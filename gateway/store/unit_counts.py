@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select, text
+from sqlalchemy import BigInteger, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Unit, UnitCount, UnitCountChange
@@ -71,6 +71,12 @@ def carry_over(db: Session, old_path: str, new_parent_path: str) -> None:
     if counted is not None:
         _add(db, ancestors(old_path), -counted.units, -counted.members)
         _add(db, (new_parent_path, *ancestors(new_parent_path)), counted.units, counted.members)
+
+
+def empty(db: Session, unit_id: int) -> None:
+    """A unit was merged: what was summed up for it is counted where it went."""
+    sum_up(db)
+    db.execute(update(UnitCount).where(UnitCount.unit_id == unit_id).values(units=0, members=0))
 
 
 def below(db: Session, path: str) -> Below:

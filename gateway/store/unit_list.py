@@ -4,60 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Integer, cast, func, or_, select
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.models import DutyNumber, Member, PhoneNumber, Unit
+from gateway.names import search_key
 from gateway.states import MemberStatus
+from gateway.store import unit_counts
 from gateway.store.units import is_under
 
-FOUND = 50
+FOUND, CHILDREN = 50, 200
+JOINT = " · "
 
 
 @dataclass(frozen=True)
 class Child:
-    """A unit right under another: members at or below it, and whether anything lies under it."""
+    """A unit right under another: open units and members at or below it."""
 
     unit: Unit
+    units: int
     members: int
-    has_children: bool
+
+    @property
+    def has_children(self) -> bool:
+        return self.units > 1
 
 
 def get_visible(db: Session, viewer_path: str, unit_id: int) -> Unit:
-    """Return a unit at or below the viewer's; raises NotFound for any other."""
-    unit = db.scalar(select(Unit).where(Unit.id == unit_id, is_under(Unit.path, viewer_path)))
+    """Return a unit at or below the viewer's, as it is now; raises NotFound for any other."""
+    query = select(Unit).where(Unit.id == unit_id, is_under(Unit.path, viewer_path))
+    unit = db.scalar(query.execution_options(populate_existing=True))
     if unit is None:
         raise NotFound("there is no such unit")
     return unit
 
 
-def list_children(db: Session, unit: Unit) -> list[Child]:
-    """List what lies right under a unit, by name."""
-    children = db.scalars(select(Unit).where(Unit.parent_id == unit.id).order_by(Unit.name)).all()
-    child = cast(func.split_part(Unit.path, "/", unit.path.count("/") + 1), Integer).label("child")
-    below = (is_under(Unit.path, unit.path), Unit.id != unit.id)
-    counts = (
-        select(child, func.count())
-        .select_from(Member)
-        .join(Unit, Unit.id == Member.unit_id)
-        .where(*below, Member.status != MemberStatus.LEFT)
-        .group_by("child")
-    )
-    members: dict[int, int] = {row[0]: row[1] for row in db.execute(counts)}
-    query = select(Unit.parent_id).where(Unit.parent_id.in_([each.id for each in children])).distinct()
-    parents = set(db.scalars(query))
-    return [Child(each, members.get(each.id, 0), each.id in parents) for each in children]
+def list_children(db: Session, unit: Unit, after: str = "") -> list[Child]:
+    """List the open units right under one, by name: a page of them behind the last one's public place `after`."""
+    query = select(Unit).where(Unit.parent_id == unit.id, Unit.closed_at.is_(None))
+    if after:
+        name, _, last = after.rpartition(JOINT)
+        query = query.where(tuple_(Unit.name, Unit.code) > tuple_(name, last))
+    children = db.scalars(query.order_by(Unit.name, Unit.code).limit(CHILDREN + 1)).all()
+    counts = unit_counts.below_children(db, unit.path, [each.id for each in children])
+    return [Child(each, *counts[each.id]) for each in children]
 
 
-def search(db: Session, viewer_path: str, words: str) -> Sequence[Unit]:
-    """Find units by a part of their name or the beginning of their code."""
-    query = select(Unit).where(
-        is_under(Unit.path, viewer_path),
-        or_(Unit.name.icontains(words, autoescape=True), Unit.code.istartswith(words, autoescape=True)),
-    )
-    return db.scalars(query.order_by(func.length(Unit.path), Unit.name).limit(FOUND)).all()
+def kinds_under(db: Session, path: str) -> set[str]:
+    """Return the kinds of the open units below the path, without the one at it."""
+    below = (is_under(Unit.path, path), Unit.path != path, Unit.closed_at.is_(None))
+    return set(db.scalars(select(Unit.kind).where(*below).distinct()))
+
+
+def point_to(db: Session, merged_id: int, kept_id: int, now: datetime) -> None:
+    """Close a unit that was merged; it and all that had been merged into it point to the kept one."""
+    earlier = update(Unit).where(Unit.merged_into_id == merged_id)
+    db.execute(earlier.values(merged_into_id=kept_id))
+    db.execute(update(Unit).where(Unit.id == merged_id).values(closed_at=now, merged_into_id=kept_id))
+
+
+def search(db: Session, viewer_path: str, words: str, limit: int = FOUND) -> Sequence[Unit]:
+    """Find open units by name or code in any spelling (`gateway.names`), the likeliest first."""
+    key = search_key(words)
+    if not key:
+        return []
+    likeness = func.word_similarity(key, Unit.search)
+    is_like = or_(Unit.search.contains(key, autoescape=True), Unit.search.op("%>", is_comparison=True)(key))
+    query = select(Unit).where(is_under(Unit.path, viewer_path), Unit.closed_at.is_(None), is_like)
+    begins = Unit.search.startswith(key, autoescape=True)
+    order = (func.lower(Unit.code) == words.lower(), likeness, begins)
+    return db.scalars(
+        query.order_by(*(each.desc() for each in order), func.length(Unit.path), Unit.name).limit(limit)
+    ).all()
 
 
 def count_own(db: Session, unit_id: int) -> int:

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.db import unit_of_work
-from gateway.models import AuditEntry, Member, Unit
+from gateway.models import AuditEntry, Member, Unit, UnitChange
+from gateway.names import search_key
 from gateway.people.refusals import ListUnreadable
 from gateway.runtime import Runtime
+from gateway.store import unit_counts
 from gateway.store import units as store
 from tests.builders import a_member, a_unit
 from tests.gateway.people.lists import UNITS, refused, units
@@ -122,3 +124,59 @@ def test_import_is_in_the_audit_log(rt: Runtime) -> None:
     units(rt)
     with unit_of_work(rt.engine) as unit:
         assert unit.db.scalars(select(AuditEntry.action)).all() == ["units.imported"]
+
+
+CHAINS = """code,name,kind,parent
+IN,India,national,
+UP,Uttar Pradesh,state,IN
+AGRA,Agra,district,UP
+AC,Fatehabad,assembly,AGRA
+BAH,Bah,block,AC
+P1,Nagla,panchayat,BAH
+B1,Booth 1,booth,P1
+CITY,Agra City,city,AGRA
+W1,Purana Bazar,ward,CITY
+B9,Booth 9,booth,W1
+T1,Tola,mohalla,B9
+"""
+
+
+def test_both_chains_with_and_without_optional_levels(rt: Runtime) -> None:
+    assert refused(units(rt, CHAINS)) == []
+    assert tree(rt)["B1"] == ["IN", "UP", "AGRA", "AC", "BAH", "P1", "B1"]
+    assert refused(units(rt, "code,name,kind,parent\nB8,Booth 8,booth,AGRA\nM,Tehsil,tehsil,AGRA\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "column", "code"),
+    [
+        ("X,Bah,block,B1", 2, "kind", "tree-kind-above"),
+        ("X,Z,mohalla,B1\nY,Z,ward,X", 3, "kind", "tree-kind-above"),
+        ("BAH,Bah,booth,AC", 2, "kind", "tree-kind-below"),
+        ("X,Z,booth,NOWHERE", 2, "parent", "tree-orphan"),
+        ("UP,Z,state,B1", 2, "parent", "tree-circle"),
+        ("X,Z,state,", 2, "parent", "tree-second-top"),
+        ("X,Z,booth,P1\nX,Z,booth,P1", 3, "code", "code-twice"),
+        ("X,,booth,P1", 2, "name", "cell-empty"),
+    ],
+)
+def test_row_that_breaks_the_tree_says_why(rt: Runtime, rows: str, line: int, column: str, code: str) -> None:
+    units(rt, CHAINS)
+    before = tree(rt)
+    for dry_run in (True, False):
+        result = units(rt, f"code,name,kind,parent\n{rows}\n", dry_run)
+        assert [(each.line, each.column, each.code) for each in result.refused] == [(line, column, code)]
+    assert {code: above for code, above in tree(rt).items() if code in before} == before
+
+
+def test_history_and_spelling_come_with_the_list(rt: Runtime) -> None:
+    units(rt)
+    units(rt, "code,name,kind,parent\nMAIN,Mainpuri,district,UP\nBAH,Baah,block,MAIN\n")
+    with unit_of_work(rt.engine) as unit:
+        bah = store.get_unit_by_code(unit.db, "BAH")
+        lines = unit.db.scalars(select(UnitChange).where(UnitChange.unit_id == bah.id)).all()
+        assert [each.action for each in lines] == ["added", "renamed", "moved"]
+        assert lines[1].details == {"from": "Bah", "to": "Baah"}
+        assert bah.search == search_key("Baah BAH")
+        assert unit_counts.below(unit.db, bah.path) == (3, 0)
+        assert unit_counts.below(unit.db, store.get_unit_by_code(unit.db, "AGRA").path) == (1, 0)
