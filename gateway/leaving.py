@@ -18,7 +18,7 @@ from gateway.rules import consent as rule
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.scene import Scene
-from gateway.store import members
+from gateway.store import members, suppressions
 
 EVERYTHING, CAMPAIGN = rule.EVERYTHING, rule.CAMPAIGN
 PURPOSES = (EVERYTHING, CAMPAIGN)
@@ -55,12 +55,23 @@ def confirm_call(unit: UnitOfWork, rt: Runtime, call: Call) -> None:
 
 def rang_to_stop(unit: UnitOfWork, rt: Runtime, number_id: int | None, call_id: int) -> None:
     """A missed call to the stop number: whoever has this phone wants nothing more (L6); confirmed where it was news."""
-    if number_id is None:
-        return
-    language = _language(rt, members.list_on_number(unit.db, number_id))
-    scene = Scene(number_id, None, language, call_id=call_id)
-    if ledger.leave(unit, rt, scene, ledger.Line(EVERYTHING, rule.WITHDRAWN, ledger.RING)):
-        _confirm(unit, rt, number_id, EVERYTHING, language, f"left:call:{call_id}")
+    if number_id is not None:
+        line = ledger.Line(EVERYTHING, rule.WITHDRAWN, ledger.RING)
+        leave_number(unit, rt, Scene(number_id, None, "", call_id=call_id), line)
+
+
+def leave_number(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, line: ledger.Line, source: str = suppressions.MEMBER
+) -> bool:
+    """Everybody on the number of the scene leaves; confirmed to them, where it was news. Says whether it was."""
+    if scene.number_id is None:
+        return False
+    language = _language(rt, members.list_on_number(unit.db, scene.number_id))
+    has_ended = ledger.leave(unit, rt, scene, line, source)
+    if has_ended:
+        dedupe = f"left:{scene.number_id}:{scene.call_id or int(rt.clock().timestamp())}"
+        _confirm(unit, rt, scene.number_id, line.purpose, language, dedupe)
+    return has_ended
 
 
 def withdraw_for(unit: UnitOfWork, rt: Runtime, member: Member, purpose: str, staff_id: int) -> bool:

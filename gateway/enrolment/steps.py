@@ -59,6 +59,7 @@ def import_consent(
         language=member.language,
         staff_id=staff_id,
         at=rt.clock(),
+        expires_at=rule.expiry(rt.clock(), rt.profile.consent_days),
     )
     state = consents.add_consent(unit.db, entry)
     if state >= ConsentState.ORGANISATIONAL:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.rules.consent import EVERYTHING, GIVEN, WITHDRAWN, ConsentState, Entry, derive
+from gateway.rules.consent import EVERYTHING, GIVEN, WITHDRAWN, ConsentState, Entry, derive, expiry
 from gateway.store.suppressions import OPTED_OUT
 
 
@@ -28,12 +28,17 @@ class Judged:
 
 
 def judge(
-    how: str, agreed_at: datetime | None, ledger: Sequence[Entry], suppression: str | None, now: datetime
+    how: str,
+    agreed_at: datetime | None,
+    ledger: Sequence[Entry],
+    suppression: str | None,
+    now: datetime,
+    lasts_days: int = 0,
 ) -> Judged:
     """Decide what an import enters for one member. A list never brings back whom a withdrawal or opt-out ended.
 
     `how` is a word of the contract or "" for none; `agreed_at` None means today. The same word of the same day is
-    entered once, so that a list may be imported again.
+    entered once, so that a list may be imported again. What was agreed to longer ago than a consent lasts is not entered.
     """
     state = derive(ledger, now)
     if not how or _is_entered(how, agreed_at, ledger):
@@ -42,7 +47,10 @@ def judge(
         return Judged(None, state, "" if state >= ConsentState.ORGANISATIONAL else "left-before")
     if suppression == OPTED_OUT:
         return Judged(None, state, "opted-out")
-    entry = Entry(EVERYTHING, GIVEN, how, agreed_at or now)
+    since = agreed_at or now
+    entry = Entry(EVERYTHING, GIVEN, how, since, expiry(since, lasts_days))
+    if entry.expires_at is not None and entry.expires_at <= now:
+        return Judged(None, state, "consent-old")
     state = derive([*ledger, entry], now)
     if suppression:
         return Judged(entry, state, "suppressed", suppression=suppression)

@@ -157,7 +157,7 @@ def _look_up(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed], there:
 
 def _judge(job: Importing, words: tuple[Any, ...], ledger: Sequence[Entry]) -> Judged:
     (how, agreed_at), suppression = words
-    return judge(how, agreed_at, ledger, suppression, job.rt.clock())
+    return judge(how, agreed_at, ledger, suppression, job.rt.clock(), job.rt.profile.consent_days)
 
 
 def _note(unit: UnitOfWork, job: Importing, rows: Sequence[_Row], there: Sequence[Any]) -> None:
@@ -261,11 +261,14 @@ def _status(row: _Row) -> MemberStatus:
 def _agree(
     unit: UnitOfWork, job: Importing, rows: list[_Row], known: list[_Row], number_ids: Mapping[bytes, int]
 ) -> None:
-    columns = ("member_id", "number_id", "purpose", "action", "how", "language", "staff_id", "at")
+    columns = (
+        *("member_id", "number_id", "purpose", "action", "how", "language", "staff_id", "at"),
+        "expires_at",
+    )
     entries = (
         (
             *(row.member_id, number_ids[row.key.number_index], entry.purpose, entry.action, entry.how),
-            *(row.person.language, job.staff_id, entry.at),
+            *(row.person.language, job.staff_id, entry.at, entry.expires_at),
         )
         for row in rows
         if (entry := row.judged.entry) is not None

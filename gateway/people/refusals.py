@@ -55,6 +55,7 @@ SENTENCES = {
     "answer-unreadable": "write yes or no",
     "minor": "only adults can be members: this person is under eighteen",
     "suppression-reason": "write why the number is left alone: %(words)s",
+    "consent-old": "this consent was given too long ago to hold; ask the person again, it was not entered",
     "left-before": "this person left the calls; only they themselves can agree again, so the consent was not entered",
     "opted-out": "this number was opted out; only its owner can agree again, so the consent was not entered",
     "suppressed": "this number is suppressed (%(reason)s): nobody will be contacted on it",
