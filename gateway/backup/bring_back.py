@@ -1,7 +1,7 @@
 """Reads a backup into an empty database, and makes sure that an old state calls nobody.
 
 What was under way when the backup was made has since been done, or not: nobody knows. So broadcasts come back paused, and
-calls and SMS that were still owed are cancelled and counted, for a person to decide.
+calls and SMS that were still owed are cancelled and counted, for a person to decide. Whoever was erased since stays erased.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from gateway.db import unit_of_work
 from gateway.errors import Conflict
 from gateway.files import UNFINISHED
 from gateway.models import Broadcast, Delivery
+from gateway.rights.carry import write_list
+from gateway.rights.restored import reapply_after_restore
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryState
 from gateway.store.move import move
@@ -37,11 +39,13 @@ def bring_back(rt: Runtime, source: Path, *, may_empty: bool = False) -> dict[st
     The database must be at the newest migration and empty; with `may_empty` it is emptied first. Sealed files come with
     the keys that open them. Raises BackupUnreadable, KeysLocked, or Conflict where something is in the way.
     """
+    erased = write_list(rt)
     with source.open("rb") as file, connect(rt) as connection:
         counts = _read(rt, connection, file, may_empty)
         connection.commit()
     rt.vault.keyring.look_again()
     _rest(rt)
+    reapply_after_restore(rt, erased)
     return counts
 
 
@@ -120,7 +124,10 @@ def _finish(
     for table, name, definition in keys:
         add = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
         connection.execute(add.format(sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)))
+    left_out = {f"{table}_id_seq" for table in LEFT_OUT}  # those count on from what was noted while loading
     for name, last in manifest["sequences"].items():
+        if name in left_out:
+            continue
         connection.execute("SELECT setval(quote_ident(%s)::regclass, %s)", (name, last))
 
 

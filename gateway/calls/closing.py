@@ -10,6 +10,7 @@ from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
 from gateway.reports import opening as reports
+from gateway.rights import erase
 from gateway.runtime import Runtime
 from gateway.states import CallState
 from gateway.store import attempts, callbacks, steps
@@ -34,6 +35,7 @@ def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
         _end(rt, event, call)
         deliveries.call_ended(unit, rt, call, event)
         reports.call_ended(unit, rt, call)
+        erase.after_call(unit, rt, call.member_id)
         leaving.confirm_call(unit, rt, call)
 
 

@@ -30,20 +30,15 @@ class Erased:
     purge_after: str
 
 
-def write_list(rt: Runtime) -> None:
-    """Write the list anew; whoever reads it meanwhile finds the old one whole."""
+def write_list(rt: Runtime) -> list[Erased]:
+    """Write the list anew and return it; what it said before stays, whatever became of the database."""
     with unit_of_work(rt.engine) as unit:
         query = select(Member.public_id, Erasure.how, Erasure.at, Erasure.purge_after)
         rows = unit.db.execute(query.join(Erasure, Erasure.member_id == Member.id).order_by(Erasure.id)).all()
-    known = {row.public_id: Erased(row[0], row[1], row[2].isoformat(), row[3].isoformat()) for row in rows}
-    _write(_path(rt), [*known.values()])
-
-
-def carried(rt: Runtime) -> list[Erased]:
-    """Say who is erased now: by the list, and by the database that is about to be emptied."""
-    listed = _read(_path(rt))
-    write_list(rt)
-    return [*{each.public_id: each for each in (*listed, *_read(_path(rt)))}.values()]
+    now = [Erased(row[0], row[1], row[2].isoformat(), row[3].isoformat()) for row in rows]
+    known = list({each.public_id: each for each in (*_read(_path(rt)), *now)}.values())
+    _write(_path(rt), known)
+    return known
 
 
 def _path(rt: Runtime) -> Path:

@@ -14,7 +14,7 @@ from gateway.errors import NotFound
 from gateway.models import Consent, Delivery, Erasure, Member, Report, Suppression, VoiceNote
 from gateway.people.everything import find as find_member
 from gateway.rights import erase
-from gateway.rights.carry import carried
+from gateway.rights.carry import write_list
 from gateway.runtime import Runtime
 from gateway.states import DeliveryState, MemberStatus
 from gateway.store import members, numbers, suppressions
@@ -130,4 +130,4 @@ def test_the_list_beside_the_database_names_nobody(rt: Runtime) -> None:
     with unit_of_work(rt.engine) as unit:
         public_id = unit.db.get_one(Member, life.member_id).public_id
     assert public_id in text and "kanarika" not in text.casefold() and str(life.number) not in text
-    assert [each.public_id for each in carried(rt)] == [public_id]
+    assert [each.public_id for each in write_list(rt)] == [public_id]
