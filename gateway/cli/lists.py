@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -24,19 +23,28 @@ def tell(result: Imported, is_dry: bool, wants_json: bool) -> None:
     """Print what was taken and each row that was not, with its line, column and reason."""
     if wants_json:
         shown: dict[str, object] = {"taken": result.taken, "updated": result.updated}
-        shown["refused"] = [asdict(each) for each in result.refused]
+        shown["refused"] = [_row(each) for each in result.refused]
         if result.notes:
-            shown["notes"] = [asdict(each) for each in result.notes]
+            shown["notes"] = [_row(each) for each in result.notes]
         print_json(shown)
         return
     _tell_rows(result.refused, "refused")
     _tell_rows(result.notes, "taken, but")
     if result.ignored:
         click.echo(f"columns that are not used: {', '.join(result.ignored[:10])}", err=True)
+    if result.unchanged or result.twice:
+        click.echo(
+            f"of those updated {result.unchanged} say nothing new, {result.twice} stand twice in the list",
+            err=True,
+        )
     verb = "would be " if is_dry else ""
     click.echo(
         f"{result.taken} {verb}taken, {result.updated} {verb}updated, {len(result.refused)} {verb}refused"
     )
+
+
+def _row(each: Refused) -> dict[str, object]:
+    return {"line": each.line, "column": each.column, "reason": each.reason}
 
 
 def _tell_rows(rows: Sequence[Refused], what: str) -> None:

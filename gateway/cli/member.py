@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 import click
 
 from gateway.cli.lists import imports, tell
 from gateway.cli.shown import Named, as_json, print_facts, print_json, runtime
+
+WIDTH = 30
 
 
 @click.group()
@@ -20,13 +23,25 @@ def member() -> None:
 
 @member.command("import")
 @imports
-def import_(file: BinaryIO, dry_run: bool, as_json: bool) -> None:
-    """Take members from FILE: a CSV with phone,name,language,unit,posts,consent,consent_date."""
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help='Which of its columns is ours, as --column phone="Mobile No"; common names are found without.',
+)
+def import_(file: BinaryIO, dry_run: bool, as_json: bool, columns: tuple[str, ...]) -> None:
+    """Take members from FILE, CSV or XLSX: phone,name,language,unit,posts,consent,consent_date.
+
+    Also age, home_unit, handset, tags and slot (the part of the day). In any order; phone and unit are needed.
+    """
     # Start-up cost: the database's libraries, here and below.
     from gateway.people.members import import_members
 
+    chosen = _chosen(columns)
     with runtime() as rt:
-        tell(import_members(rt, file, dry_run=dry_run, progress=_progress()), dry_run, as_json)
+        result = import_members(rt, file, dry_run=dry_run, chosen=chosen, progress=_progress(file))
+        tell(result, dry_run, as_json)
 
 
 @member.command()
@@ -61,7 +76,29 @@ def show(member_id: str, everything: bool, as_json: bool) -> None:
         print_facts(found)
 
 
-def _progress() -> Callable[[int], None]:
+def _chosen(columns: Sequence[str]) -> dict[str, str]:
+    from gateway.people.persons import NEEDED, OPTIONAL
+
+    chosen = {}
+    for each in columns:
+        ours, sign, theirs = each.partition("=")
+        if not sign or ours not in (*NEEDED, *OPTIONAL):
+            raise click.BadParameter(
+                f"write one of {', '.join((*NEEDED, *OPTIONAL))}, =, and the list's column"
+            )
+        chosen[ours] = theirs
+    return chosen
+
+
+def _progress(file: BinaryIO) -> Callable[[int], None]:
+    """Draw a bar on a terminal's standard error: how much of the file was read."""
     if not sys.stderr.isatty():
         return lambda rows: None
-    return lambda rows: click.echo(f"\r{rows} rows", err=True, nl=False)
+    size = os.fstat(file.fileno()).st_size if file.seekable() else 0
+
+    def draw(rows: int) -> None:
+        share = min(1.0, file.tell() / size) if size else 0.0
+        bar = f"[{'#' * round(share * WIDTH):{WIDTH}}] {share:4.0%} " if size else ""
+        click.echo(f"\r{bar}{rows:,} rows", err=True, nl=False)
+
+    return draw
