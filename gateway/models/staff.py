@@ -106,6 +106,7 @@ class AuditSeal(Base):
 
     id: Mapped[Key]
     last_entry_id: Mapped[int]
+    marks: Mapped[bytes]  # of each entry since the seal before: its id and what its fields come to
     digest: Mapped[bytes]
     at: Mapped[datetime]
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "audit_seals",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("last_entry_id", sa.BigInteger(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seals")),
