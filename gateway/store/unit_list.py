@@ -17,7 +17,6 @@ from gateway.store import unit_counts
 from gateway.store.units import is_under
 
 FOUND, CHILDREN = 50, 200
-JOINT = " · "
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,14 @@ class Child:
         return self.units > 1
 
 
+@dataclass(frozen=True)
+class Level:
+    """A page of what lies right under a unit; `more` is the last one's id where others follow."""
+
+    children: list[Child]
+    more: int | None
+
+
 def get_visible(db: Session, viewer_path: str, unit_id: int) -> Unit:
     """Return a unit at or below the viewer's, as it is now; raises NotFound for any other."""
     query = select(Unit).where(Unit.id == unit_id, is_under(Unit.path, viewer_path))
@@ -42,15 +49,25 @@ def get_visible(db: Session, viewer_path: str, unit_id: int) -> Unit:
     return unit
 
 
-def list_children(db: Session, unit: Unit, after: str = "") -> list[Child]:
-    """List the open units right under one, by name: a page of them behind the last one's public place `after`."""
+def list_children(db: Session, unit: Unit, after_id: int | None = None) -> Level:
+    """List the open units right under one, by name: a page of them, behind the last one shown."""
     query = select(Unit).where(Unit.parent_id == unit.id, Unit.closed_at.is_(None))
-    if after:
-        name, _, last = after.rpartition(JOINT)
-        query = query.where(tuple_(Unit.name, Unit.code) > tuple_(name, last))
-    children = db.scalars(query.order_by(Unit.name, Unit.code).limit(CHILDREN + 1)).all()
-    counts = unit_counts.below_children(db, unit.path, [each.id for each in children])
-    return [Child(each, *counts[each.id]) for each in children]
+    last = db.get(Unit, after_id) if after_id else None
+    if last is not None:
+        query = query.where(tuple_(Unit.name, Unit.id) > tuple_(last.name, last.id))
+    found = db.scalars(query.order_by(Unit.name, Unit.id).limit(CHILDREN + 1)).all()
+    shown = found[:CHILDREN]
+    counts = unit_counts.below_children(db, unit.path, [each.id for each in shown])
+    more = shown[-1].id if len(found) > CHILDREN else None
+    return Level([Child(each, *counts[each.id]) for each in shown], more)
+
+
+def list_closed(db: Session, unit: Unit) -> Sequence[Unit]:
+    """List the closed units right under one that were not merged, the last closed first."""
+    query = select(Unit).where(Unit.parent_id == unit.id, Unit.closed_at.is_not(None))
+    return db.scalars(
+        query.where(Unit.merged_into_id.is_(None)).order_by(Unit.closed_at.desc()).limit(FOUND)
+    ).all()
 
 
 def kinds_under(db: Session, path: str) -> set[str]:
