@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import select, update
 
+from gateway.backup import left_since
 from gateway.backup.save import LEFT_OUT, MANIFEST, PLAIN, SEALED, connect, tables
 from gateway.backup.sealing import BackupUnreadable, SealingReader
 from gateway.db import unit_of_work
@@ -41,9 +42,12 @@ def bring_back(rt: Runtime, source: Path, *, may_empty: bool = False) -> dict[st
     """
     erased = write_list(rt)
     with source.open("rb") as file, connect(rt) as connection:
+        left_since.remember(connection)
         counts = _read(rt, connection, file, may_empty)
+        have_left = left_since.bring_along(connection)
         connection.commit()
     rt.vault.keyring.look_again()
+    left_since.rederive(rt, have_left)
     _rest(rt)
     reapply_after_restore(rt, erased)
     return counts
