@@ -11,6 +11,7 @@ from gateway.models.joining import (
     Merge,
     NumberChange,
     PaperForm,
+    ToldApart,
 )
 from gateway.models.people import (
     Consent,
@@ -109,6 +110,7 @@ __all__ = [
     "SignInFailure",
     "Staff",
     "Suppression",
+    "ToldApart",
     "Unit",
     "UnitChange",
     "UnitCount",

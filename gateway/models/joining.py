@@ -167,3 +167,14 @@ class Merge(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     details: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class ToldApart(Base):
+    """Two members who look like one and are not: staff said so, and they are proposed no more. `one_id` is the lower id."""
+
+    __tablename__ = "told_apart"
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]

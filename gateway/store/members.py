@@ -6,18 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import CompoundSelect, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
-from gateway.models import Member
+from gateway.models import Member, OtherNumber
 from gateway.states import MemberStatus
 
 
 def list_on_number(db: Session, number_id: int) -> Sequence[Member]:
-    """List the members who share this number and have not left, longest known first."""
-    query = select(Member).where(Member.number_id == number_id, Member.status != MemberStatus.LEFT)
+    """List the members who share this number, be it their first or a further one, and have not left; longest known first."""
+    query = select(Member).where(Member.id.in_(_ids_on(number_id)), Member.status != MemberStatus.LEFT)
     return db.scalars(query.order_by(Member.id)).all()
+
+
+def _ids_on(number_id: int) -> CompoundSelect[tuple[int]]:
+    # A union, not OR: each half has its index, and this is asked at the start of every call.
+    first = select(Member.id).where(Member.number_id == number_id)
+    further = select(OtherNumber.member_id).where(
+        OtherNumber.number_id == number_id, OtherNumber.until.is_(None)
+    )
+    return first.union_all(further)
 
 
 def get_member(db: Session, member_id: int) -> Member:

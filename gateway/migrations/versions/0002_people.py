@@ -218,6 +218,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_merges_gone_id"), "merges", ["gone_id"], unique=False)
     op.create_index(op.f("ix_merges_kept_id"), "merges", ["kept_id"], unique=False)
     op.create_table(
+        "told_apart",
+        sa.Column("one_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["one_id"], ["members.id"], name=op.f("fk_told_apart_one_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["members.id"], name=op.f("fk_told_apart_other_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_told_apart_staff_id")),
+        sa.PrimaryKeyConstraint("one_id", "other_id", name=op.f("pk_told_apart")),
+    )
+    op.create_index(op.f("ix_told_apart_other_id"), "told_apart", ["other_id"], unique=False)
+    op.create_table(
         "other_numbers",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
