@@ -21,14 +21,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import sounds
 from gateway.channels.registry import new_client
+from gateway.db import unit_of_work
 from gateway.errors import ChannelError
 from gateway.migrate import alembic_config
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.settings_values import is_loopback
+from gateway.store import consents
 
 SEEN_WITHIN = timedelta(seconds=60)
 REDIS_SECONDS = 2
+NEWEST_MEMBERS = 10_000
 LEAST_FREE_BYTES = 1_000_000_000
 
 
@@ -51,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield database
         if database.is_well:
             yield _migrations(rt)
+            yield _consents(rt)
         yield from _queue(rt)
         yield _disk(rt)
         yield _clips(rt)
@@ -77,6 +81,14 @@ def _migrations(rt: Runtime) -> Check:
     return Check(
         "migrations", current == head, f"at {current or 'none'}, newest {head}", "memberline db upgrade"
     )
+
+
+def _consents(rt: Runtime) -> Check:
+    """Of the members who were added last: all of them would take too long where there are a million."""
+    with unit_of_work(rt.engine) as unit:
+        wrong = sum(1 for _ in consents.wrong_states(unit.db, rt.clock(), NEWEST_MEMBERS))
+    finding = f"{wrong} members are kept otherwise than their ledger says" if wrong else "as the ledger says"
+    return Check("consent", not wrong, finding, "memberline consent check --mend")
 
 
 def _queue(rt: Runtime) -> Iterator[Check]:

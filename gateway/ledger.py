@@ -5,6 +5,7 @@ The deliveries' rooms come here when the provider says that somebody opted out; 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.store import consents, members, numbers, suppressions
+
+logger = logging.getLogger(__name__)
 
 KEY, WORD, RING, COORDINATOR, PROVIDER = "key", "sms", "ring", "coordinator", "provider"
 EVERYTHING = rule.EVERYTHING
@@ -92,6 +95,18 @@ def leave_by_provider(unit: UnitOfWork, rt: Runtime, number_id: int) -> None:
     """The network says that whoever has this phone wants nothing more of us."""
     line = Line(EVERYTHING, rule.WITHDRAWN, PROVIDER)
     leave(unit, rt, Scene(number_id, None, ""), line, suppressions.PROVIDER)
+
+
+def end_what_ran_out(unit: UnitOfWork, rt: Runtime) -> int:
+    """Say anew what the ledgers come to of which a part has run out; returns how many. Twice says the same."""
+    now = rt.clock()
+    ended = consents.list_run_out(unit.db, consents.looked_until(unit.db), now)
+    for member_id in ended:
+        consents.rederive(unit.db, member_id, now)
+    if ended:
+        consents.look_from(unit.db, now)
+        logger.info("consents ran out members=%s", len(ended))
+    return len(ended)
 
 
 def _who(unit: UnitOfWork, scene: Scene) -> tuple[Sequence[Member], Sequence[Member]]:

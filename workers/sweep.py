@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gateway import voice_notes
+from gateway import audit, ledger, voice_notes
 from gateway.broadcasts import settle as broadcasts
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
+from gateway.enrolment.unfinished import forget_unfinished
 from gateway.posts_again import apply_spooled, apply_unknown
 from gateway.rights import erase, retain
 from workers.process import job, runtime
@@ -23,9 +24,11 @@ def sweep() -> None:
     with unit_of_work(rt.engine) as unit:
         broadcasts.settle(unit, rt)
         erase.forget_idle_numbers(unit.db)
+        ledger.end_what_ran_out(unit, rt)
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
+    audit.seal_due(rt)
     apply_spooled(rt)  # last: a post that fails once more must not hold up the rest
 
 
@@ -33,6 +36,8 @@ def sweep() -> None:
 def purge() -> None:
     """Forget what was kept long enough; what is left after its time goes on in a job of its own."""
     rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        forget_unfinished(unit, rt)
     _, is_done = retain.run(rt, PURGE_SECONDS)
     if not is_done:
         rt.bells.purge()

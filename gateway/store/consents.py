@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from gateway.models import Consent, Member
+from gateway.models import Consent, Member, Setting
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import (
     CAMPAIGN,
@@ -24,6 +25,8 @@ from gateway.rules.consent import (
 )
 
 PAPER = "paper"
+RUN_OUT = "consents-run-out"
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def add_consent(db: Session, entry: Consent) -> ConsentState:
@@ -100,11 +103,23 @@ def list_run_out(db: Session, after: datetime, until: datetime) -> list[int]:
     return sorted(set(db.scalars(query)))
 
 
+def looked_until(db: Session) -> datetime:
+    """Return up to when it is known what has run out."""
+    kept = db.scalar(select(Setting.value).where(Setting.name == RUN_OUT))
+    return datetime.fromisoformat(kept["until"]) if kept else _EVER
+
+
+def look_from(db: Session, until: datetime) -> None:
+    row = {"name": RUN_OUT, "value": {"until": until.isoformat()}}
+    query = insert(Setting).values(row)
+    db.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
+
+
 def wrong_states(
-    db: Session, now: datetime, size: int = 2000
+    db: Session, now: datetime, newest: int | None = None, size: int = 2000
 ) -> Iterable[tuple[int, ConsentState, ConsentState]]:
-    """Yield (member, what is kept, what the ledger says) wherever the two differ; a page of members at a time."""
-    last = 0
+    """Yield (member, what is kept, what the ledger says) wherever the two differ; of all, or of the newest members."""
+    last = (db.scalar(select(func.max(Member.id))) or 0) - newest if newest is not None else 0
     query = select(Member.id, Member.consent).where(
         Member.merged_into_id.is_(None), Member.erased_at.is_(None)
     )
