@@ -19,7 +19,7 @@ from gateway.store import members, numbers
 
 logger = logging.getLogger(__name__)
 
-EXPIRES_AFTER = timedelta(hours=24)
+EXPIRES_AFTER = timedelta(hours=36)  # three tries: at once, two hours later, the next day
 AGAIN_AFTER = timedelta(seconds=60)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from gateway import ledger
 from gateway.channels.base import MessageReported, Outcome, VoiceEvent
 from gateway.db import UnitOfWork
-from gateway.deliveries import contact
+from gateway.deliveries import contact, missed
 from gateway.models import Attempt, Call, Delivery
 from gateway.rules.classes import Kind
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
@@ -111,6 +111,7 @@ def _settle(unit: UnitOfWork, rt: Runtime, delivery: Delivery, cause: Cause, now
         case Done(Ending.EXPIRED) | Done(_) | RetryAt(_):
             end = _END.get(cause, DeliveryState.FAILED)
             move(unit.db, Delivery, delivery.id, end, ended_at=now, **values)
+            missed.tell(unit, rt, delivery, cause)
 
 
 def _tries(unit: UnitOfWork, delivery: Delivery) -> list[Try]:
