@@ -12,6 +12,7 @@ from gateway.console import (
     account,
     answering,
     assets,
+    audit,
     broadcasts,
     broadcasts_check,
     broadcasts_compose,
@@ -63,6 +64,7 @@ SCREENS = (
     house.blueprint,
     staff.blueprint,
     staff_show.blueprint,
+    audit.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 
