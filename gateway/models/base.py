@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import enum
 import secrets
 from datetime import datetime
@@ -22,12 +21,13 @@ NAMING = {
 
 Key = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Public = Annotated[str, mapped_column(String(16), unique=True)]
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # five bits of every byte
 JsonDict = dict[str, Any]
 
 
 def new_public_id() -> str:
-    """Return a random name for addresses, screens and command lines: 13 letters and digits, 64 bits."""
-    return base64.b32encode(secrets.token_bytes(8)).decode().rstrip("=").lower()
+    """Return a random name for addresses, screens and command lines: 13 letters and digits, 65 bits."""
+    return secrets.token_bytes(13).translate(_LETTERS).decode()
 
 
 class Word(TypeDecorator[enum.Enum]):

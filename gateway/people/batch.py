@@ -85,6 +85,7 @@ def pass_over(job: Importing, persons: Iterable[Person]) -> None:
 
 def take_batch(unit: UnitOfWork, job: Importing, persons: Sequence[Person]) -> None:
     """Take these persons; somebody who stands twice among them is new the first time and updated the second."""
+    people.plan_anew(unit.db)
     if not job.is_dry:
         people.take_turn(unit.db)
     placed = _place(unit, job, persons)

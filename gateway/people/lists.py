@@ -64,8 +64,8 @@ def open_table(stream: BinaryIO, wanted: Wanted) -> Table:
 
 def tidy(text: str) -> str:
     """Normalise a cell: one space between words, nothing unseen, no mark that an export put before a formula."""
-    if text.isalnum() and text.isascii():
-        return text
+    if text.isascii() and text.isprintable() and "'" not in text:
+        return " ".join(text.split())
     plain = " ".join(unicodedata.normalize("NFC", UNSEEN.sub("", text)).split())
     return plain[1:].strip() if _FORMULA_MADE_HARMLESS.match(plain) else plain
 
@@ -97,6 +97,5 @@ def _row(record: Record, width: int, places: dict[str, int], blank: dict[str, st
 def _problem(cell: str) -> str | None:
     if len(cell) > LONGEST_CELL:
         return "cell-long"
-    if not cell.isprintable() and _UNREADABLE.search(cell):
-        return "cell-unreadable"
-    return "cell-unreadable" if "\ufffd" in cell else None
+    is_plain = cell.isascii() and cell.isprintable()
+    return None if is_plain or not _UNREADABLE.search(cell) else "cell-unreadable"
