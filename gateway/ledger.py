@@ -21,7 +21,7 @@ from gateway.store import consents, members, numbers, suppressions
 
 logger = logging.getLogger(__name__)
 
-KEY, WORD, RING, COORDINATOR, PROVIDER = "key", "sms", "ring", "coordinator", "provider"
+KEY, WORD, RING, COORDINATOR, PROVIDER, MERGE = "key", "sms", "ring", "coordinator", "provider", "merge"
 EVERYTHING = rule.EVERYTHING
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
 from gateway.models import Call, Consent, Delivery, Member, PhoneNumber, Post, Report, Suppression, Unit
@@ -75,10 +75,23 @@ def list_members(db: Session, viewer_path: str, search: Search, size: int = PAGE
 
 def get_row(db: Session, viewer_path: str, public_id: str) -> Row:
     """Return one member; raises NotFound where there is none at or below the viewer's unit."""
-    found = db.execute(_joined(viewer_path).where(Member.public_id == public_id)).one_or_none()
+    here = (Member.public_id == public_id, Member.erased_at.is_(None), Member.merged_into_id.is_(None))
+    found = db.execute(_joined(viewer_path).where(*here)).one_or_none()
     if found is None:
         raise NotFound("there is no such member")
     return Row(*found)
+
+
+def find_merged(db: Session, viewer_path: str, public_id: str) -> str | None:
+    """Return the public id of the member into whom this one was merged, where the viewer may know of them."""
+    kept = aliased(Member)
+    query = (
+        select(kept.public_id)
+        .join(Member, Member.merged_into_id == kept.id)
+        .join(Unit, Unit.id == kept.unit_id)
+        .where(Member.public_id == public_id, kept.erased_at.is_(None), is_under(Unit.path, viewer_path))
+    )
+    return db.scalar(query)
 
 
 def ledger(db: Session, member_id: int) -> Sequence[Consent]:

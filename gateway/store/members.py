@@ -20,7 +20,7 @@ def list_on_number(db: Session, number_id: int) -> Sequence[Member]:
     return db.scalars(query.order_by(Member.id)).all()
 
 
-def _ids_on(number_id: int) -> CompoundSelect[tuple[int]]:
+def _ids_on(number_id: int) -> CompoundSelect[int]:
     # A union, not OR: each half has its index, and this is asked at the start of every call.
     first = select(Member.id).where(Member.number_id == number_id)
     further = select(OtherNumber.member_id).where(
