@@ -40,6 +40,8 @@ COMMANDS = {
     ),
     "suppression": ("gateway.cli.consent:suppression", "Numbers that are left alone: list, add, import."),
     "scrub": ("gateway.cli.scrub:scrub", "The do-not-disturb register: numbers out, the listed ones back."),
+    "drive": ("gateway.cli.drive:drive", "Recruitment drives: begin, list, show how one stands."),
+    "code": ("gateway.cli.code:code", "Codes of trainers' classes."),
     "staff": ("gateway.cli.staff:staff", "Coordinators, approvers and other staff."),
     "audit": ("gateway.cli.audit:audit", "Who saw and did what; check that nobody altered it."),
     "flow": ("gateway.cli.flow:flow", "Conversations: list, show, check, play."),

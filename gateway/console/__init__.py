@@ -23,6 +23,7 @@ from gateway.console import (
     invitation,
     members,
     members_add,
+    members_drives,
     members_import,
     members_show,
     news,
@@ -30,12 +31,15 @@ from gateway.console import (
     report,
     reports,
     second_factor,
+    sender,
     signing_in,
     staff,
     staff_show,
     start,
     units,
     units_duty,
+    units_move,
+    units_overlays,
 )
 
 SCREENS = (
@@ -55,16 +59,20 @@ SCREENS = (
     broadcasts_show.blueprint,
     broadcasts_people.blueprint,
     members.blueprint,
+    members_drives.blueprint,
     members_add.blueprint,
     members_import.blueprint,
     members_show.blueprint,
     units.blueprint,
     units_duty.blueprint,
+    units_move.blueprint,
+    units_overlays.blueprint,
     news.blueprint,
     house.blueprint,
     staff.blueprint,
     staff_show.blueprint,
     audit.blueprint,
+    sender.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 

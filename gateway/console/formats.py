@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
@@ -54,6 +54,11 @@ def moment(at: datetime) -> str:
             return f"{format_date(local.date(), 'd MMM', locale=get_locale())}, {clock}"
 
 
+def day(on: date) -> str:
+    """A day for people: "21 Nov 2026"."""
+    return str(format_date(on, "d MMM y", locale=get_locale()))
+
+
 def stamp(at: datetime) -> Markup:
     """A `time` element that says how long ago, with the exact moment as its title."""
     iso = at.isoformat(timespec="seconds")
@@ -88,4 +93,4 @@ def _fewer(peaks: Sequence[int], bars: int) -> list[int]:
     return [max(peaks[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
 
 
-FILTERS = {each.__name__: each for each in (number, age, duration, moment, stamp, clock, masked, wave)}
+FILTERS = {each.__name__: each for each in (number, age, duration, moment, day, stamp, clock, masked, wave)}

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gateway.access.sign_in import cookie_name
+from gateway.access.tokens import cookie_name
 from gateway.db import unit_of_work
 from gateway.runtime import Runtime
 from gateway.store import staff
