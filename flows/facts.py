@@ -93,6 +93,8 @@ class Snapshot(TypedDict, total=False):
     language: str
     languages: list[str]
     organisation: str
+    sender: str  # the name it chose to be called by; the organisation's own where there is none
+    is_discreet: bool  # our calls name nobody until a key is pressed
     coordinator: str
     emergency_number: str
     is_outbound: bool

@@ -17,7 +17,8 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
 
     Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
     a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
-    `is_shared`, `unheard` (news), `has_choice` (of languages), `can_join` (in the language spoken now).
+    `is_shared`, `unheard` (news), `has_choice` (of languages), `can_join` (in the language spoken now),
+    `sender` (the name the organisation chose to be called by), `is_any_joined` (somebody on this phone).
     """
     head, _, rest = path.partition(".")
     if head in DERIVED:
@@ -115,12 +116,23 @@ def _has_choice(facts: Facts, slots: Slots) -> bool:
     return len(facts.get("languages") or ()) > 1
 
 
+def _sender(facts: Facts, slots: Slots) -> str | None:
+    return facts.get("sender") or facts.get("organisation")
+
+
+def _is_any_joined(facts: Facts, slots: Slots) -> bool:
+    known = [*(facts.get("members") or ()), facts.get("member") or {}]
+    return any(member.get("is_joined") for member in known)
+
+
 DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "is_shared": _is_shared,
     "language": _language,
     "unheard": _unheard,
     "has_choice": _has_choice,
     "can_join": _can_join,
+    "sender": _sender,
+    "is_any_joined": _is_any_joined,
 }
 
 

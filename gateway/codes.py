@@ -15,7 +15,7 @@ from gateway.errors import Conflict
 from gateway.models import Enrolment, JoinCode, Member
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import enrolments, join_codes, members
+from gateway.store import enrolments, join_codes, members, sender
 from gateway.store.join_codes import CLASS, INVITER
 from gateway.store.staff import add_audit
 
@@ -84,10 +84,11 @@ def use_later(unit: UnitOfWork, rt: Runtime, member_id: int, written: str) -> bo
     return True
 
 
-def welcome(rt: Runtime) -> dict[str, str]:
-    """What the SMS to a new member names: the organisation, and the number to ring, the free one first."""
+def welcome(unit: UnitOfWork, rt: Runtime) -> dict[str, str]:
+    """What the SMS to a new member names: the organisation as it chose, and the number to ring, the free one first."""
     lines = sorted(rt.settings.voice_numbers, key=lambda each: each.habit != "call-back")
-    return {"organisation": rt.settings.organisation, "line": lines[0].number if lines else ""}
+    name = sender.find_sender(unit.db).in_sms(rt.settings.organisation)
+    return {"organisation": name, "line": lines[0].number if lines else ""}
 
 
 def _place(unit: UnitOfWork, rt: Runtime, member: Member, row: Enrolment, code: JoinCode) -> None:

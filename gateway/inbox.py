@@ -27,7 +27,7 @@ from gateway.reports import opening
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import ReportState
-from gateway.store import callbacks, numbers
+from gateway.store import callbacks, numbers, sender
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,8 @@ def _act(
         case words.Invite():
             return texting.invite(unit, rt, scene, facts)
         case words.Help():
-            return [Speak("sms.help", scene.language, {"organisation": facts["organisation"]})]
+            name = sender.find_sender(unit.db).in_sms(rt.settings.organisation)
+            return [Speak("sms.help", scene.language, {"organisation": name})]
         case words.News():
             return _news(scene, facts)
         case words.Status(reference):

@@ -22,19 +22,25 @@ from gateway.models import Answer, Broadcast, Call, Member, NewsItem
 from gateway.runtime import Runtime
 from gateway.speech import utterance, utterances
 from gateway.states import BroadcastState
+from gateway.store import sender
 
 CATALOGUE, WRITTEN = "catalogue", "written"
 
 
 def catalogue(rt: Runtime) -> Iterator[Utterance]:
     """Yield every fixed piece of speech in every language that callers are offered."""
-    constants = {
-        "organisation": rt.settings.organisation,
-        "emergency_number": rt.profile.emergency_number,
-    }
-    for language in SPOKEN[rt.settings.country]:
-        for piece in rt.words.pieces(language, constants):
-            yield utterance(piece)
+    for name in _names(rt):
+        constants = {"organisation": name, "emergency_number": rt.profile.emergency_number}
+        for language in SPOKEN[rt.settings.country]:
+            for piece in rt.words.pieces(language, constants):
+                yield utterance(piece)
+
+
+def _names(rt: Runtime) -> list[str]:
+    """The organisation's own name, which notices say, and the one it chose to be called by."""
+    with unit_of_work(rt.engine) as unit:
+        chosen = sender.find_sender(unit.db).in_calls(rt.settings.organisation)
+    return list(dict.fromkeys((rt.settings.organisation, chosen)))
 
 
 def list_missing(rt: Runtime) -> list[Utterance]:

@@ -39,7 +39,7 @@ def join(
         if code is None:
             return [Speak("sms.code_unknown", scene.language)]
         return [Speak("sms.code_kept", scene.language, {"unit": unit.db.get_one(Unit, code.unit_id).name})]
-    return [Speak("sms.joined", scene.language, codes.welcome(rt))]
+    return [Speak("sms.joined", scene.language, codes.welcome(unit, rt))]
 
 
 def invite(unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:

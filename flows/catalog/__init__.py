@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flows.catalog.announcement import ANNOUNCEMENT, TEST_CALL
 from flows.catalog.answer import ANSWER
 from flows.catalog.codes import INVITE, TRAINING
+from flows.catalog.discreet import DISCREET
 from flows.catalog.duty import DUTY
 from flows.catalog.help import HELP
 from flows.catalog.introduction import INTRODUCTION
@@ -35,6 +36,7 @@ FLOWS: Mapping[str, Flow] = {
         LEAVING,
         INTRODUCTION,
         DUTY,
+        DISCREET,
         INVITE,
         TRAINING,
         NEW_NUMBER,

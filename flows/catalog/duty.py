@@ -10,7 +10,7 @@ DUTY = Flow(
     1,
     "hello",
     {
-        "hello": Say("duty.hello", "play", {"organisation": "organisation", "unit": "duty.unit"}),
+        "hello": Say("duty.hello", "play", {"organisation": "sender", "unit": "duty.unit"}),
         "play": Play("duty", "ask", is_personal=True),
         "ask": Ask("duty.ask", "take", "heard", otherwise="heard"),
         "take": Do(TakeDuty, "taken", {"report": REPORT}),

@@ -10,6 +10,7 @@ from flows.facts import Facts
 TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     # conversation    entered where
     ("duty", lambda facts: facts.get("is_outbound") and facts.get("duty")),
+    ("discreet", lambda facts: facts.get("is_discreet") and may_be_discreet(facts)),
     ("number_check", lambda facts: facts.get("is_outbound") and facts.get("number_change")),
     ("answer", lambda facts: facts.get("is_outbound") and facts.get("answer")),
     ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
@@ -24,6 +25,12 @@ TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
 def enter(facts: Facts) -> str:
     """Return the name of the flow in which this call begins."""
     return next(name for name, holds in TABLE if holds(facts))
+
+
+def may_be_discreet(facts: Facts) -> bool:
+    """Tell whether a call may begin without a name: one of ours, no test, no campaign."""
+    is_campaign = (facts.get("announcement") or {}).get("is_campaign")
+    return bool(facts.get("is_outbound") and not facts.get("is_test") and not is_campaign)
 
 
 def members(facts: Facts) -> list[Any]:

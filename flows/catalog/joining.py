@@ -6,7 +6,7 @@ number it is asked first who speaks: a household shares one phone, and a number 
 """
 
 from flows.catalog.codes import CODES, LONGEST_CODE
-from flows.catalog.shared import ORGANISATION, choose_member
+from flows.catalog.shared import BY_LAW, ORGANISATION, choose_member
 from flows.model import (
     Ask,
     Branch,
@@ -112,7 +112,7 @@ CONSENT: Nodes = {
     "notice": Put("wants", "yes", "notice_first"),
     "notice_first": Branch(((has("can_join"), "notice_words"),), "other_language"),
     "other_language": Say("joining.other_language", "languages"),
-    "notice_words": Say("join.notice", "consent", ORGANISATION),
+    "notice_words": Say("join.notice", "consent", BY_LAW),
     "consent": Ask("join.consent", "agree", "declined"),
     "agree": Do(
         GiveConsent, "agreed", {"purpose": "all", "notice": "join.notice", "language": From("language")}

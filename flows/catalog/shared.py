@@ -5,7 +5,8 @@ from __future__ import annotations
 from flows.model import Do, From, Pick
 from flows.steps import ChooseMember
 
-ORGANISATION = {"organisation": "organisation"}
+ORGANISATION = {"organisation": "sender"}  # as it chose to be called
+BY_LAW = {"organisation": "organisation"}  # a notice says who really asks
 
 CHOOSE_MEMBER = {"member": From("member.id")}
 

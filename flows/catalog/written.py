@@ -3,7 +3,7 @@
 One word joins (the question names the age); name and place are asked after it, so that nobody is lost over them.
 """
 
-from flows.catalog.shared import ORGANISATION
+from flows.catalog.shared import BY_LAW
 from flows.model import Ask, Branch, Do, End, Flow, From, Play, Put, Record, Say, has
 from flows.steps import AnswerReport, GiveConsent, Join, MarkHeard, Remember, UseCode
 
@@ -17,7 +17,7 @@ SMS_JOIN = Flow(
         "first": Put("code", From("join_code"), "language"),
         "language": Branch(((has("can_join"), "ask"),), "other_language"),
         "other_language": Say("sms_join.other_language", "end"),
-        "ask": Ask("sms_join.ask", "agree", "declined", ORGANISATION, otherwise="later"),
+        "ask": Ask("sms_join.ask", "agree", "declined", BY_LAW, otherwise="later"),
         "agree": Do(
             GiveConsent, "adult", {"purpose": "all", "notice": "sms_join.ask", "language": From("language")}
         ),

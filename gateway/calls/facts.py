@@ -15,7 +15,7 @@ from gateway.models import Call, Member, Unit, VoiceNote
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import enrolments, members, news, reports, suppressions, units
+from gateway.store import enrolments, members, news, reports, sender, suppressions, units
 
 ONE_THING = frozenset(
     {"announcement", "duty", "number_change"}
@@ -30,8 +30,11 @@ def facts_for(
     member = _the_member(people, member_id)
     unit = units.get_unit(db, member.unit_id) if member else units.root_unit(db)
     languages = [each for each in SPOKEN[rt.settings.country] if rt.words.can_join(each)]
+    called = sender.find_sender(db)
     facts: dict[str, Any] = {
         "organisation": rt.settings.organisation,
+        "sender": called.in_calls(rt.settings.organisation),
+        "is_discreet": called.is_discreet,
         "coordinator": "",
         "emergency_number": rt.profile.emergency_number,
         "languages": languages,

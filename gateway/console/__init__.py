@@ -73,6 +73,7 @@ SCREENS = (
     staff_show.blueprint,
     audit.blueprint,
     sender.blueprint,
+    sender.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 

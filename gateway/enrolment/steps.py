@@ -150,7 +150,7 @@ def _join(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
         unit.db.flush()
         referrals.look_at(unit, rt, row)
     if scene.call_id is not None and scene.number_id is not None:
-        words = Speak("sms.joined", scene.language, codes.welcome(rt))
+        words = Speak("sms.joined", scene.language, codes.welcome(unit, rt))
         owe.owe_sms(unit, rt, scene.number_id, rt.words.text(words), f"joined:{member_id}", member_id)
 
 

@@ -8,6 +8,7 @@ from flows.catalog.entry import TABLE, enter
 OUT = {"is_outbound": True}
 JOINED = {"member": {"id": 1, "is_joined": True}}
 ANNOUNCED = {"announcement": {"id": 1}}
+DISCREET = {"is_discreet": True}
 
 ROWS = [
     ("a stranger", {}, "joining"),
@@ -24,6 +25,16 @@ ROWS = [
     ("a test of it", OUT | ANNOUNCED | {"is_test": True}, "test_call"),
     ("an answer", OUT | JOINED | {"answer": {"report": 1}}, "answer"),
     ("a duty person", OUT | JOINED | {"duty": {"report": 1}}, "duty"),
+    ("a discreet announcement", OUT | ANNOUNCED | DISCREET, "discreet"),
+    ("a discreet call-back", OUT | JOINED | DISCREET | {"is_call_back": True}, "discreet"),
+    ("danger waits for no key", OUT | DISCREET | {"duty": {"report": 1}}, "duty"),
+    ("a test is heard as it is", OUT | ANNOUNCED | DISCREET | {"is_test": True}, "test_call"),
+    (
+        "a campaign begins with its approved sound",
+        OUT | DISCREET | {"announcement": {"id": 1, "is_campaign": True}},
+        "announcement",
+    ),
+    ("who rings us knows whom", JOINED | DISCREET, "main_menu"),
     ("an introduction", OUT | {"is_introduction": True}, "introduction"),
     ("a member who rings while an answer waits", JOINED | {"answer": {"report": 1}}, "main_menu"),
 ]
