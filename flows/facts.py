@@ -87,6 +87,17 @@ class NumberChange(TypedDict):
     name: str
 
 
+class Held(TypedDict):
+    """What is kept about whoever speaks, as words; present from the turn after LookUpData."""
+
+    calls: str
+    messages: str
+    reports: str
+    notes: str
+    since: str
+    consent: str
+
+
 class Snapshot(TypedDict, total=False):
     """All keys of the facts. `languages` lists those to offer and to join in, the region's first, each with all its words."""
 
@@ -110,6 +121,11 @@ class Snapshot(TypedDict, total=False):
     join_code: str  # written with the word JOIN
     own_code: str
     number_change: NumberChange | None
+    held: Held | None
+    keeps_sealed: bool  # the country wants what is erased kept under lock for a time (rules.md L12)
+    forget_asked: (
+        bool  # somebody on this number asked to be forgotten, and we ring to hear it from the phone itself
+    )
     has_private: bool  # several members share this number: private content only after a name
     has_duty: bool
     news: list[Item]

@@ -21,6 +21,7 @@ from flows.steps import (
     GiveConsent,
     Heard,
     Join,
+    LookUpData,
     Nothing,
     OpenReport,
     OwnCode,
@@ -38,6 +39,7 @@ from flows.steps import (
 ANSWERED, HANG_UP = "answered", "hang up"
 REFERENCE, CODE = "4726", "48210"
 CLASS = {"is_known": True, "is_class": True, "unit": "रामपुर"}
+HELD = {"calls": "4", "messages": "2", "reports": "1", "notes": "1", "since": "2026", "consent": "all"}
 NEW_MEMBER = 99
 ASKED_LATER = ("name", "place")
 ALL_MISSING = ["language", "practice", "consent", "name", "adult", "place"]
@@ -109,6 +111,8 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
             known["newcomer"] = None
         elif isinstance(step, UseCode):
             known["code"] = CLASS if step.code == CODE else {"is_known": False}
+        elif isinstance(step, LookUpData):
+            known["held"] = HELD
         elif isinstance(step, OwnCode):
             known["own_code"] = CODE
         else:

@@ -152,6 +152,29 @@ class TakeDuty:
     report: int
 
 
+@dataclass(frozen=True)
+class LookUpData:
+    """Count what is kept about whoever speaks: known from the next turn on, as `held`."""
+
+
+@dataclass(frozen=True)
+class SayWrong:
+    """Something that is kept is wrong: staff hear it, or read it."""
+
+    note: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class ForgetMe:
+    """Whoever speaks wants to be forgotten: at once on a call of ours, else they are rung back first (C15)."""
+
+
+@dataclass(frozen=True)
+class KeepMe:
+    """Rung back about being forgotten, they would rather stay."""
+
+
 Step = (
     Speak
     | Tell
@@ -172,6 +195,10 @@ Step = (
     | AnswerReport
     | MarkHeard
     | TakeDuty
+    | LookUpData
+    | SayWrong
+    | ForgetMe
+    | KeepMe
 )
 
 

@@ -15,6 +15,7 @@ from gateway.calls.talk import Talk
 from gateway.db import UnitOfWork
 from gateway.models import Delivery
 from gateway.reports import opening, outcome
+from gateway.rights import hold, requests
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.store import news
@@ -58,14 +59,10 @@ def _perform(
             return _open_report(unit, rt, scene, step, facts)
         case ask.ChooseMember():
             return _choose_member(unit, rt, scene, step, facts)
-        case ask.SetUrgency():
-            opening.set_urgency(unit, rt, scene.report_id, step.level)
-        case ask.PassLocalStaff():
-            opening.pass_local_staff(unit, rt, scene.report_id)
-        case ask.AnswerReport():
-            outcome.member_said(unit, rt, step.report, scene.number_id, step.is_solved)
-        case ask.TakeDuty():
-            outcome.taken_by_phone(unit, rt, step.report, scene.delivery_id)
+        case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
+            _about_report(unit, rt, scene, step)
+        case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
+            return _about_own_data(unit, rt, scene, step, facts)
         case ask.MarkHeard():
             _mark_heard(unit, rt, scene, step)
         case ask.Withdraw():
@@ -75,6 +72,34 @@ def _perform(
             raise TypeError(f"{type(step).__name__} is spoken, not performed")
         case _:
             return joining.perform(unit, rt, scene, step, leaving.unless_back(facts, step))
+    return scene, facts
+
+
+def _about_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step) -> None:
+    match step:
+        case ask.SetUrgency():
+            opening.set_urgency(unit, rt, scene.report_id, step.level)
+        case ask.PassLocalStaff():
+            opening.pass_local_staff(unit, rt, scene.report_id)
+        case ask.AnswerReport():
+            outcome.member_said(unit, rt, step.report, scene.number_id, step.is_solved)
+        case ask.TakeDuty():
+            outcome.taken_by_phone(unit, rt, step.report, scene.delivery_id)
+
+
+def _about_own_data(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step, facts: dict[str, Any]
+) -> tuple[Scene, dict[str, Any]]:
+    match step:
+        case ask.LookUpData():
+            found = hold.spoken(unit.db, rt, scene.member_id, scene.number_id, scene.language)
+            return scene, {**facts, "held": found}
+        case ask.SayWrong(note, text):
+            requests.say_wrong(unit, rt, scene, text=text, note_id=int(note) if note else None)
+        case ask.ForgetMe() if requests.forget_me(unit, rt, scene):
+            return replace(scene, member_id=None), facts
+        case ask.KeepMe():
+            requests.keep_me(unit, rt, scene)
     return scene, facts
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from flows.catalog import sms_words as words
 from flows.engine import resume, start, waits_for_words
 from flows.state import State, Turn
-from flows.steps import OpenReport, Speak, Step, Tell, Text
+from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Step, Tell, Text
 from gateway import effects, leaving, ledger, texting
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
@@ -24,6 +24,7 @@ from gateway.deliveries import owe
 from gateway.models import Conversation, Message, Report
 from gateway.phones import NumberUnreadable, parse_number
 from gateway.reports import opening
+from gateway.rights import hold
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import ReportState
@@ -86,7 +87,11 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
     scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
     intent = words.understand(text)
     unit.db.get_one(Message, message_id).intent = type(intent).__name__.lower()
-    spoken = _words_wanted(unit, rt, scene, facts, intent, text) or _act(unit, rt, scene, facts, intent, text)
+    spoken = (
+        _own_data(unit, rt, scene, facts, intent)
+        or _words_wanted(unit, rt, scene, facts, intent, text)
+        or _act(unit, rt, scene, facts, intent, text)
+    )
     reply = " ".join(rt.words.text(each) for each in spoken)
     if reply:
         owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
@@ -116,7 +121,7 @@ def _act(
             return [_report(unit, rt, scene, said) if said else Speak("sms.no_words", scene.language)]
         case words.YesNo() | words.Choice():
             return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
-        case words.Free():
+        case words.Free() | words.MyData() | words.Forget():  # the latter two are answered before
             asked_again = _to_question(unit, rt, scene, facts, text)
             held = _draft(unit, rt, scene, text)  # it may be a problem all the same: staff see it
             return asked_again or [held]
@@ -138,6 +143,28 @@ def _words_wanted(
     if state is None or not waits_for_words(rt.flows, state) or not texting.may_be_an_answer(intent):
         return None
     return _go_on(unit, rt, scene, facts, resume(rt.flows, state, Text(text), facts))
+
+
+def _own_data(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], intent: words.Intent
+) -> list[Speak | Tell]:
+    """What we keep, what is wrong with it, and to be forgotten: for that we ring, to be sure who asks.
+
+    Of a shared phone a text does not say who wrote it.
+    """
+    scene = replace(scene, member_id=facts["member"]["id"] if facts["member"] else None)
+    match intent:
+        case words.Forget():
+            effects.perform_steps(unit, rt, scene, (ForgetMe(),), facts)
+            return [Speak("sms.forget", scene.language)]
+        case words.MyData(said) if said:
+            effects.perform_steps(unit, rt, scene, (SayWrong(text=said),), facts)
+            return [Speak("sms.wrong_kept", scene.language)]
+        case words.MyData():
+            held = hold.held(unit.db, scene.member_id, scene.number_id)
+            return [Speak("sms.my_data", scene.language, hold.counts(held))]
+        case _:
+            return []
 
 
 def _begin(

@@ -12,6 +12,7 @@ from flows.catalog.introduction import INTRODUCTION
 from flows.catalog.joining import JOINING
 from flows.catalog.leaving import LEAVING
 from flows.catalog.main_menu import MAIN_MENU
+from flows.catalog.my_data import FORGETTING, MY_DATA
 from flows.catalog.my_reports import MY_REPORTS
 from flows.catalog.news import NEWS
 from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
@@ -28,6 +29,8 @@ FLOWS: Mapping[str, Flow] = {
         PROBLEM,
         VOICE_NOTE,
         MY_REPORTS,
+        MY_DATA,
+        FORGETTING,
         NEWS,
         HELP,
         ANNOUNCEMENT,

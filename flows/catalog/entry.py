@@ -16,6 +16,7 @@ TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
     ("announcement", lambda facts: facts.get("is_outbound") and facts.get("announcement")),
     ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),
+    ("forgetting", lambda facts: facts.get("is_outbound") and facts.get("forget_asked")),
     ("joining", lambda facts: facts.get("is_opted_out")),
     ("main_menu", lambda facts: any(member.get("is_joined") for member in members(facts))),
     ("joining", lambda facts: True),

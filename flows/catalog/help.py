@@ -9,7 +9,8 @@ HELP = Flow(
     2,
     "about",
     {
-        "about": Say("help.about", "choice", ORGANISATION),
+        "about": Say("help.about", "about_data", ORGANISATION),
+        "about_data": Say("help.my_data", "choice"),
         "choice": Branch(((has("has_choice"), "language"),), "more"),
         "language": Pick(
             "languages",
@@ -17,7 +18,7 @@ HELP = Flow(
             "language",
             "remember",
             (),
-            (Choice("7", "more", "help.more"),),
+            (Choice("7", "more", "help.more"), Choice("5", "my_data")),
             otherwise="back",
             is_own_tongue=True,
             spoken=3,
@@ -30,6 +31,7 @@ HELP = Flow(
                 Choice("2", "new_number", "help.new_number"),
                 Choice("3", "invite", "help.invite"),
                 Choice("4", "training", "help.training"),
+                Choice("5", "my_data"),
             ),
             otherwise="back",
         ),
@@ -37,6 +39,7 @@ HELP = Flow(
         "new_number": Goto("new_number"),
         "invite": Goto("invite"),
         "training": Goto("training"),
+        "my_data": Goto("my_data"),
         "back": Goto("main_menu", "menu"),
     },
 )

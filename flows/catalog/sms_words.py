@@ -38,6 +38,18 @@ class Invite:
 
 
 @dataclass(frozen=True)
+class MyData:
+    """Asks what we keep about them; `text` says what is wrong with it, where that was written."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Wants to be forgotten."""
+
+
+@dataclass(frozen=True)
 class Help:
     """Asks what this is."""
 
@@ -82,7 +94,9 @@ class Free:
     text: str
 
 
-Intent = Join | Stop | Start | Invite | Help | News | Report | Status | YesNo | Choice | Free
+Intent = (
+    Join | Stop | Start | Invite | MyData | Forget | Help | News | Report | Status | YesNo | Choice | Free
+)
 
 
 def _words(*phrases: str) -> frozenset[str]:
@@ -127,12 +141,20 @@ WHOLE: Mapping[Intent, frozenset[str]] = {
         *("invite", "my code", "bulao", "bulana", "mera code", "बुलाओ", "बुलाना", "मेरा कोड", "इन्वाइट"),
         *("dako", "amar code", "ডাকো", "আমার কোড", "আমন্ত্রণ", "alika"),
     ),
+    Forget(): _words(
+        *("forget", "forget me", "delete me", "erase me", "mitao", "mita do", "मिटाओ", "मिटा दो", "सब मिटाओ"),
+        *("mucho", "muche dao", "মুছো", "মুছে দাও", "মুছে দিন", "nisahau", "futa"),
+    ),
     Help(): _words(
         *("help", "info", "madad", "sahayata", "मदद", "सहायता", "हेल्प"),
         *("sahajjo", "shahajjo", "sahajya", "সাহায্য", "হেল্প", "msaada"),
     ),
     News(): _words("news", "khabar", "khobor", "khabor", "खबर", "ख़बर", "समाचार", "খবর", "habari"),
 }
+MY_DATA = _words(
+    *("mydata", "my data", "meri jankari", "merijankari", "मेरी जानकारी", "मेरीजानकारी"),
+    *("amar tothyo", "amartothyo", "আমার তথ্য", "taarifa zangu", "data yangu"),
+)
 REPORT = _words(
     *("report", "samasya", "samashya", "somosya", "shomossha", "dikkat"),
     *("समस्या", "दिक्कत", "रिपोर्ट", "সমস্যা", "রিপোর্ট", "ripoti", "tatizo"),
@@ -147,6 +169,8 @@ def understand(text: str) -> Intent:
         if phrase in phrases:
             return intent
     first, rest = _first_word(text)
+    if phrase in MY_DATA or first in MY_DATA:
+        return MyData("" if phrase in MY_DATA else rest)
     if first in REPORT:
         return Report(rest)
     code = _digits(plain(rest)) if first in JOIN else None

@@ -40,6 +40,7 @@ def facts_for(
         "languages": languages,
         "language": _language(member, people, unit, SPOKEN[rt.settings.country][0]),
         "is_outbound": False,
+        "keeps_sealed": rt.profile.retention.erased_floor_days > 0,
         "is_call_back": False,
         "is_opted_out": _is_opted_out(db, number_id),
         "members": [member_fact(db, each) for each in people] if _is_shared(people) else [],

@@ -17,7 +17,7 @@ from gateway.db import UnitOfWork
 from gateway.models import Answer, Broadcast, Delivery, Member, Report, Unit, VoiceNote
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
-from gateway.store import attempts
+from gateway.store import attempts, rights_list
 from gateway.store.steps import CallRow
 
 LATE_AFTER = timedelta(hours=2)  # then the call-back begins with a word of apology (journeys.md M1)
@@ -47,7 +47,12 @@ def _facts(unit: UnitOfWork, delivery: Delivery, now: datetime) -> dict[str, Any
     language = _language(unit, delivery)
     match delivery.reason:
         case DeliveryReason.RING:
-            return {"is_call_back": True, "is_late": now - delivery.created_at > LATE_AFTER}
+            asked = rights_list.open_erasure_request(unit.db, delivery.number_id)
+            return {
+                "is_call_back": True,
+                "forget_asked": asked is not None,
+                "is_late": now - delivery.created_at > LATE_AFTER,
+            }
         case DeliveryReason.BROADCAST | DeliveryReason.TEST:
             return {"language": language, **_announcement(unit, delivery, language)}
         case DeliveryReason.ANSWER:

@@ -7,6 +7,7 @@ every night, read before the database is emptied (`restored` applies it).
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlalchemy import select
 from gateway.db import unit_of_work
 from gateway.models import Erasure, Member
 from gateway.runtime import Runtime
+
+logger = logging.getLogger(__name__)
 
 FILE = "erased.jsonl"
 
@@ -39,6 +42,14 @@ def write_list(rt: Runtime) -> list[Erased]:
     known = list({each.public_id: each for each in (*_read(_path(rt)), *now)}.values())
     _write(_path(rt), known)
     return known
+
+
+def note(rt: Runtime) -> None:
+    """Write the list after an erasure; where the disk is full the nightly run writes it."""
+    try:
+        write_list(rt)
+    except OSError as error:
+        logger.error("list of the erased not written error=%s", type(error).__name__)
 
 
 def _path(rt: Runtime) -> Path:

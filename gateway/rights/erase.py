@@ -69,7 +69,7 @@ def erase(
             how=how,
         )
     seal_away(unit, rt, known)
-    unit.ring(lambda: carry.write_list(rt))
+    unit.ring(lambda: carry.note(rt))
     if known.purge_after <= rt.clock():
         unit.ring(rt.bells.purge)  # this country asks for no floor
     logger.info("member erased member_id=%s how=%s", member.id, how)

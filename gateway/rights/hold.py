@@ -1,0 +1,67 @@
+"""What we hold about somebody, in short: counts and kinds, since when, agreed to what; never contents (C15, D26).
+
+For the phone and for SMS, where nobody knows who listens. The whole, for staff and in print, is `people.everything`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from gateway.models import Member
+from gateway.people.everything import numbers_of
+from gateway.runtime import Runtime
+from gateway.store import rights_list
+
+SPOKEN_AS_WORDS = 100
+
+
+@dataclass(frozen=True)
+class Held:
+    """Counts of a member, or of a number nobody is known on."""
+
+    calls: int
+    messages: int
+    reports: int
+    notes: int
+    since: datetime | None
+    consent: str
+
+
+def held(db: Session, member_id: int | None, number_id: int | None) -> Held:
+    """Count what is kept of this member; of the number where nobody said who."""
+    member = db.get(Member, member_id) if member_id else None
+    own = numbers_of(db, member)[0] if member else {number_id} - {None}
+    return Held(
+        **rights_list.counts_of(db, member_id, {each for each in own if each is not None}),
+        since=member.created_at if member else None,
+        consent=str(member.consent) if member else "none",
+    )
+
+
+def counts(found: Held) -> dict[str, str]:
+    """Return the counts as they are written."""
+    return {name: str(getattr(found, name)) for name in ("calls", "messages", "reports", "notes")}
+
+
+def spoken(
+    db: Session, rt: Runtime, member_id: int | None, number_id: int | None, language: str
+) -> dict[str, Any]:
+    """Return it as a flow says it: numbers as words, the month in that language."""
+    found = held(db, member_id, number_id)
+    numbers = {name: _number(rt, language, int(value)) for name, value in counts(found).items()}
+    since = month(rt, found.since, language) if found.since else ""
+    return {**numbers, "since": since, "consent": found.consent}
+
+
+def month(rt: Runtime, at: datetime, language: str) -> str:
+    """Name a month, as people of that language do."""
+    return str(format_date(at.astimezone(rt.profile.timezone), "MMMM y", locale=language))
+
+
+def _number(rt: Runtime, language: str, value: int) -> str:
+    return rt.words.number(language, value) if value < SPOKEN_AS_WORDS else str(value)
