@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from gateway.access import Viewer, may, runtime
 from gateway.console.answer_form import AnswerForm, blank_form
-from gateway.console.page import local_path
+from gateway.console.fragments import page_or_fragment
+from gateway.console.page import is_fragment, local_path
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Report, Unit
@@ -31,8 +32,8 @@ Deed = Callable[[UnitOfWork, Runtime, int, int], None]
 @blueprint.get("/reports/<public_id>")
 @may("see_reports")
 def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """Show the report; changes nothing."""
-    return render_report(viewer, public_id)
+    """Show the report; changes nothing. The recording alone is asked for until it has come."""
+    return _sound(viewer, public_id) if is_fragment() else render_report(viewer, public_id)
 
 
 @blueprint.post("/reports/<public_id>/heard")
@@ -86,6 +87,18 @@ def render_report(viewer: Viewer, public_id: str, form: AnswerForm | None = None
         values = _shown(unit.db, rt, viewer, public_id)
     made = form or blank_form(rt, values["row"], values["answers"])
     return render_template("reports/show.html", form=made, **values)
+
+
+def _sound(viewer: Viewer, public_id: str) -> Response:
+    rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        row = inbox.get_row(unit.db, viewer.unit_path, public_id)
+    if row is None:
+        raise NotFound("there is no such report")
+    answer = page_or_fragment("", "reports/sound.html", row=row, report=row.report)
+    if row.note is None or row.note.clip_key or row.note.lost_at or row.note.withheld_at:
+        answer.headers["X-Finished"] = "1"
+    return answer
 
 
 def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str, Any]:

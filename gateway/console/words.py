@@ -57,6 +57,7 @@ EVENTS = {
     "confirmed": _("The member says: solved"),
     "reopened": _("The member says: not solved; one level up"),
     "blank": _("Set apart: nothing to hear"),
+    "closed_unconfirmed": _("Closed; the member could not be asked"),
 }
 ROLES = {
     "administrator": _("administrator"),

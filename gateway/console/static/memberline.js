@@ -141,6 +141,7 @@
 	function swap(box, fresh) {
 		const link = document.activeElement && box.contains(document.activeElement) && document.activeElement.getAttribute("href");
 		box.replaceChildren(...fresh.childNodes);
+		all("[data-player]:not(.live)", box).forEach(enhance);
 		if (link) all("a", box).find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });
 		dress();
 	}

@@ -6,10 +6,10 @@ import io
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from gateway.db import unit_of_work
-from gateway.models import Answer, AuditEntry, Delivery, Report
+from gateway.models import Answer, AuditEntry, Delivery, Report, VoiceNote
 from gateway.runtime import Runtime
 from gateway.states import ReportState, Urgency
 from gateway.store import reports
@@ -248,3 +248,31 @@ def test_opening_a_report_changes_nothing(app: Flask, rt: Runtime) -> None:
     with unit_of_work(rt.engine) as work:
         assert work.db.scalars(select(Report.state)).all() == [ReportState.RECEIVED]
         assert work.db.scalars(select(AuditEntry.action)).all() == []
+
+
+def test_recording_that_is_on_its_way_comes_to_the_open_page(app: Flask, rt: Runtime) -> None:
+    a_tree(rt)
+    report = a_report(rt, has_voice=True)
+    browser, note = seat(app, rt, unit="ACH"), _note_of(report)
+    key = _set_clip(rt, note, None)
+    page, waiting = browser.get(f"/reports/{report}").text, browser.get(f"/reports/{report}?fragment=1")
+    assert f'data-poll="/reports/{report}?fragment=1"' in page
+    assert "X-Finished" not in waiting.headers
+    assert "<audio" not in waiting.text
+    _set_clip(rt, note, key)
+    come = browser.get(f"/reports/{report}?fragment=1")
+    assert come.headers["X-Finished"] == "1"
+    assert "<audio" in come.text
+
+
+def _note_of(report: str) -> Select[VoiceNote]:
+    return (
+        select(VoiceNote).join(Report, Report.voice_note_id == VoiceNote.id).where(Report.public_id == report)
+    )
+
+
+def _set_clip(rt: Runtime, which: Select[VoiceNote], key: str | None) -> str | None:
+    with unit_of_work(rt.engine) as unit:
+        note = unit.db.scalars(which).one()
+        before, note.clip_key = note.clip_key, key
+        return before
