@@ -18,7 +18,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from gateway.access import Viewer, may, runtime
-from gateway.console.audit_words import ACTIONS, COMMAND_LINE, REASONS, SUBJECTS, action_word
+from gateway.console.audit_words import ACTIONS, COMMAND_LINE, SUBJECTS, action_word
 from gateway.console.units_choice import choices, chosen, label
 from gateway.db import unit_of_work
 from gateway.people.export import harmless
@@ -64,7 +64,6 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         label=label,
         actions=ACTIONS,
         subjects=SUBJECTS,
-        reasons=REASONS,
         action_word=action_word,
         command_line=COMMAND_LINE,
         older=older,

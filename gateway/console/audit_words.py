@@ -76,13 +76,6 @@ SUBJECTS: dict[str, Any] = {
     "unit": _("unit"),
     "news": _("news"),
 }
-REASONS: dict[str, Any] = {
-    "member-asked": _("the member asked to be rung"),
-    "danger": _("somebody is in danger"),
-    "check": _("to check whether the number is right"),
-    "report": _("to ask back about a report"),
-    "other": _("another reason"),
-}
 COMMAND_LINE = _("command line")
 
 

@@ -67,6 +67,13 @@ ROLES = {
     "listener": _("listener"),
     "auditor": _("auditor"),
 }
+UNMASK_REASONS = {
+    "member-asked": _("the member asked to be rung"),
+    "report": _("to ask back about a report"),
+    "danger": _("somebody is in danger"),
+    "check": _("to check whether the number is right"),
+    "other": _("another reason"),
+}
 ROLE_WORDS = {
     "administrator": _("runs everything, also colleagues and the log"),
     "coordinator": _("members, calls to many, reports"),
@@ -99,4 +106,5 @@ WORDS: dict[str, Any] = {
     "events": EVENTS,
     "roles": ROLES,
     "role_words": ROLE_WORDS,
+    "unmask_reasons": UNMASK_REASONS,
 }
