@@ -75,7 +75,6 @@ SCREENS = (
     staff_show.blueprint,
     audit.blueprint,
     sender.blueprint,
-    sender.blueprint,
 )
 CALLBACKS = "/callbacks/"  # not ours to protect: the secret in its path tells a provider
 

@@ -38,7 +38,7 @@ def in_overlay(overlay: Overlay) -> ColumnElement[bool]:
     if overlay.kind == WING:
         return Member.id.in_(select(OverlayMember.member_id).where(OverlayMember.overlay_id == overlay.id))
     inside, top = aliased(Unit), aliased(Unit)
-    first_beyond = func.rtrim(top.path, "/").concat("0")
+    first_beyond = func.concat(func.rtrim(top.path, "/"), "0")
     is_inside = and_(inside.path.op("~>=~")(top.path), inside.path.op("~<~")(first_beyond))
     of_it = select(OverlayUnit.unit_id).where(OverlayUnit.overlay_id == overlay.id)
     return Member.unit_id.in_(select(inside.id).join(top, is_inside).where(top.id.in_(of_it)))

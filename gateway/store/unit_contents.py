@@ -30,6 +30,7 @@ from gateway.models import (
     Staff,
     Unit,
 )
+from gateway.rules.escalation import ancestors
 from gateway.states import BroadcastState, MemberStatus, ReportState
 
 OVER = (ReportState.CONFIRMED, ReportState.CLOSED_UNCONFIRMED, ReportState.BLANK)
@@ -67,6 +68,16 @@ def contents(db: Session, unit_id: int) -> Contents:
         )
     ).one()
     return Contents(*row)
+
+
+def count_staff_between(db: Session, path: str, goal_path: str) -> tuple[int, int]:
+    """Count who would not see a unit any more if it hung on another one, and who would see it then."""
+    old, new = {*ancestors(path)}, {goal_path, *ancestors(goal_path)}
+    query = (
+        select(func.count(Staff.id)).join(Unit, Unit.id == Staff.unit_id).where(Staff.disabled_at.is_(None))
+    )
+    lose, gain = (db.scalars(query.where(Unit.path.in_(each))).one() for each in (old - new, new - old))
+    return lose, gain
 
 
 def hand_over(db: Session, merged: Unit, kept: Unit, now: datetime) -> None:

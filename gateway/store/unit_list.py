@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
-from gateway.models import DutyNumber, Member, PhoneNumber, Unit
+from gateway.models import DutyNumber, Member, PhoneNumber, Post, Unit
 from gateway.names import search_key
 from gateway.states import MemberStatus
 from gateway.store import unit_counts
 from gateway.store.units import is_under
 
-FOUND, CHILDREN = 50, 200
+FOUND, CHILDREN, COMPARED = 50, 200, 1000
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ class Level:
 
     children: list[Child]
     more: int | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A post of a unit; `member` is None where it is vacant, or its holder lives where the viewer sees nobody."""
+
+    title: str
+    member: Member | None
+    is_held: bool
 
 
 def get_visible(db: Session, viewer_path: str, unit_id: int) -> Unit:
@@ -84,15 +93,28 @@ def point_to(db: Session, merged_id: int, kept_id: int, now: datetime) -> None:
 
 
 def search(db: Session, viewer_path: str, words: str, limit: int = FOUND) -> Sequence[Unit]:
-    """Find open units by name or code in any spelling (`gateway.names`), the likeliest first."""
+    """Find open units by words of name or code in any spelling (`gateway.names`), the likeliest first.
+
+    Where none has all the words, those that come near are found.
+    """
     key = search_key(words)
     if not key:
         return []
-    likeness = func.word_similarity(key, Unit.search)
-    is_like = or_(Unit.search.contains(key, autoescape=True), Unit.search.op("%>", is_comparison=True)(key))
-    query = select(Unit).where(is_under(Unit.path, viewer_path), Unit.closed_at.is_(None), is_like)
-    begins = Unit.search.startswith(key, autoescape=True)
-    order = (func.lower(Unit.code) == words.lower(), likeness, begins)
+    has_all = and_(*(Unit.search.contains(word, autoescape=True) for word in key.split()))
+    is_near = Unit.search.op("%>", is_comparison=True)(key)
+    return _likeliest(db, viewer_path, words, has_all, limit) or _likeliest(
+        db, viewer_path, words, is_near, limit
+    )
+
+
+def _likeliest(
+    db: Session, viewer_path: str, words: str, is_like: ColumnElement[bool], limit: int
+) -> Sequence[Unit]:
+    """Of a word that half the tree has, a thousand are compared and no more."""
+    wanted = (is_like, is_under(Unit.path, viewer_path), Unit.closed_at.is_(None))
+    some = select(Unit.id).where(*wanted).limit(COMPARED).subquery()
+    order = (func.lower(Unit.code) == words.lower(), func.similarity(Unit.search, search_key(words)))
+    query = select(Unit).where(Unit.id.in_(select(some.c.id)))
     return db.scalars(
         query.order_by(*(each.desc() for each in order), func.length(Unit.path), Unit.name).limit(limit)
     ).all()
@@ -102,6 +124,23 @@ def count_own(db: Session, unit_id: int) -> int:
     """Count the members of exactly this unit."""
     query = select(func.count(Member.id)).where(Member.unit_id == unit_id, Member.status != MemberStatus.LEFT)
     return db.scalars(query).one()
+
+
+def list_posts(db: Session, viewer_path: str, unit_id: int) -> list[Held]:
+    """List the posts of exactly this unit: who holds each, and titles that somebody held and nobody does now."""
+    lives_at = aliased(Unit)
+    query = (
+        select(Post.title, Member, is_under(lives_at.path, viewer_path))
+        .join(Member, Member.id == Post.member_id)
+        .join(lives_at, lives_at.id == Member.unit_id)
+        .where(Post.unit_id == unit_id, Post.until.is_(None), Member.status != MemberStatus.LEFT)
+    )
+    rows = db.execute(query.order_by(func.lower(Post.title), Member.name))
+    held = [Held(title, member if is_seen else None, True) for title, member, is_seen in rows]
+    taken = {each.title.lower() for each in held}
+    once = select(func.max(Post.title)).where(Post.unit_id == unit_id).group_by(func.lower(Post.title))
+    vacant = sorted(title for title in db.scalars(once) if title.lower() not in taken)
+    return [*held, *(Held(title, None, False) for title in vacant)]
 
 
 def list_duty(db: Session, unit_id: int) -> list[tuple[DutyNumber, str]]:

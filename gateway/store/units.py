@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -66,6 +68,14 @@ def list_line(db: Session, unit: Unit) -> list[Unit]:
     ids = [int(part) for part in unit.path.strip("/").split("/")]
     found = {each.id: each for each in db.scalars(select(Unit).where(Unit.id.in_(ids)))}
     return [found[each] for each in ids]
+
+
+def list_lines(db: Session, units: Sequence[Unit], viewer_path: str) -> dict[int, list[Unit]]:
+    """List, for each of these units, those from the viewer's own down to it; what lies above is not theirs to walk."""
+    ids = {int(part) for unit in units for part in unit.path.strip("/").split("/")}
+    above = select(Unit).where(Unit.id.in_(ids), is_under(Unit.path, viewer_path))
+    found = sorted(db.scalars(above), key=lambda each: len(each.path)) if units else []
+    return {unit.id: [each for each in found if unit.path.startswith(each.path)] for unit in units}
 
 
 def count_members(db: Session, path: str) -> int:
