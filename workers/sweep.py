@@ -7,8 +7,10 @@ from gateway.broadcasts import settle as broadcasts
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
 from gateway.enrolment.unfinished import forget_unfinished
+from gateway.people import listed
 from gateway.posts_again import apply_spooled, apply_unknown
 from gateway.rights import erase, retain
+from gateway.store import unit_counts
 from workers.process import job, runtime
 
 PURGE_SECONDS = 40.0  # then others get a turn
@@ -25,9 +27,12 @@ def sweep() -> None:
         broadcasts.settle(unit, rt)
         erase.forget_idle_numbers(unit.db)
         ledger.end_what_ran_out(unit, rt)
+        listed.ring_waiting(unit, rt)
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
+    with unit_of_work(rt.engine) as unit:
+        unit_counts.sum_up(unit.db)
     audit.seal_due(rt)
     apply_spooled(rt)  # last: a post that fails once more must not hold up the rest
 
