@@ -50,9 +50,12 @@ def message_arrived(rt: Runtime, event: MessageArrived) -> bool:
 
 
 def opted_out(rt: Runtime, event: OptedOut) -> None:
-    """The network says that this number wants nothing more: it is suppressed at once (rules.md L6, L7)."""
+    """The network says that this number wants nothing more: it is suppressed at once (rules.md L6, L7).
+
+    A subscription with the provider is no consent of ours: kept, and nothing follows.
+    """
     with unit_of_work(rt.engine) as unit:
-        number_id = _number_id(unit, rt, event.number)
+        number_id = _number_id(unit, rt, event.number) if event.is_out else None
         callbacks.add_callback(
             unit.db, rt.vault, rt.provider, "opt-out", dict(event.raw), "applied", rt.clock()
         )

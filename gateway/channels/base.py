@@ -92,9 +92,13 @@ class MessageReported:
 
 @dataclass(frozen=True)
 class OptedOut:
-    """The network tells us that this number wants nothing more from us."""
+    """The network tells us that this number wants nothing more from us.
+
+    `is_out` is False where it tells of the opposite, a subscription begun: kept, and no consent of ours.
+    """
 
     number: str
+    is_out: bool = True
     raw: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

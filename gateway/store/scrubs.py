@@ -58,12 +58,12 @@ def among_asked(db: Session, scrub: Scrub, path: str, indexes: Collection[bytes]
 
 
 def no_longer_listed(db: Session, scrub: Scrub, path: str) -> int:
-    """Lift what an earlier round entered about numbers of this one that the register does not list any more."""
+    """Lift what an earlier answer entered about numbers of this round that the register does not list any more."""
     asked = select_asked(scrub, path).with_only_columns(PhoneNumber.index)
     done = db.execute(
         update(Suppression)
         .where(Suppression.reason == DO_NOT_DISTURB, Suppression.source == SCRUB)
-        .where(Suppression.lifted_at.is_(None), Suppression.scrub_id != scrub.id)
+        .where(Suppression.lifted_at.is_(None), Suppression.at < scrub.answered_at)
         .where(Suppression.number_index.in_(asked))
         .values(lifted_at=scrub.answered_at)
         .execution_options(synchronize_session=False)

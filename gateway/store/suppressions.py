@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from gateway.errors import NotAllowed, NotFound
 from gateway.models import Member, OtherNumber, PhoneNumber, Staff, Suppression, Unit
@@ -60,8 +60,8 @@ def add_suppression(
         "scrub_id": scrub_id,
         "at": now,
     }
-    done = db.execute(insert(Suppression).values(row).on_conflict_do_nothing())
-    return cast("CursorResult[Any]", done).rowcount > 0
+    query = insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression.id)
+    return db.scalar(query) is not None
 
 
 def add_listed(db: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -73,7 +73,7 @@ def add_listed(db: Session, rows: Sequence[dict[str, Any]]) -> None:
         query.on_conflict_do_update(
             index_elements=["number_index", "reason"],
             index_where=Suppression.lifted_at.is_(None),
-            set_={"scrub_id": query.excluded.scrub_id},
+            set_={"scrub_id": query.excluded.scrub_id, "at": query.excluded.at},
             where=Suppression.source == SCRUB,
         )
     )
@@ -162,12 +162,15 @@ def is_seen_by(viewer_path: str) -> ColumnElement[bool]:
     """SQL: the number is that of a member at or below the viewer's unit; whoever is at the root sees all."""
     if is_root(viewer_path):
         return true()
-    return exists().where(PhoneNumber.index == Suppression.number_index, _has_member(viewer_path))
+    number = aliased(PhoneNumber)
+    return exists().where(number.index == Suppression.number_index, _has_member(viewer_path, number.id))
 
 
 def is_number_of(db: Session, viewer_path: str, number_index: bytes) -> bool:
     """Whether this is the number of a member at or below the viewer's unit; at the root every number is theirs."""
-    found = select(PhoneNumber.id).where(PhoneNumber.index == number_index, _has_member(viewer_path))
+    found = select(PhoneNumber.id).where(
+        PhoneNumber.index == number_index, _has_member(viewer_path, PhoneNumber.id)
+    )
     return is_root(viewer_path) or db.scalar(found) is not None
 
 
@@ -175,12 +178,12 @@ def is_root(path: str) -> bool:
     return path.strip("/").count("/") == 0
 
 
-def _has_member(viewer_path: str) -> ColumnElement[bool]:
+def _has_member(viewer_path: str, number_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     first = exists().where(
-        Member.number_id == PhoneNumber.id, Unit.id == Member.unit_id, is_under(Unit.path, viewer_path)
+        Member.number_id == number_id, Unit.id == Member.unit_id, is_under(Unit.path, viewer_path)
     )
     further = exists().where(
-        OtherNumber.number_id == PhoneNumber.id,
+        OtherNumber.number_id == number_id,
         OtherNumber.until.is_(None),
         Member.id == OtherNumber.member_id,
         Unit.id == Member.unit_id,

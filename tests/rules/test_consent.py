@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from gateway.rules.classes import MessageClass
-from gateway.rules.consent import ConsentState, Entry, derive, permits
+from gateway.rules.consent import ConsentState, Entry, derive, expiry, is_agreed, is_resting, permits, proven
 from tests.rules.cases import NOON
 
 S, C = ConsentState, MessageClass
@@ -53,6 +53,40 @@ LEDGERS = [  # entries, state, source
 def test_derive_in_whatever_order(entries, state, source):
     for order in permutations(entries):
         assert derive(order, NOON) is state, source
+
+
+def shown(purpose="all", how="key", day=-10):
+    return Entry(purpose, "given", how, NOON + timedelta(days=day), has_proof=True)
+
+
+PROVEN = [  # entries, what could be shown, source
+    ([given()], S.NONE, "L8: a word in a list is no evidence"),
+    ([shown()], S.ALL, "L8: the call is named"),
+    ([shown(how="paper")], S.ALL, "L5: paper form photo"),
+    ([shown("organisational"), given("campaign", day=-3)], S.ORGANISATIONAL, "per purpose"),
+    ([shown(), withdrawn()], S.NONE, "L6"),
+    ([shown(how="coordinator")], S.INTRODUCTION, "hearsay stays hearsay"),
+]
+
+
+@pytest.mark.parametrize(("entries", "state", "source"), PROVEN)
+def test_proven_counts_what_came_with_a_call_a_message_or_a_form(entries, state, source):
+    assert proven(entries, NOON) is state, source
+
+
+@pytest.mark.parametrize(("purpose", "least"), [("all", S.INTRODUCTION), ("campaign", S.ALL)])
+def test_ending_a_purpose_takes_something_away_from_the_least_state_on(purpose, least):
+    for state in ConsentState:
+        assert is_agreed(state, purpose) is (state >= least)
+
+
+def test_expiry_and_rest_by_the_days_of_the_country():
+    assert expiry(NOON, 730) == NOON + timedelta(days=730)
+    assert expiry(NOON, 0) is None
+    assert is_resting(NOON, 90, NOON + timedelta(days=89))
+    assert not is_resting(NOON, 90, NOON + timedelta(days=90))
+    assert not is_resting(NOON, 0, NOON)
+    assert not is_resting(None, 90, NOON)
 
 
 PERMITS = [  # class, introduction?, least state that covers it (None: no state does), source

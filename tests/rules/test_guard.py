@@ -77,6 +77,41 @@ def test_campaign(changes, verdict, source):
     assert may_contact(a_campaign(**changes)) == verdict, source
 
 
+REGISTER = Suppressed.DO_NOT_DISTURB
+DAY = timedelta(days=1)
+REGISTERS = [  # a campaign in India: what is different, verdict, source
+    ({"is_proven": False}, Refused(R.NOT_SCRUBBED), "L8: blocked unless evidence attached"),
+    ({"is_proven": False, "scrubbed_at": NOON - 7 * DAY}, Allowed(), "L8: with date"),
+    ({"is_proven": False, "scrubbed_at": NOON - 8 * DAY}, Refused(R.NOT_SCRUBBED), "L8: with date"),
+    ({"is_proven": False, "profile": KENYA, "language": "en"}, Allowed(), "Kenya has no such register"),
+    ({"suppressed": REGISTER}, Allowed(), "L8: consent evidence outweighs the register"),
+    (
+        {"suppressed": REGISTER, "is_proven": False, "scrubbed_at": NOON},
+        Refused(R.SUPPRESSED),
+        "L7: do-not-disturb",
+    ),
+]
+ASKED_ANEW = [  # an introduction: when somebody on the number last left, verdict, source
+    (None, Allowed(), "nobody left"),
+    (NOON - 89 * DAY, Refused(R.RESTING), "3.1: no new request for 90 days after opt-out"),
+    (NOON - 90 * DAY, Allowed(), "3.1"),
+]
+
+
+@pytest.mark.parametrize(("changes", "verdict", "source"), REGISTERS)
+def test_register(changes, verdict, source):
+    assert may_contact(a_campaign(**changes)) == verdict, source
+
+
+@pytest.mark.parametrize(("left_at", "verdict", "source"), ASKED_ANEW)
+def test_rest_after_an_opt_out(left_at, verdict, source):
+    asked = a_contact(reason=W.INTRODUCTION, consent=S.INTRODUCTION, left_at=left_at)
+    assert may_contact(asked) == verdict, source
+    assert may_contact(replace(asked, profile=KENYA, language="en")) == Allowed(), (
+        "no rest is prescribed there"
+    )
+
+
 STRANGER = {"consent": S.NONE, "message_class": C.SERVICE, "approved_hash": None, "content_hash": None}
 DANGER = {"consent": S.NONE, "message_class": C.EMERGENCY, "approved_hash": None, "at": NIGHT}
 USED_UP = Used(broadcasts_today=9, broadcasts_this_week=9, attempts_today=9, attempts_in_broadcast=9)

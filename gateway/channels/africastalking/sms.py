@@ -161,8 +161,9 @@ def parse_receipt(form: Mapping[str, str]) -> MessageReported:
 
 
 def parse_opt_out(form: Mapping[str, str]) -> OptedOut:
-    """Read an opt-out, or the end of a subscription (`updateType` deletion); raises CallbackInvalid (C5)."""
-    change = optional(form, "updateType")
-    if change is not None and change.lower() != "deletion":
-        raise CallbackInvalid("updateType is no opt-out")
-    return OptedOut(number=required(form, "phoneNumber", LONGEST_ID), raw=raw(form))
+    """Read an opt-out, or the end or beginning of a subscription (`updateType`); raises CallbackInvalid (C5)."""
+    change = (optional(form, "updateType") or "deletion").lower()
+    if change not in ("addition", "deletion"):
+        raise CallbackInvalid("updateType is neither addition nor deletion")
+    number = required(form, "phoneNumber", LONGEST_ID)
+    return OptedOut(number, is_out=change == "deletion", raw=raw(form))

@@ -32,7 +32,6 @@ def test_no_payload_is_left_out():
         *test_voice_posts.EVENTS,
         *test_voice_posts.UNREADABLE,
         *test_sms_posts.EVENTS,
-        *test_sms_posts.UNREADABLE,
         *test_sms_posts.SCREENS,
         *test_xml.ALIKE,
         *test_xml.WRONG,
