@@ -26,6 +26,7 @@ SEND_DUE = "workers.deliveries.send_due"
 SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
 FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
+WORK_ON_LIST = "workers.people.work_on_list"
 RUN_SWEEP = "workers.sweep.sweep"
 PURGE = "workers.sweep.purge"
 SETTLE_KEYS = "workers.keys.settle_keys"
@@ -52,6 +53,10 @@ class Bells:
     def build_sounds(self, subject: str, subject_id: int) -> None:
         """Make what lacks for a subject: catalogue, broadcast, answer, news, member."""
         self._enqueue(SOUND, BUILD_SOUNDS, (subject, subject_id))
+
+    def work_on_list(self, import_id: int) -> None:
+        """A list was handed in, or may be taken: look at it, or take it; beside sounds, where memory is given back."""
+        self._enqueue(SOUND, WORK_ON_LIST, (import_id,))
 
     def sweep(self) -> None:
         self._enqueue(SWEEP, RUN_SWEEP, ())

@@ -66,7 +66,9 @@ class Wanted:
 
     def count_known(self, titles: Sequence[str]) -> int:
         """Say how many of these titles are columns we know: how a header is told from other lines."""
-        return len(self._guess([tidy_title(title) for title in titles[:MOST_COLUMNS]]))
+        names = [tidy_title(title) for title in titles[:MOST_COLUMNS]]
+        told = {tidy_title(title) for title in self.chosen.values()}
+        return len(self._guess(names)) + sum(name in told for name in names if name)
 
     def places(self, titles: Sequence[str], line: int) -> dict[str, int]:
         """Return the place of each of our columns in the list.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
@@ -17,20 +17,17 @@ from gateway.people.records import Record, open_records
 from gateway.people.refusals import ListUnreadable, Refused, refuse
 
 LONGEST_CELL = 1000
+MAY_BE_TOLD = ("no-list-lacks", "no-list-no-column")
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe]")
 _FORMULA_MADE_HARMLESS = re.compile(r"'\s*[=+\-@＝＋－＠]")
 
 
 class Row(NamedTuple):
-    """One line of a list: its cells by column, cleaned; every known column is there, "" where it is empty.
-
-    `raw` are the cells as they stand, for those who hand the row back.
-    """
+    """One line of a list: its cells by column, cleaned; every known column is there, "" where it is empty."""
 
     line: int
     cells: dict[str, str]
-    raw: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,12 @@ def open_table(stream: BinaryIO, wanted: Wanted) -> Table:
     if isinstance(first, Refused):
         raise ListUnreadable("no-list-header", line=first.line, columns=",".join(wanted.needed))
     titles = tuple(tidy(cell) for cell in first.cells)
-    places = wanted.places(titles, first.line)
+    try:
+        places = wanted.places(titles, first.line)
+    except ListUnreadable as error:
+        if error.code in MAY_BE_TOLD:
+            error.titles = titles
+        raise
     ignored = tuple(
         tidy_title(title) for place, title in enumerate(titles) if title and place not in places.values()
     )
@@ -91,7 +93,7 @@ def _row(record: Record, width: int, places: dict[str, int], blank: dict[str, st
             if problem := _problem(cell):
                 return refuse(line, column, problem)
             cells[column] = tidy(cell)
-    return Row(line, cells, raw)
+    return Row(line, cells)
 
 
 def _problem(cell: str) -> str | None:

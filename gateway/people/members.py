@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from gateway.db import UnitOfWork, unit_of_work
@@ -22,6 +23,7 @@ from gateway.store import people
 from gateway.store.staff import add_audit
 
 BATCH = 2000
+WANTED = Wanted(NEEDED, OPTIONAL)
 
 Progress = Callable[[int], None]
 Rows = Sequence[Row | Refused]
@@ -64,7 +66,7 @@ def import_members(
 
 def open_members(stream: BinaryIO, chosen: Mapping[str, str] | None = None) -> Table:
     """Read the header of a list of members. Raises ListUnreadable."""
-    return open_table(stream, Wanted(NEEDED, OPTIONAL, chosen or {}))
+    return open_table(stream, replace(WANTED, chosen=chosen or {}))
 
 
 def batches(table: Table) -> Iterator[Rows]:

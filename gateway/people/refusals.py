@@ -24,6 +24,8 @@ SENTENCES = {
     "no-list-old-excel": "this is an old Excel file, not a CSV; save it as CSV or XLSX first",
     "no-list-compressed": "this is a compressed file, not a CSV; unpack it first",
     "no-list-pdf": "this is a PDF, not a CSV; save it as CSV or XLSX first",
+    "no-list-broken": "this list could not be read to its end; save it as CSV and try again",
+    "no-list-forgotten": "this list is not kept any more; bring it again",
     "no-list-sheet-broken": "this spreadsheet cannot be opened; save it as CSV and try again",
     "no-list-sheet-large": "this spreadsheet is too large to open safely; save it as CSV, which may be of any length",
     "cell-long": "the cell is too long",
@@ -88,6 +90,7 @@ class ListUnreadable(MemberlineError):
     def __init__(self, code: str, **details: str | int) -> None:
         super().__init__(SENTENCES[code] % details, code)
         self.details: Details = details
+        self.titles: tuple[str, ...] = ()  # of a list whose columns only have to be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from gateway.models import (
     ReportEvent,
     VoiceNote,
 )
+from gateway.people.listed import forget_files
 from gateway.rights import erase
 from gateway.runtime import FILES, VOICE_NOTES, Runtime
 from gateway.store import retention, rights_rows
@@ -91,9 +92,7 @@ def delete_deliveries(unit: UnitOfWork, rt: Runtime, delivery_ids: Sequence[int]
 
 def remove_lists(unit: UnitOfWork, rt: Runtime, import_ids: Sequence[int]) -> None:
     for each in unit.db.scalars(select(Import).where(Import.id.in_(import_ids))):
-        if each.file_key:
-            rt.files.remove(each.file_key)
-        each.file_key = None
+        forget_files(rt, each)
 
 
 def blank_numbers(unit: UnitOfWork, rt: Runtime, number_ids: Sequence[int]) -> None:
@@ -165,8 +164,8 @@ def _audit_before(rt: Runtime) -> datetime:
 
 def _keys_of_files(db: Session) -> set[str]:
     forms = db.scalars(select(PaperForm.file_key))
-    lists = db.scalars(select(Import.file_key).where(Import.file_key.is_not(None)))
-    return {key for keys in (forms, lists) for key in keys if key}
+    lists = db.execute(select(Import.file_key, Import.refused_key).where(Import.file_key.is_not(None)))
+    return {key for keys in (forms, *lists) for key in keys if key}
 
 
 def _keys_of_notes(db: Session) -> set[str]:
