@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, any_, case, func, literal, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import languages_of
-from gateway.models import Broadcast, Member, OverlayMember, OverlayUnit, Post, Unit
+from gateway.models import BreachMember, Broadcast, Member, OverlayMember, OverlayUnit, Post, Unit
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import ConsentState
 from gateway.rules.verdicts import Reason
@@ -89,7 +89,11 @@ def sample(db: Session, broadcast: Broadcast, size: int = SAMPLE) -> list[tuple[
 
 def of_broadcast(db: Session, broadcast: Broadcast) -> Select[Member]:
     """Select the members whom a broadcast means, asked or not."""
-    return people(db, db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
+    query = people(db, db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
+    if broadcast.breach_id is None:
+        return query
+    affected = select(BreachMember.member_id).where(BreachMember.breach_id == broadcast.breach_id)
+    return query.where(Member.id.in_(affected))  # a notice of a breach goes to those it is about (L14)
 
 
 def people(db: Session, path: str, filters: Filters = EVERYBODY) -> Select[Member]:

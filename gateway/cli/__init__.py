@@ -42,6 +42,8 @@ COMMANDS = {
     "scrub": ("gateway.cli.scrub:scrub", "The do-not-disturb register: numbers out, the listed ones back."),
     "drive": ("gateway.cli.drive:drive", "Recruitment drives: begin, list, show how one stands."),
     "code": ("gateway.cli.code:code", "Codes of trainers' classes."),
+    "purge": ("gateway.cli.rights:purge", "What is kept only for a while: throw it away, see what went."),
+    "breach": ("gateway.cli.rights:breach", "When something got out: who must be told, and by when."),
     "staff": ("gateway.cli.staff:staff", "Coordinators, approvers and other staff."),
     "audit": ("gateway.cli.audit:audit", "Who saw and did what; check that nobody altered it."),
     "flow": ("gateway.cli.flow:flow", "Conversations: list, show, check, play."),

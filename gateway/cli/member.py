@@ -11,6 +11,7 @@ from typing import BinaryIO
 import click
 
 from gateway.cli.lists import imports, tell
+from gateway.cli.rights import erase
 from gateway.cli.shown import Named, as_json, print_facts, print_json, runtime
 
 WIDTH = 30
@@ -18,7 +19,10 @@ WIDTH = 30
 
 @click.group()
 def member() -> None:
-    """Bring members in, write them out, show one."""
+    """Bring members in, write them out, show one, forget one."""
+
+
+member.add_command(erase)
 
 
 @member.command("import")
