@@ -223,7 +223,9 @@ def _acting(unit: UnitOfWork, email: str | None, permission: str, path: str) -> 
 
     person = get_by_email(unit.db, email)
     own = unit.db.get_one(Unit, person.unit_id).path
-    if person.disabled_at or not path.startswith(own) or not may_role(Role(person.role), permission):
+    if not path.startswith(own):
+        raise NotFound("there is nothing of this name where this person works")
+    if person.disabled_at or not may_role(Role(person.role), permission):
         raise NotAllowed("this person may not do that here")
     return person.id
 

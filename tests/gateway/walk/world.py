@@ -315,7 +315,11 @@ def _number(db: Connection, rt: Runtime, side: Side) -> None:
     index = rt.vault.index(number)
     db.execute(
         insert(_table("numbers")).values(
-            id=row_id, index=index, sealed=rt.vault.seal_number(number), tail=tail, created_at=rt.clock()
+            id=row_id,
+            index=index,
+            sealed=rt.vault.seal_number(number),
+            tail=tail,
+            created_at=rt.clock() - timedelta(days=30),
         )
     )
 
@@ -371,8 +375,8 @@ def _of_its_kind(rt: Runtime, side: Side, column: Column[Any], row_id: int) -> A
         return _file(rt, side, column, row_id)
     if column.name == "search":
         return search_key(side.text(row_id))
-    if column.name == "number_index":
-        return rt.vault.index(side.numbers[-1])
+    if column.name == "number_index":  # of three members one is suppressed
+        return rt.vault.index(side.numbers[-1]) if row_id % 3 == 1 else os.urandom(32)
     if column.name in ("broadcast_id", "number_id", "last_entry_id", "subject_id"):
         return side.one({"subject_id": "members", "broadcast_id": "broadcasts"}.get(column.name, "numbers"))
     kind = column.type
