@@ -12,10 +12,12 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway import settings as reading
 from gateway.access.limits import sign_in_limit
-from gateway.access.sign_in import is_https
+from gateway.access.sign_in import is_https, is_known_browser
+from gateway.access.tokens import known_tokens
 from gateway.console import CALLBACKS, SCREENS, set_up_console
 from gateway.console.trouble import trouble_page
 from gateway.runtime import Runtime, build_runtime
@@ -41,13 +43,20 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in: a page left open overnight still answers
     )
     app.session_interface = FormTokens()
+    _trust_proxies(app, rt.settings.trusted_proxies)
     set_up_console(app)
     for blueprint in (voice.blueprint, sms.blueprint, health.blueprint, media.blueprint, *SCREENS):
         app.register_blueprint(blueprint)
-    _limit_sign_ins(app, rt.settings)
+    _limit_sign_ins(app, rt)
     headers.set_up(app, is_https(rt))
     apology.set_up(app, rt, trouble_page)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take the sender's address from as many proxies as are ours; without any, the header says nothing (C26)."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
 
 class FormTokens(SecureCookieSessionInterface):
@@ -57,13 +66,14 @@ class FormTokens(SecureCookieSessionInterface):
         return None if request.path.startswith(CALLBACKS) else super().open_session(app, request)
 
 
-def _limit_sign_ins(app: Flask, settings: Settings) -> None:
+def _limit_sign_ins(app: Flask, rt: Runtime) -> None:
     """Count at that one view only: a hook before every request would cost each step of a call a tenth of its time."""
     view = app.view_functions[SIGN_IN]
-    may_go_on = sign_in_limit(settings.redis_url)
+    may_go_on = sign_in_limit(rt.settings.redis_url)
 
     def limited(**arguments: Any) -> ResponseReturnValue:
-        if not may_go_on(request.remote_addr or ""):
+        is_held_back = not may_go_on(request.remote_addr or "")
+        if is_held_back and not is_known_browser(rt, known_tokens(rt)):
             raise TooManyRequests()
         return cast(ResponseReturnValue, view(**arguments))
 

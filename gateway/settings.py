@@ -74,6 +74,12 @@ class Settings:
         path_secret,
         secret=True,
     )
+    trusted_proxies: int = setting(
+        "MEMBERLINE_TRUSTED_PROXIES",
+        "How many proxies of ours stand before the service: so many hops of X-Forwarded-For are believed.",
+        amount(0, 5),
+        "0",
+    )
     country: str = setting(
         "MEMBERLINE_COUNTRY",
         "The profile whose laws, languages and number plan apply: in or ke.",

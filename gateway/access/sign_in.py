@@ -189,6 +189,13 @@ def find_known(unit: UnitOfWork, person: Staff | None, known: Sequence[str]) -> 
     return sign_ins.find_known(unit.db, hashes, person.id if person else 0)
 
 
+def is_known_browser(rt: Runtime, known: Sequence[str]) -> bool:
+    """Whether anybody signed in with this browser before: it is not held back with the strangers of its address."""
+    hashes = [tokens.hash_of(each) for each in known]
+    with unit_of_work(rt.engine) as unit:
+        return sign_ins.is_any_known(unit.db, hashes)
+
+
 def bucket_of(rt: Runtime, known_hash: bytes | None, email: str, address: str) -> rates.Bucket:
     """Return where a try counts: with a known browser by itself, else with the strangers of its network."""
     if known_hash is not None:

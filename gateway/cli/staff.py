@@ -1,4 +1,4 @@
-"""`memberline staff`: add people of staff, list them, give one a new password."""
+"""`memberline staff`: add people of staff, list them, give one a new password; the rest is in `staff_change`."""
 
 import json
 import select
@@ -10,6 +10,7 @@ import click
 
 from gateway.access.passwords import SHORTEST, hash_password, new_password
 from gateway.access.permissions import ROLES
+from gateway.cli import staff_change
 from gateway.cli.here import runtime_here
 from gateway.db import unit_of_work
 from gateway.errors import NotAllowed
@@ -42,6 +43,7 @@ def add(email: str, role: str, place: str | None, name: str | None, as_json: boo
         at = units.get_unit_by_code(unit.db, place.strip("/").rpartition("/")[2]) if place else root
         shown = name or email.partition("@")[0]
         made = people.add_staff(unit.db, email, shown, role, at.id, hash_password(password), rt.clock())
+        people.add_audit(unit.db, None, "staff-added", rt.clock(), "staff", made.id, role=role)
         told = _told(made, at) | ({} if given else {"password": password})
     _print(told, as_json)
 
@@ -72,6 +74,7 @@ def password(email: str, as_json: bool) -> None:
         person = people.get_by_email(unit.db, email)
         people.set_password(unit.db, person.id, hash_password(made))
         sign_ins.revoke_sign_ins(unit.db, person.id, rt.clock())
+        people.add_audit(unit.db, None, "password-set", rt.clock(), "staff", person.id)
         told = _told(person, units.get_unit(unit.db, person.unit_id))
     _print(told | ({} if given else {"password": made}), as_json)
 
@@ -105,3 +108,15 @@ def _print(told: dict[str, str], as_json: bool) -> None:
     click.echo(f"{told['email']} is {told['role']} of {told['unit']}.")
     if "password" in told:
         click.echo(f"Password, shown only now: {told['password']}")
+
+
+for command in (
+    staff_change.invite,
+    staff_change.link,
+    staff_change.role,
+    staff_change.disable,
+    staff_change.enable,
+    staff_change.second_factor_off,
+    staff_change.sessions,
+):
+    staff.add_command(command)

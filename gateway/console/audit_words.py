@@ -21,6 +21,8 @@ ACTIONS: dict[str, Any] = {
     "second-factor-reset": _("took the second step off for somebody"),
     "recovery-code-used": _("used a code on paper"),
     "recovery-codes-renewed": _("made new codes on paper"),
+    "staff-added": _("added a colleague"),
+    "password-set": _("gave somebody a new password"),
     "staff-invited": _("invited a colleague"),
     "staff-changed": _("changed role or unit"),
     "staff-disabled": _("let a colleague go"),

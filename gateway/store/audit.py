@@ -23,6 +23,13 @@ def count_by(db: Session, action: str, staff_id: int, since: datetime) -> int:
     return db.scalars(query.where(AuditEntry.staff_id == staff_id)).one()
 
 
+def is_noted(db: Session, action: str, staff_id: int, subject: str, subject_id: int, since: datetime) -> bool:
+    """Whether this person did this to that subject since then."""
+    query = select(AuditEntry.id).where(AuditEntry.at > since, AuditEntry.action == action)
+    about = (AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+    return db.scalar(query.where(AuditEntry.staff_id == staff_id, *about).limit(1)) is not None
+
+
 def is_any_unsealed(db: Session, before: datetime) -> bool:
     """Whether an entry from before then is not part of a seal."""
     sealed = select(func.coalesce(func.max(AuditSeal.last_entry_id), 0)).scalar_subquery()

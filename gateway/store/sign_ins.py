@@ -92,6 +92,12 @@ def find_known(db: Session, token_hashes: Sequence[bytes], staff_id: int) -> byt
     return db.scalar(query.where(KnownBrowser.staff_id == staff_id).limit(1))
 
 
+def is_any_known(db: Session, token_hashes: Sequence[bytes]) -> bool:
+    """Whether one of these tokens is of a browser that somebody signed in with."""
+    query = select(KnownBrowser.id).where(KnownBrowser.token_hash.in_(token_hashes))
+    return db.scalar(query.limit(1)) is not None
+
+
 def remember_browser(db: Session, staff_id: int, token_hash: bytes, now: datetime) -> None:
     """Know this browser from now on; of very many the oldest are forgotten."""
     db.add(KnownBrowser(token_hash=token_hash, staff_id=staff_id, at=now))

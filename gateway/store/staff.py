@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
-from gateway.models import AuditEntry, Staff, Unit
+from gateway.models import AuditEntry, Broadcast, Member, NewsItem, Report, Staff, Unit
 from gateway.rules.escalation import ancestors
 from gateway.store.sign_ins import add_sign_in as add_sign_in
 from gateway.store.units import is_under
@@ -90,8 +90,8 @@ def add_audit(
 ) -> None:
     """Note who did or saw what; never a number, a name or a member's words.
 
-    `unit_id` is where the subject belongs: an auditor of that unit sees the line. Without it the line belongs to the
-    unit of who did it.
+    `unit_id` is where the subject belongs: an auditor of that unit sees the line. Without it the subject's own unit is
+    looked up; what has none belongs to the unit of who did it.
     """
     db.add(
         AuditEntry(
@@ -100,10 +100,30 @@ def add_audit(
             action=action,
             subject=subject,
             subject_id=subject_id,
-            unit_id=unit_id,
+            unit_id=unit_id if unit_id is not None else _unit_of(subject, subject_id),
             details=details,
         )
     )
+
+
+def _unit_of(subject: str, subject_id: int | None) -> Any:
+    """SQL that finds where a subject belongs; a report that went past the local staff belongs to the level above."""
+    if subject == "unit" or subject_id is None:
+        return subject_id
+    match subject:
+        case "report":
+            above = case((Report.is_past_local, Report.desk_unit_id), else_=Report.unit_id)
+            return select(above).where(Report.id == subject_id).scalar_subquery()
+        case "member":
+            return select(Member.unit_id).where(Member.id == subject_id).scalar_subquery()
+        case "broadcast":
+            return select(Broadcast.unit_id).where(Broadcast.id == subject_id).scalar_subquery()
+        case "news":
+            return select(NewsItem.unit_id).where(NewsItem.id == subject_id).scalar_subquery()
+        case "staff":
+            return select(Staff.unit_id).where(Staff.id == subject_id).scalar_subquery()
+        case _:
+            return None
 
 
 def list_above(db: Session, path: str) -> Sequence[Staff]:

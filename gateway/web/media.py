@@ -6,6 +6,7 @@ and each listening is noted (reliability.md C13).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,10 +23,11 @@ from gateway.db import unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Report, VoiceNote
 from gateway.settings_values import is_loopback
-from gateway.store import reports, staff
+from gateway.store import audit, reports, staff
 
 blueprint = Blueprint("media", __name__)
 
+ONE_LISTENING = timedelta(minutes=10)
 FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
@@ -58,8 +60,7 @@ def voice_note(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         note, report_id = _visible_note(unit.db, viewer, public_id)
-        if _is_first_piece():
-            staff.add_audit(unit.db, viewer.staff_id, "voice-note-played", rt.clock(), "report", report_id)
+        _note_access(unit.db, viewer, report_id)
     recording = rt.notes.clip_of(note.clip_key or "")
     if recording is None:
         raise NotFound("this recording has not been fetched yet")
@@ -97,12 +98,21 @@ def _sound(whole: bytes, mimetype: str, etag: str) -> Response:
     return answer
 
 
-def _is_first_piece() -> bool:
-    """A browser asks for one sound in many ranges: one listening is one line."""
+def _note_access(db: Session, viewer: Viewer, report_id: int) -> None:
+    """A browser asks for one sound in many ranges: one listening is one line, and no piece goes unnoticed."""
     if request.method != "GET":
-        return False
+        return
+    now, action = runtime().clock(), "voice-note-played" if _is_for_listening() else "voice-note-downloaded"
     wanted = request.range
-    return wanted is None or not wanted.ranges or wanted.ranges[0][0] == 0
+    is_first = wanted is None or not wanted.ranges or wanted.ranges[0][0] == 0
+    before = audit.is_noted(db, action, viewer.staff_id, "report", report_id, now - ONE_LISTENING)
+    if is_first or not before:
+        staff.add_audit(db, viewer.staff_id, action, now, "report", report_id)
+
+
+def _is_for_listening() -> bool:
+    """A browser that opens or saves the address itself, and not in a player, says so; old ones say nothing."""
+    return request.headers.get("Sec-Fetch-Dest", "audio") not in ("document", "iframe", "object", "embed")
 
 
 def _is_local() -> bool:

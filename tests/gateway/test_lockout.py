@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from gateway.access.password_rules import why_refused
 from gateway.access.rates import network_of
+from gateway.app import create_app
 from gateway.db import unit_of_work
 from gateway.models import AuditEntry
 from gateway.runtime import Runtime
@@ -125,3 +128,32 @@ def test_one_customer_is_one_place(address: str, network: str) -> None:
 )
 def test_password_is_refused_when_it_is_tried_first(password: str, why: str | None) -> None:
     assert why_refused(password, OWN) == why
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 302)])
+def test_address_that_a_proxy_tells_is_believed_only_where_one_is_ours(
+    rt: Runtime, proxies: int, status: int
+) -> None:
+    app = create_app(rt.settings, replace(rt, settings=replace(rt.settings, trusted_proxies=proxies)))
+    a_tree(rt)
+    seat(app, rt)
+    for place, password in (*((9, "wrong"),) * 6, (7, PASSWORD)):
+        browser = app.test_client()
+        form = {
+            "email": "asha@example.org",
+            "password": password,
+            "csrf_token": token_in(browser, "/sign-in"),
+        }
+        last = browser.post("/sign-in", data=form, headers={"X-Forwarded-For": f"6.6.6.6, 203.0.113.{place}"})
+    assert last.status_code == status
+
+
+def test_known_browser_is_not_held_back_with_the_strangers_of_its_address(app: Flask, rt: Runtime) -> None:
+    a_tree(rt)
+    seat(app, rt)
+    own, stranger = app.test_client(), app.test_client()
+    enter(own)
+    for number in range(31):
+        last = enter(stranger, f"nobody{number}@example.org", "wrong")
+    assert last.status_code == 429
+    assert from_address(own, "127.0.0.1", PASSWORD).status_code == 302

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from gateway.db import unit_of_work
 from gateway.models import AuditEntry
 from gateway.runtime import Runtime
+from tests.conftest import TestClock
 from tests.gateway.console.seats import a_report, a_sound, a_tree, public_note_id, seat
 
 
@@ -56,6 +57,21 @@ def test_voice_note_is_played_by_staff_and_noted_once(app: Flask, rt: Runtime) -
     assert browser.get(f"/voice-notes/{note}.wav", headers={"Range": "bytes=100-"}).status_code == 206
     with unit_of_work(rt.engine) as work:
         assert work.db.scalars(select(AuditEntry.action)).all() == ["voice-note-played"]
+
+
+def test_no_piece_of_a_voice_note_goes_unnoticed(app: Flask, rt: Runtime, clock: TestClock) -> None:
+    a_tree(rt)
+    note = public_note_id(rt, a_report(rt, has_voice=True))
+    browser = seat(app, rt)
+    for _ in range(2):
+        browser.get(f"/voice-notes/{note}.wav", headers={"Range": "bytes=44-"})
+        clock.forward(minutes=11)
+    browser.get(f"/voice-notes/{note}.wav", headers={"Sec-Fetch-Dest": "document"})
+    with unit_of_work(rt.engine) as work:
+        noted = work.db.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        units = set(work.db.scalars(select(AuditEntry.unit_id)))
+    assert noted == ["voice-note-played", "voice-note-played", "voice-note-downloaded"]
+    assert len(units) == 1 and None not in units
 
 
 def test_voice_note_is_closed_to_strangers_and_to_those_who_only_audit(app: Flask, rt: Runtime) -> None:
