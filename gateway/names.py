@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -85,7 +86,10 @@ def search_key(name: str) -> str:
     return " ".join(filter(None, map(_folded, words)))[:LONGEST]
 
 
+@lru_cache(maxsize=8192)  # a list says the same words again and again
 def _folded(word: str) -> str:
+    if word.isdigit():
+        return word
     word = _HARD_C.sub(lambda found: "k" if _is_hard(word, found.end()) else "s", word)
     for written, heard in _ALIKE:
         word = word.replace(written, heard)

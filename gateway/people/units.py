@@ -172,7 +172,9 @@ def _row(
     row: dict[str, Any] = before._asdict() if before else {"parent_id": None}
     row |= {"id": ids[code], "code": code}
     if line is not None:
-        row |= {"name": line.name, "kind": line.kind, "search": search_key(f"{line.name} {code}")}
+        is_spelt = before is not None and before.search and (before.name, before.code) == (line.name, code)
+        row["search"] = row["search"] if is_spelt else search_key(f"{line.name} {code}")
+        row |= {"name": line.name, "kind": line.kind}
         row["parent_id"] = ids[line.parent] if line.parent else row["parent_id"]
     above = paths.get(row["parent_id"])
     if above is None:  # the top: of the whole tree, or of the part that the viewer may see
