@@ -88,6 +88,8 @@ REASONS = {
     Reason.OPTED_OUT: _("asked not to be called"),
     Reason.SUPPRESSED: _("must not be contacted"),
     Reason.NO_CONSENT: _("have not agreed to such calls"),
+    Reason.NOT_SCRUBBED: _("not compared with the do-not-disturb register"),
+    Reason.RESTING: _("left not long ago and may not be asked again yet"),
     Reason.NO_WORDS: _("speak a language without words here"),
     Reason.LANGUAGE: _("speak a language that the law does not allow here"),
     Reason.STOPPED: _("stopped before"),

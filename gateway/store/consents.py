@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from gateway.models import Consent, Member, Setting
+from gateway.models import Consent, Member, Setting, Staff
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import (
     CAMPAIGN,
@@ -56,6 +57,26 @@ def entries_of(db: Session, member_ids: Collection[int]) -> dict[int, list[Entry
     for row in db.execute(mine.union_all(merged)) if member_ids else ():
         found[row[0]].append(Entry(*row[1:]))
     return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a ledger as staff see it; `staff_name` is who wrote it down."""
+
+    entry: Consent
+    staff_name: str | None
+    has_run_out: bool
+
+
+def list_lines(db: Session, member_id: int, now: datetime) -> list[Line]:
+    """List what this member agreed to and ended, the newest first, with what stood under those merged into them."""
+    merged = select(Member.id).where(Member.merged_into_id == member_id)
+    query = select(Consent, Staff.name).outerjoin(Staff, Staff.id == Consent.staff_id)
+    mine = or_(Consent.member_id == member_id, Consent.member_id.in_(merged))
+    return [
+        Line(entry, name, entry.expires_at is not None and entry.expires_at <= now)
+        for entry, name in db.execute(query.where(mine).order_by(Consent.at.desc(), Consent.id.desc()))
+    ]
 
 
 def has_proof() -> ColumnElement[bool]:
