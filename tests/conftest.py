@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import itertools
-import logging
-import re
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,11 +24,10 @@ from gateway.migrate import upgrade
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
-from tests import servers
+from tests import ears, servers
 
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
-TEST_NUMBER = re.compile(r"(?:\+|%2B)?(?:9170000|25472|25473)\d{5,6}")
 _names = itertools.count(1)
 
 
@@ -65,13 +63,17 @@ def _no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _logs_tell_no_number() -> Iterator[None]:
     """No line that any test makes us log holds a test number in full, even before the masking filter (C17)."""
-    told: list[str] = []
-    ear = logging.Handler(logging.DEBUG)
-    ear.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
-    logging.getLogger().addHandler(ear)
+    with ears.listening() as ear:
+        yield
+    assert ear.numbers() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _houses_tell_no_number() -> Iterator[None]:
+    """Nor do the houses that tests share, in any log of any of their processes."""
     yield
-    logging.getLogger().removeHandler(ear)
-    assert [line for line in told if TEST_NUMBER.search(line)] == []
+    house = sys.modules.get("tests.house")
+    assert [line for each in (house.shared() if house else []) for line in each.told()] == []
 
 
 @pytest.fixture(scope="session")
@@ -113,9 +115,11 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def rung() -> list[tuple[str, tuple[object, ...]]]:
-    """Every bell that was rung: (job, ids)."""
-    return []
+def rung() -> Iterator[list[tuple[str, tuple[object, ...]]]]:
+    """Every bell that was rung: (job, ids), and nothing that names somebody."""
+    rung: list[tuple[str, tuple[object, ...]]] = []
+    yield rung
+    assert ears.numbers_in(map(str, rung)) == []
 
 
 @pytest.fixture

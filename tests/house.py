@@ -25,9 +25,11 @@ import urllib3
 from sqlalchemy import select
 
 from gateway.db import unit_of_work
+from gateway.models import PhoneNumber
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings, load_environment
 from gateway.up.child import memberline
+from tests.ears import told_by_house
 from tests.hands import Phone
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -179,7 +181,8 @@ class House:
         until(lambda: not self.pids(), 10)
 
     def stop(self) -> None:
-        """End it as Ctrl-C does; nobody may be left. Twice is once."""
+        """End it as Ctrl-C does; nobody may be left, and no number in a log. Twice is once."""
+        told = self.told()
         self._forget()
         if self._up is not None:
             self._up.send_signal(signal.SIGINT)
@@ -191,6 +194,17 @@ class House:
             assert not left, left
         self._http.clear()
         shutil.rmtree(self.data, ignore_errors=True)
+        assert told == []
+
+    def told(self) -> list[str]:
+        """Where a number that this house knows stands in its logs, its queue or its figures (C17)."""
+        if self._up is None or self._up.poll() is not None:
+            return []
+        with unit_of_work(self.rt.engine) as unit:
+            known = unit.db.execute(select(PhoneNumber.sealed, PhoneNumber.index)).all()
+        opened = [self.rt.vault.open_number(sealed, index) for sealed, index in known if sealed and index]
+        figures = self.fetch(f"{self.web}/metrics").data.decode()
+        return told_by_house(self.data, opened) + [each for each in opened if each[-10:] in figures]
 
     def _forget(self) -> None:
         if self._runtime is not None:
@@ -214,6 +228,11 @@ def the_demo_house() -> House:
     atexit.register(house.stop)
     house.start()
     return house
+
+
+def shared() -> list[House]:
+    """Those of the two that run."""
+    return [each() for each in (the_house, the_demo_house) if each.cache_info().currsize]
 
 
 def running(**wanted: Any) -> Iterator[House]:
