@@ -11,7 +11,7 @@ from gateway.models import Broadcast, Member, Report, Unit
 from gateway.states import BroadcastState, ReportState
 from tests.house import House
 
-NOT_PAGES = {"assets.asset", "members_import.refused", "static"}
+NOT_PAGES = {"assets.asset", "members_lists.refused", "static"}
 OPEN_TO_ALL = {"signing_in.form"}
 LIST = "phone,name,language,unit,posts,consent,consent_date\n70000 99001,Nimmo Ghatwal,hi,{unit},,paper,2026-10-01\n12,Bad Row,xx,none,,,\n"
 
@@ -53,7 +53,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "members_add.form": "/members/new",
         "members_show.show": f"/members/{member}",
         "members_import.form": "/import/members",
-        "members_import.check": _an_uploaded_list(house, page),
+        "members_lists.index": "/members/lists",
+        "members_lists.show": _an_uploaded_list(house, page),
         "units.index": "/units",
         "units.show": f"/units/{district}",
         "news.index": "/news",
@@ -78,5 +79,6 @@ def _an_uploaded_list(house: House, page: Page) -> str:
         {"name": "list.csv", "mimeType": "text/csv", "buffer": rows}
     )
     page.locator("main form button.main").click()
-    page.wait_for_url("**/import/members/*")
+    page.wait_for_url("**/members/lists/*")
+    page.locator("dl.pairs").wait_for(timeout=60_000)  # a worker looks at it
     return page.url.removeprefix(house.web)

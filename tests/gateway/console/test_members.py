@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
@@ -15,10 +14,8 @@ from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.store import member_list
 from tests.builders import a_member, a_number, a_unit
-from tests.gateway.console.desk import Desk, a_desk
+from tests.gateway.console.desk import a_desk
 
-HEADER = "phone,name,language,unit,posts,consent,consent_date\n"
-LIST = f"{HEADER}7000000501,Kamla,hi,BOOTH-1,mukhiya,paper,\n12,Nobody,hi,BOOTH-1,,paper,\n"
 GIVEN = {"name": "Kamla", "phone": "070000 00501", "unit": "BOOTH-1", "language": "hi", "consent": "paper"}
 
 
@@ -30,13 +27,6 @@ def public_id(rt: Runtime, member_id: int) -> str:
 def count(rt: Runtime) -> int:
     with unit_of_work(rt.engine) as unit:
         return unit.db.scalars(select(func.count(Member.id))).one()
-
-
-def upload(desk: Desk, text: str = LIST) -> str:
-    """Bring a list and return the address of its check page."""
-    answer = desk.post("/import/members", list=(io.BytesIO(text.encode()), "list.csv"))
-    assert answer.status_code == 302, answer.get_data(as_text=True)
-    return answer.headers["Location"]
 
 
 def test_members_are_found_by_a_part_of_their_name_and_by_unit(app: Flask, rt: Runtime) -> None:
@@ -117,48 +107,12 @@ def test_member_of_another_unit_cannot_be_added(app: Flask, rt: Runtime) -> None
     assert count(rt) == 0
 
 
-def test_list_is_shown_before_anything_of_it_is_taken(app: Flask, rt: Runtime) -> None:
-    desk = a_desk(app, rt)
-    address = upload(desk)
-    page = desk.read(address)
-    assert "this is not a number that can be called" in page
-    assert "Import 1 member" in page
-    assert count(rt) == 0
-    assert desk.post(address).status_code == 302
-    assert count(rt) == 1
-    assert desk.post(address).status_code == 404
-
-
-def test_refused_rows_can_be_downloaded(app: Flask, rt: Runtime) -> None:
-    desk = a_desk(app, rt)
-    answer = desk.get(upload(desk) + "/refused.csv")
-    assert "3,phone,this is not a number" in answer.get_data(as_text=True)
-    assert answer.headers["Content-Type"].startswith("text/csv")
-
-
-def test_uploaded_list_is_sealed_and_only_its_bringers(app: Flask, rt: Runtime) -> None:
-    desk = a_desk(app, rt)
-    address = upload(desk)
-    kept = (rt.settings.data_dir / "lists" / address.rpartition("/")[2]).read_bytes()
-    assert b"Kamla" not in kept
-    assert a_desk(app, rt, "Asha").get(address).status_code == 404
-
-
-def test_list_that_is_none_is_told_in_place(app: Flask, rt: Runtime) -> None:
-    desk = a_desk(app, rt)
-    for text in ("", "name,caste\nSita,x\n"):
-        answer = desk.post("/import/members", list=(io.BytesIO(text.encode()), "list.csv"))
-        assert answer.status_code == 422
-        assert '<a href="#list">' in answer.get_data(as_text=True)
-
-
 def test_sibling_unit_finds_nobody(app: Flask, rt: Runtime) -> None:
     member = public_id(rt, a_member(rt, "Sita", number=a_number(700)))
     beside = a_desk(app, rt, "Asha", unit="BOOTH-2")
     assert beside.get(f"/members/{member}").status_code == 404
     assert "Sita" not in beside.read("/members")
     assert "Sita" not in beside.post("/members/by-number", number="7000000700").get_data(as_text=True)
-    assert "Import 0 members" in beside.read(upload(beside, f"{HEADER}7000000501,Kamla,hi,BOOTH-1,,paper,\n"))
 
 
 @pytest.mark.parametrize("role", ["staff", "auditor", "approver"])

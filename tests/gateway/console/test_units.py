@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from flask import Flask
 
@@ -13,6 +11,7 @@ from gateway.runtime import Runtime
 from gateway.store import unit_list, units
 from tests.builders import a_member, a_unit
 from tests.gateway.console.desk import a_desk
+from tests.gateway.console.lists import handed_in, work_on_lists
 
 
 def an_id(rt: Runtime, code: str = "BOOTH-1", under: str = "") -> int:
@@ -87,9 +86,10 @@ def test_duty_numbers_are_added_once_and_removed(app: Flask, rt: Runtime) -> Non
 def test_list_of_units_is_imported_under_the_viewers_unit(app: Flask, rt: Runtime) -> None:
     desk = a_desk(app, rt)
     text = "code,name,kind,parent\nLANE,Lane,booth,BOOTH-1\nFAR,Far,ward,NOWHERE\n"
-    address = desk.post("/import/units", list=(io.BytesIO(text.encode()), "u.csv")).headers["Location"]
-    assert "Import 1 unit" in desk.read(address)
-    desk.post(address)
+    address = handed_in(desk, rt, text, "units")
+    assert "Take 1 row" in desk.read(address)
+    desk.post(f"{address}/take")
+    work_on_lists(rt)
     assert "Lane" in desk.read("/units")
 
 
