@@ -10,9 +10,10 @@ from gateway.deliveries import owe
 from gateway.enrolment.lost import lose_number
 from gateway.errors import Conflict
 from gateway.models import Member, NumberChange
+from gateway.people import merging
 from gateway.runtime import Runtime
 from gateway.scene import Scene
-from gateway.store import enrolments, members, number_changes, units
+from gateway.store import enrolments, member_numbers, members, number_changes, units
 from gateway.store.staff import add_audit
 
 YES, NO, STRANGER = "yes", "no", "stranger"
@@ -68,7 +69,8 @@ def answered(unit: UnitOfWork, rt: Runtime, change_id: int, said: str, number_id
 def confirm(unit: UnitOfWork, rt: Runtime, change: NumberChange, staff_id: int) -> Member:
     """A coordinator knows that it is so: the member's history is found under the new number from now on.
 
-    Raises Conflict before the old number was asked, after it said no, and where it is decided already.
+    Who joined anew on the new number becomes one with the member. Raises Conflict before the old number was asked, after
+    it said no, and where it is decided already.
     """
     if change.decision is not None or change.member_id is None:
         raise Conflict("this change is decided already, or nobody has said whose number it is")
@@ -77,9 +79,13 @@ def confirm(unit: UnitOfWork, rt: Runtime, change: NumberChange, staff_id: int) 
     member = unit.db.get_one(Member, change.member_id, with_for_update=True)
     if change.old_number_id is not None and member.number_id == change.old_number_id:
         enrolments.unlink(unit.db, member.id, change.old_number_id, CHANGED, rt.clock())
+        member_numbers.send_on(unit.db, member.id, change.old_number_id, change.number_id)
     member.number_id = change.number_id
     unit.db.flush()
     _decide(unit, rt, change, staff_id, MOVED)
+    newcomer = unit.db.get(Member, change.newcomer_id) if change.newcomer_id else None
+    if newcomer is not None and newcomer.merged_into_id is None and newcomer.erased_at is None:
+        merging.merge(unit, rt, member.id, newcomer.id, staff_id)
     return member
 
 

@@ -147,6 +147,11 @@ def _join(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int) -> None:
     row = enrolments.begin(unit.db, member_id, _way(scene), scene.number_id, rt.clock())
     if row.joined_at is None:
         row.joined_at, row.number_id = rt.clock(), scene.number_id
+        if (
+            row.code_id is None
+            and members.get_member(unit.db, member_id).unit_id != units.root_unit(unit.db).id
+        ):
+            row.placed_at = rt.clock()  # a list has said long ago where they belong
         unit.db.flush()
         referrals.look_at(unit, rt, row)
     if scene.call_id is not None and scene.number_id is not None:

@@ -80,7 +80,9 @@ def test_call_back_that_comes_late_begins_with_an_apology(
 def moving(rt: Runtime, client: FlaskClient, number: Number) -> NumberChange:
     """Sita, known on another number, has said on a new one who she is; staff have found her and asked."""
     a_member(rt, "Sita", number=a_number(111_111))
-    walk(Caller(client, number), "1", "1", "3", NOTE)
+    said = Caller(client, number)
+    walk(said, "1", "1", "3", NOTE)
+    said.hang_up()
     sita = the_member(rt, a_number(111_111))
     staff_id = a_person_of_staff(rt)
     with unit_of_work(rt.engine) as unit:
@@ -99,9 +101,10 @@ def confirm(rt: Runtime, change: NumberChange) -> None:
 def test_history_moves_only_when_old_number_and_coordinator_agree(
     rt: Runtime, client: FlaskClient, number: Number, moving: NumberChange
 ) -> None:
-    assert words(rt, "old_number.yes") in picked_up(rt, client).ring()
-    caller = Caller(client, a_number(111_111), is_inbound=False, provider_id="loop-call-1")
+    caller = picked_up(rt, client)
+    assert words(rt, "old_number.yes") in caller.ring()
     caller.press("1")
+    caller.hang_up()
     assert the_member(rt, a_number(111_111)).name == "Sita"
     confirm(rt, moving)
     assert members_on(rt, a_number(111_111)) == []
@@ -125,6 +128,7 @@ def test_stranger_on_the_old_number_hears_nothing_and_is_not_rung_again(
 ) -> None:
     caller = picked_up(rt, client)
     walk(caller, "3")
+    caller.hang_up()
     assert members_on(rt, a_number(111_111)) == []
     assert [each.reason for each in all_of(rt, Suppression)] == ["recycled"]
     confirm(rt, moving)
