@@ -6,6 +6,7 @@ line hand over settings or a whole runtime, which is `app.extensions["runtime"]`
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any, cast
 
 from flask import Flask, Request, request
@@ -71,6 +72,7 @@ def _limit_sign_ins(app: Flask, rt: Runtime) -> None:
     view = app.view_functions[SIGN_IN]
     may_go_on = sign_in_limit(rt.settings.redis_url)
 
+    @wraps(view)
     def limited(**arguments: Any) -> ResponseReturnValue:
         is_held_back = not may_go_on(request.remote_addr or "")
         if is_held_back and not is_known_browser(rt, known_tokens(rt)):

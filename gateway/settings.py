@@ -75,15 +75,12 @@ class Settings:
         secret=True,
     )
     trusted_proxies: int = setting(
-        "MEMBERLINE_TRUSTED_PROXIES",
-        "How many proxies of ours stand before the service: so many hops of X-Forwarded-For are believed.",
-        amount(0, 5),
-        "0",
+        "MEMBERLINE_TRUSTED_PROXIES", "Hops of X-Forwarded-For that are proxies of ours.", amount(0, 5), "0"
     )
     country: str = setting(
         "MEMBERLINE_COUNTRY",
-        "The profile whose laws, languages and number plan apply: in or ke.",
-        choice("in", "ke"),
+        "The profile whose laws, languages and number plan apply: in, ke, ug or ng.",
+        choice("in", "ke", "ug", "ng"),
         "in",
     )
     organisation: str = setting(
