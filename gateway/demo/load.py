@@ -17,6 +17,7 @@ from gateway.demo.house import House
 from gateway.demo.listening import write_calls
 from gateway.demo.members import settle_members
 from gateway.demo.news import write_news
+from gateway.demo.overlays import settle_overlays
 from gateway.demo.places import BOOTH_OF_24, tree
 from gateway.demo.reports import write_reports
 from gateway.demo.staff import settle_staff
@@ -64,6 +65,7 @@ def _load(rt: Runtime) -> None:
         settle_units(house, places)
         settle_staff(house, written)
         settle_members(house, cast(written, places, SEED))
+        settle_overlays(house, written.places["blocks"])
         write_broadcasts(house, written.broadcasts)
         write_news(house, written.news)
         write_reports(house, written.reports, notes)
@@ -82,7 +84,7 @@ def _mark(house: House) -> bool:
 
 def _refuse_others(unit: UnitOfWork) -> None:
     if unit.db.scalar(select(exists(select(Member.id)))):
-        raise Conflict("the demo is only loaded into an empty service: this one has members")
+        raise Conflict("the demo is only loaded into an empty service, and this one has members: start with --no-demo")
 
 
 def _ring_names(house: House) -> None:

@@ -6,7 +6,7 @@ from gateway.demo.house import House
 from gateway.demo.places import Place
 from gateway.models import Unit
 from gateway.names import search_key
-from gateway.store import tree, units
+from gateway.store import tree, unit_history, units
 
 
 def settle_units(house: House, places: list[Place]) -> None:
@@ -25,3 +25,6 @@ def settle_units(house: House, places: list[Place]) -> None:
         house.units[place.code] = Unit(**row)
         rows.append(row)
     tree.add_units(db, rows)
+    made = [house.units[place.code] for place in places]
+    lines = [(each.id, "added", {"under": each.parent_id}) for each in made]
+    unit_history.note_all(db, lines, house.ago(300), None)
