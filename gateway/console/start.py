@@ -14,7 +14,8 @@ from gateway.access import Viewer, runtime, signed_in
 from gateway.console.charts import Bar, bars
 from gateway.console.fragments import page_or_fragment
 from gateway.db import unit_of_work
-from gateway.store import activity, inbox
+from gateway.rights.breach import deadline
+from gateway.store import activity, breaches, inbox
 
 blueprint = Blueprint("start", __name__)
 
@@ -33,12 +34,16 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         zone, days = rt.profile.zone, _days()
         since = rt.clock() - timedelta(days=DAYS)
         reports = inbox.per_day(unit.db, viewer.unit_path, since, zone)
+        running = breaches.list_open(unit.db, viewer.unit_path) if viewer.may("work_on_breaches") else []
         calls = activity.calls_per_day(unit.db, viewer.unit_path, since, zone)
     charts = [
         _chart(gettext("Reports a day"), days, reports),
         _chart(gettext("Calls a day"), days, calls),
     ]
     values: dict[str, Any] = {"waiting": waiting, "page": page, "steps": steps, "charts": charts}
+    values["breaches"] = [
+        (each, (deadline(each) - rt.clock()).total_seconds(), deadline(each)) for each in running
+    ]
     values["broadcasts_url"] = _address_of("broadcasts.index")
     return page_or_fragment("start.html", "parts/waiting.html", **values)
 

@@ -12,10 +12,10 @@ from typing import Any
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from gateway.models import Member
-from gateway.people.everything import numbers_of
+from gateway.models import Member, Report
+from gateway.people.everything import everything, numbers_of
 from gateway.runtime import Runtime
-from gateway.store import rights_list
+from gateway.store import reports, rights_list
 
 SPOKEN_AS_WORDS = 100
 
@@ -65,3 +65,24 @@ def month(rt: Runtime, at: datetime, language: str) -> str:
 
 def _number(rt: Runtime, language: str, value: int) -> str:
     return rt.words.number(language, value) if value < SPOKEN_AS_WORDS else str(value)
+
+
+def for_staff(db: Session, rt: Runtime, member: Member, viewer_path: str) -> dict[str, Any]:
+    """Everything about a member, but of reports that went past the local staff only what this viewer may know."""
+    found = everything(db, rt, member)
+    seen = reports.select_visible(viewer_path).where(Report.id.in_([row["id"] for row in found["reports"]]))
+    may_see = {report.id for report in db.scalars(seen)}
+    hidden = [row for row in found["reports"] if row["id"] not in may_see]
+    for column, key in (("report_id", "id"), ("id", "id"), ("id", "voice_note_id"), ("id", "message_id")):
+        ids = {row[key] for row in hidden} - {None}
+        for name in _OF_A_REPORT[column, key]:
+            found[name] = [row for row in found[name] if row[column] not in ids]
+    return found
+
+
+_OF_A_REPORT = {
+    ("report_id", "id"): ("report_events", "answers", "deliveries"),
+    ("id", "id"): ("reports",),
+    ("id", "voice_note_id"): ("voice_notes",),
+    ("id", "message_id"): ("messages",),
+}

@@ -1,0 +1,190 @@
+"""The words of what is held about a member: each table and each column as people say it, and what a purge did. No decisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _
+
+from gateway.console import members_words, words
+from gateway.console.broadcasts_words import CAUSES
+from gateway.console.formats import moment
+
+TABLES: dict[str, Any] = {
+    "numbers": _("Phone numbers"),
+    "other_numbers": _("Further and earlier numbers"),
+    "posts": _("Posts"),
+    "consents": _("What was agreed to"),
+    "reports": _("Problems told"),
+    "report_events": _("What was done about them"),
+    "answers": _("Answers"),
+    "messages": _("Messages"),
+    "calls": _("Calls"),
+    "voice_notes": _("Recordings of the voice"),
+    "deliveries": _("What was sent"),
+    "attempts": _("Tries to ring or send"),
+    "enrolments": _("How they came in"),
+    "join_codes": _("Codes"),
+    "paper_forms": _("Paper forms"),
+    "overlay_members": _("Wings"),
+    "news_heard": _("News heard"),
+    "merges": _("Double entries put together"),
+    "suppressions": _("Why the number is left alone"),
+    "rights_requests": _("What they asked about their data"),
+    "breach_members": _("Data that got out"),
+    "duty_numbers": _("On duty"),
+    "conversations": _("Open conversation by SMS"),
+    "audit_entries": _("Who looked at this member, and changed what"),
+}
+COLUMNS: dict[str, Any] = {
+    "name": _("Name"),
+    "number": _("Number"),
+    "text": _("Words"),
+    "texts": _("Words"),
+    "note": _("Note"),
+    "at": _("When"),
+    "since": _("Since"),
+    "until": _("Until"),
+    "reason": _("Reason"),
+    "title": _("Title"),
+    "action": _("What"),
+    "purpose": _("For what"),
+    "how": _("How"),
+    "reference": _("Reference"),
+    "state": _("State"),
+    "urgency": _("Urgency"),
+    "category": _("Subject"),
+    "language": _("Language"),
+    "received_at": _("Received"),
+    "closed_at": _("Closed"),
+    "kind": _("Kind"),
+    "is_inbound": _("From the member"),
+    "started_at": _("Began"),
+    "seconds": _("Seconds"),
+    "announced_at": _("Recorded"),
+    "withheld_at": _("Withheld since"),
+    "created_at": _("Written down"),
+    "placed_at": _("Tried"),
+    "outcome": _("Outcome"),
+    "way": _("Way"),
+    "joined_at": _("Joined"),
+    "code": _("Code"),
+    "done_at": _("Settled"),
+    "status": _("Status"),
+    "consent": _("Consent"),
+    "handset": _("Handset"),
+    "slot": _("Time of day"),
+    "tags": _("Tags"),
+    "is_adult": _("Grown-up"),
+    "is_trained": _("Trained"),
+    "left_at": _("Left on"),
+    "notice": _("Notice"),
+    "source": _("Told by"),
+    "position": _("Order"),
+    "media_type": _("Kind of file"),
+    "heard_seconds": _("Seconds heard"),
+}
+# Ours and nobody's: keys of rows, leases, hashes. All of it stands in the file that is handed out.
+KINDS: dict[str, Any] = {
+    **TABLES,
+    "erasures": _("Forgotten members, for good"),
+    "members": _("Members who left long ago"),
+    "recordings": _("Recordings, with their files"),
+    "recordings_withheld": _("Recordings nobody plays any more"),
+    "reports_unnamed": _("Problems that name nobody any more"),
+    "lists": _("Lists that were handed in"),
+    "callbacks": _("Raw posts of the provider"),
+    "exchanges": _("Our requests to the provider"),
+    "sign_in_failures": _("Failed sign-ins"),
+    "sign_ins": _("Sign-ins"),
+    "invitations": _("Invitations of colleagues"),
+    "known_browsers": _("Browsers of colleagues"),
+    "files": _("Files that belong to nothing"),
+}
+KEPT_FOR: dict[str, Any] = {
+    "voice_notes_playable": _("recordings can be played, after the report is closed"),
+    "voice_notes": _("recordings and the words of reports, after the report is closed"),
+    "calls": _("calls, tries and what was sent"),
+    "messages": _("messages"),
+    "consents_after_end": _("what was agreed to, after the member has left"),
+    "audit": _("the log of who saw and did what"),
+    "callbacks": _("raw posts of the provider"),
+    "imports": _("lists that were handed in"),
+    "erased_floor_days": _("forgotten members, under lock"),
+}
+ERASED_HOW: dict[str, Any] = {
+    "key": _("by a key in our call"),
+    "sms": _("by SMS"),
+    "staff": _("by staff, at their wish"),
+    "retention": _("left long ago"),
+    "restored": _("again, after a restore"),
+}
+ASKED: dict[str, Any] = {
+    "correction": _("says that something is wrong"),
+    "erasure": _("wants to be forgotten; we ring to be sure"),
+}
+_VALUES: dict[str, Any] = {
+    **{str(key): value for key, value in members_words.HOWS.items()},
+    **{str(key): value for key, value in members_words.PURPOSES.items()},
+    **{str(key): value for key, value in members_words.ACTIONS.items()},
+    **{str(key): value for key, value in members_words.CONSENTS.items()},
+    **{str(key): value.word for key, value in members_words.STATUSES.items()},
+    **{str(key): value.word for key, value in words.REPORT_STATES.items()},
+    **{str(key): value for key, value in words.URGENCIES.items()},
+    **{str(key): value for key, value in words.EVENTS.items()},
+    **{str(key): value for key, value in members_words.DELIVERED_AS.items()},
+    **{str(key): value for key, value in CAUSES.items()},
+    "voice": _("by voice"),
+    "True": _("yes"),
+    "False": _("no"),
+}
+
+
+class Section(NamedTuple):
+    """One table of what is held: its title, its columns, its rows as text."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def sections(found: dict[str, Any]) -> list[Section]:
+    """Lay out what is held for reading: every table with something in it, in words."""
+    member = {name: found["member"][name] for name in found["member"] if name in COLUMNS}
+    own = Section(str(_("Who they are")), [str(COLUMNS[name]) for name in member], [_cells(member, member)])
+    known = [name for name in TABLES if found.get(name)]
+    rest = [name for name, rows in found.items() if isinstance(rows, list) and rows and name not in TABLES]
+    return [own, *(_section(name, found[name]) for name in (*known, *rest) if name != "unit")]
+
+
+def _section(name: str, rows: list[dict[str, Any]]) -> Section:
+    columns = [column for column in COLUMNS if any(row.get(column) not in (None, "", {}, []) for row in rows)]
+    title = str(TABLES.get(name, name.replace("_", " ")))
+    return Section(
+        title, [str(COLUMNS[column]) for column in columns], [_cells(row, columns) for row in rows]
+    )
+
+
+def _cells(row: dict[str, Any], columns: Any) -> list[str]:
+    return [_value(row.get(column)) for column in columns]
+
+
+def _value(value: Any) -> str:
+    if value in (None, "", {}, []):
+        return "–"
+    if isinstance(value, dict):
+        return " / ".join(str(each) for each in value.values())
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    text = str(value)
+    return _moment(text) or str(_VALUES.get(text, text))
+
+
+def _moment(text: str) -> str | None:
+    if len(text) < 19 or text[4:5] != "-" or "T" not in text:
+        return None
+    try:
+        return moment(datetime.fromisoformat(text))
+    except ValueError:
+        return None
