@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 BASE_LANGUAGE = "hi"
-SPOKEN = {"in": ("hi", "bn", "en"), "ke": ("en",)}  # offered on a first call, the region's first
+# Offered on a first call, the region's first: those in which every word and the notice are there.
+SPOKEN = {"in": ("hi", "bn", "en"), "ke": ("en",), "ug": ("en",), "ng": ("en",)}
 
 
 def languages_of(texts: Mapping[str, Any], sounds: Mapping[str, Any]) -> list[str]:

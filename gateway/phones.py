@@ -151,7 +151,7 @@ def _ascii_digit(character: str) -> str:
 
 
 def _readings(plain: str, country: str) -> list[str]:
-    calling_code = {"in": "91", "ke": "254"}.get(country, "")
+    calling_code = {"in": "91", "ke": "254", "ug": "256", "ng": "234"}.get(country, "")
     digits = re.sub(r"\D", "", plain)
     readings = [plain]
     if calling_code and digits.startswith(f"0{calling_code}"):

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import audience, launch
+from gateway.broadcasts import audience, launch, register
 from gateway.broadcasts.plan import Plan, plan
 from gateway.console.broadcasts_findings import findings, longest, needs_test, sounds_of
 from gateway.console.broadcasts_words import WORDS
@@ -77,6 +77,7 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
         if row.broadcast.state not in BEFORE:
             return redirect(url_for("broadcasts_show.show", public_id=public_id))
         people = audience.count(unit.db, row.broadcast)
+        uncovered = register.count_uncovered(unit, rt, row.broadcast)
         silences = broadcast_list.list_silences(unit.db, rt.clock())
         own = unit.db.get_one(Staff, viewer.staff_id)
         tail = unit.db.get_one(PhoneNumber, own.number_id).tail if own.number_id else None
@@ -88,7 +89,7 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
     page = render_template(
         "broadcasts/check.html",
         audience=people,
-        found=findings(rt, viewer, row.broadcast, row.place, people, sounds, silences),
+        found=findings(rt, viewer, row.broadcast, row.place, people, sounds, silences, uncovered),
         ends=_ends(_planned(row.broadcast, people.count, longest(sounds))),
         must_test=needs_test(viewer, row.broadcast),
         tail=tail,

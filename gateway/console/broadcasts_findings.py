@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from flows.steps import Tell
 from gateway.access import Viewer
@@ -76,10 +76,12 @@ def findings(
     audience: Audience,
     sounds: Sequence[Sound],
     silences: Sequence[tuple[str, Silence]],
+    uncovered: int = 0,
 ) -> Findings:
-    """Say what is in the way of this broadcast and what is worth knowing."""
+    """Say what is in the way of this broadcast and what is worth knowing; `uncovered` is `register.count_uncovered`."""
     found = Findings()
     _audience(found, audience)
+    _register(found, uncovered)
     _sounds(found, broadcast, sounds)
     _time(found, rt, broadcast)
     if broadcast.message_class == MessageClass.CAMPAIGN:
@@ -104,6 +106,18 @@ def _audience(found: Findings, audience: Audience) -> None:
             gettext(
                 "%(n)s members speak a language without words here. Write it in theirs, too.",
                 n=number(lacking),
+            )
+        )
+
+
+def _register(found: Findings, uncovered: int) -> None:
+    if uncovered:
+        found.blockers.append(
+            ngettext(
+                "Of %(n)s member we cannot show the consent. Compare the number with the do-not-disturb register first: House, Do-not-disturb register.",
+                "Of %(n)s members we cannot show the consent. Compare their numbers with the do-not-disturb register first: House, Do-not-disturb register.",
+                uncovered,
+                n=number(uncovered),
             )
         )
 

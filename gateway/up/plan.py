@@ -11,7 +11,12 @@ from gateway.settings_values import is_loopback
 
 HOST = "127.0.0.1"
 # For a `--clock` without a zone; the profiles themselves are too heavy for the supervisor.
-ZONES = {"in": "Asia/Kolkata", "ke": "Africa/Nairobi"}
+ZONES = {
+    "in": "Asia/Kolkata",
+    "ke": "Africa/Nairobi",
+    "ug": "Africa/Kampala",
+    "ng": "Africa/Lagos",
+}
 
 
 @dataclass(frozen=True)
