@@ -77,7 +77,7 @@ def _visible_note(db: Session, viewer: Viewer, public_id: str) -> tuple[VoiceNot
     note = db.scalar(select(VoiceNote).where(VoiceNote.public_id == public_id))
     visible = reports.select_visible(viewer.unit_path)
     report = db.scalar(visible.where(Report.voice_note_id == note.id)) if note else None
-    if note is None or report is None:
+    if note is None or report is None or note.withheld_at is not None:
         raise NotFound("there is no such recording")
     return note, report.id
 
