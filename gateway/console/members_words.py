@@ -28,6 +28,9 @@ HOWS = {
     "sms": _("by SMS"),
     "key": _("by a key in a call"),
     "coordinator": _("by a coordinator’s word"),
+    "ring": _("by a missed call to the stop number"),
+    "provider": _("through the phone company"),
+    "merge": _("because two members turned out to be one"),
 }
 PURPOSES = {
     "all": _("all calls"),
@@ -41,6 +44,7 @@ SUPPRESSED = {
     "invalid": _("The number does not exist."),
     "recycled": _("The number belongs to somebody else now."),
     "complaint": _("Complained about our calls."),
+    "do-not-disturb": _("Is on the do-not-disturb register."),
     "provider": _("The provider reports an opt-out."),
 }
 DELIVERED_AS = {
@@ -53,7 +57,35 @@ DELIVERED_AS = {
     "introduction": _("Introduction"),
 }
 
+HANDSETS = {"keypad": _("keypad phone"), "smartphone": _("smartphone"), "none": _("no phone of their own")}
+DAY_PARTS = {"morning": _("in the morning"), "midday": _("at midday"), "evening": _("in the evening")}
+YES_NO = {"yes": _("yes"), "no": _("no")}
+FIELDS = {
+    "name": _("Name"),
+    "number": _("Number"),
+    "unit": _("Unit"),
+    "home_unit": _("Booth at home"),
+    "language": _("Language"),
+    "handset": _("Phone"),
+    "slot": _("When to ring"),
+    "tags": _("Tags"),
+    "is_adult": _("Eighteen or older"),
+}
+ENDED = {
+    "changed": _("has another number now"),
+    "recycled": _("belongs to somebody else now"),
+    "merged": _("two members turned out to be one"),
+    "lost": _("lost"),
+}
+ALIKE_BY = {"number": _("the same number, alike names"), "name": _("the same name in one place")}
+
 WORDS: dict[str, Any] = {
+    "handsets": HANDSETS,
+    "day_parts": DAY_PARTS,
+    "yes_no": YES_NO,
+    "member_fields": FIELDS,
+    "ended_words": ENDED,
+    "alike_by": ALIKE_BY,
     "statuses": STATUSES,
     "consents": CONSENTS,
     "hows": HOWS,

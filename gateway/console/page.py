@@ -72,6 +72,7 @@ def _known_everywhere() -> dict[str, Any]:
         "navigation": [place for place in NAVIGATION if _is_open(place)] if who else [],
         "phone_url": settings.africastalking_url if settings.is_emulated else None,
         "asset": asset_url,
+        "is_there": lambda endpoint: endpoint in current_app.view_functions,
     }
 
 
