@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
+from sqlalchemy import update
+
+from gateway import notices
 from gateway.demo.cast import Person
 from gateway.demo.house import House
 from gateway.demo.rows import Row
 from gateway.enrolment import EVERYTHING, KEY
-from gateway.rules.consent import CAMPAIGN, GIVEN, WITHDRAWN, ConsentState, Entry, derive
+from gateway.models import Notice
+from gateway.rules.consent import CAMPAIGN, GIVEN, WITHDRAWN, ConsentState, Entry, derive, expiry
 
 NOTICE = "join.notice"
+BEGAN = 301  # days ago: before the first of them joined
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,12 @@ def agreed(house: House, person: Person) -> Agreed:
 
 def rows_of(house: House, ledgers: list[Agreed]) -> list[Row]:
     """Return the ledger's rows, in the order of `house.people`."""
-    hashes = {language: _notice_hash(house, language) for language in ("hi", "bn", "en")}
+    told = {
+        language: notices.use(house.unit, house.rt, NOTICE, language, is_heard=False)
+        for language in ("hi", "bn", "en")
+    }
+    house.unit.db.execute(update(Notice).values(since=house.ago(BEGAN)))
+    lasts = house.rt.profile.consent_days
     coordinator_id = house.staff["coordinator"].id
     rows = []
     for each, ledger in zip(house.people, ledgers, strict=True):
@@ -40,15 +49,12 @@ def rows_of(house: House, ledgers: list[Agreed]) -> list[Row]:
             row = {"member_id": each.member_id, "number_id": each.number_id, "purpose": entry.purpose}
             row |= {"action": entry.action, "how": entry.how, "at": entry.at}
             row |= {"language": each.person.language, "notice": NOTICE if is_heard else None}
-            row["notice_hash"] = hashes[each.person.language] if is_heard else None
+            version = told[each.person.language] if is_heard else None
+            row |= {"notice_hash": version and version.text_hash, "notice_id": version and version.id}
+            row["expires_at"] = expiry(entry.at, lasts) if entry.action == GIVEN else None
             row["staff_id"] = coordinator_id if entry.how in ("paper", "coordinator") else None
             rows.append(row)
     return rows
-
-
-def _notice_hash(house: House, language: str) -> str:
-    _, words = house.rt.words.find(NOTICE, language)
-    return sha256(words.encode()).hexdigest()
 
 
 def _entries(person: Person, joined_at: datetime, changed_at: datetime) -> list[Entry]:

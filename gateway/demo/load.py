@@ -84,7 +84,9 @@ def _mark(house: House) -> bool:
 
 def _refuse_others(unit: UnitOfWork) -> None:
     if unit.db.scalar(select(exists(select(Member.id)))):
-        raise Conflict("the demo is only loaded into an empty service, and this one has members: start with --no-demo")
+        raise Conflict(
+            "the demo is only loaded into an empty service, and this one has members: start with --no-demo"
+        )
 
 
 def _ring_names(house: House) -> None:

@@ -9,6 +9,7 @@ from gateway.models import PhoneNumber, Suppression
 from gateway.phones import Number
 from gateway.store.suppressions import OPTED_OUT
 
+SOURCES = {OPTED_OUT: "member", "do-not-disturb": "scrub", "recycled": "staff"}
 OTHER_REASONS = (("do-not-disturb", 20), ("recycled", 12))
 
 
@@ -35,7 +36,7 @@ def suppress(house: House, index_of: dict[Number, bytes]) -> None:
         house.left_alone |= set(drawn)
         reasons |= {phone: (reason, house.dice.uniform(31, 60)) for phone in drawn}
     rows = [
-        {"number_index": index_of[phone], "reason": reason, "at": house.ago(days)}
+        {"number_index": index_of[phone], "reason": reason, "source": SOURCES[reason], "at": house.ago(days)}
         for phone, (reason, days) in reasons.items()
     ]
     write(house.unit.db, Suppression, rows)
