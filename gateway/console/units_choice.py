@@ -84,7 +84,7 @@ def _by_code(db: Session, viewer_path: str, code: str) -> Unit | None:
 
 def _such_as(units: Sequence[Unit]) -> str:
     near = "; ".join(label(each) for each in units[:SHOWN])
-    return f" {gettext('Such as:')} {near}" if near else ""
+    return " " + gettext("Such as: %(units)s", units=near) if near else ""
 
 
 def _walk(unit: Unit, children: dict[int | None, list[Unit]], depth: int) -> list[tuple[Unit, int]]:
