@@ -6,11 +6,13 @@ what is no member's, is said here by name, and a test knows no fourth kind. Call
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,8 @@ from gateway.states import MemberStatus
 from gateway.store import numbers, units
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
+
+logger = logging.getLogger(__name__)
 
 REQUEST_TEXT = "rights_requests.text"
 # What seals each text; a sealed column that is not here (a provider's address of a recording) is left out.
@@ -195,12 +199,16 @@ def plain(rt: Runtime, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def words_of(rt: Runtime, table: str, row: Mapping[str, Any]) -> str | None:
-    """Open the text of a row, None where there is none."""
+    """Open the text of a row, None where there is none; one that was altered keeps nobody from the rest."""
     sealed = row.get("sealed_text")
     if not sealed or table not in PURPOSES:
         return None
     place, name = PURPOSES[table]
-    return rt.vault.open_text(sealed, place, row[name] or "")
+    try:
+        return rt.vault.open_text(sealed, place, row[name] or "")
+    except InvalidTag:
+        logger.error("sealed text does not open table=%s id=%s", table, row["id"])
+        return None
 
 
 def _links(table: Table, member_id: int, own: set[int]) -> Iterable[ColumnElement[bool]]:

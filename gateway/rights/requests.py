@@ -12,6 +12,7 @@ from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.errors import Conflict
 from gateway.models import Call, Member, RightsRequest, Unit, new_public_id
+from gateway.people import everything
 from gateway.people.everything import REQUEST_TEXT
 from gateway.rights import erase
 from gateway.runtime import Runtime
@@ -68,9 +69,8 @@ def settle(unit: UnitOfWork, rt: Runtime, request: RightsRequest, staff_id: int 
 
 def words_of(rt: Runtime, request: RightsRequest) -> str | None:
     """Open what was written; None where it was spoken."""
-    if request.sealed_text is None:
-        return None
-    return rt.vault.open_text(request.sealed_text, REQUEST_TEXT, request.public_id)
+    row = {"id": request.id, "sealed_text": request.sealed_text, "public_id": request.public_id}
+    return everything.words_of(rt, RightsRequest.__tablename__, row)
 
 
 def _add(

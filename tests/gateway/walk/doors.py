@@ -24,6 +24,7 @@ PUBLIC_IDS = {
     "/house/staff/": "staff",
     "/house/scrubs/": "scrubs",
     "/house/breaches/": "breaches",
+    "/house/erasures/": "rights_requests",
     "/overlays/": "overlays",
     "/units/overlays/": "overlays",
     "/import/": "imports",
