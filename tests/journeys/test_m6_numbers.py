@@ -109,7 +109,7 @@ def test_history_moves_only_when_old_number_and_coordinator_agree(
     confirm(rt, moving)
     assert members_on(rt, a_number(111_111)) == []
     assert "Sita" in [each.name for each in members_on(rt, number)]
-    was = all_of(rt, OtherNumber)
+    was = all_of(rt, OtherNumber, OtherNumber.member_id == moving.member_id)
     assert [(each.reason, each.until is not None) for each in was] == [("changed", True)]
 
 
