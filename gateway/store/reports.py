@@ -12,6 +12,7 @@ from gateway.content import in_language, sound_in
 from gateway.errors import NotFound
 from gateway.models import Answer, Report, ReportEvent, Unit
 from gateway.states import ReportState
+from gateway.store.units import is_under
 
 TEXT_PURPOSE = "reports.text"
 SPOKEN_AT_ONCE = 5
@@ -30,10 +31,9 @@ def visible_to(viewer_path: str) -> ColumnElement[bool]:
     Its place lies at or under the unit; and where it was sent past the local staff, the unit must be the desk or lie
     above it. The query must join `Unit` on the report's place and `Desk` on its desk (`select_visible` does).
     """
-    desk_is_mine_or_below = Desk.path.like(viewer_path + "%")
     return and_(
-        Unit.path.like(viewer_path + "%"),
-        or_(Report.is_past_local.is_(False), desk_is_mine_or_below),
+        is_under(Unit.path, viewer_path),
+        or_(Report.is_past_local.is_(False), is_under(Desk.path, viewer_path)),
     )
 
 
