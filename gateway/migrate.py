@@ -33,6 +33,33 @@ def upgrade(database_url: str) -> None:
     from alembic import command
 
     command.upgrade(alembic_config(database_url), "head")
+    spell_names(database_url)
+
+
+def spell_names(database_url: str) -> int:
+    """Spell the names that are kept from before names could be searched (`gateway.names`); returns how many.
+
+    A few thousand at a time, each in its own transaction: nobody waits for it, and cut off it goes on where it was.
+    """
+    from gateway.names import search_key
+
+    done = 0
+    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
+        for table, name in (("members", "name"), ("units", "name || ' ' || code")):
+            last, query = (
+                0,
+                f"SELECT id, {name} FROM {table} WHERE search = '' AND name <> '' AND id > %s ORDER BY id LIMIT 5000",
+            )
+            while rows := connection.execute(query, (last,)).fetchall():
+                last = rows[-1][0]
+                spelt = [[each[0] for each in rows], [search_key(each[1]) for each in rows]]
+                connection.execute(
+                    f"UPDATE {table} t SET search = n.search"
+                    " FROM unnest(%s::bigint[], %s::text[]) AS n (id, search) WHERE t.id = n.id",
+                    spelt,
+                )
+                done += len(rows)
+    return done
 
 
 def newest() -> str:
@@ -43,9 +70,12 @@ def newest() -> str:
 
 def is_current(database_url: str) -> bool:
     """Say whether the database has the newest schema; False for an empty one."""
-    plain = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", database_url)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
         if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
             return False
         versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     return versions == [(newest(),)]
+
+
+def _plain(database_url: str) -> str:
+    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", database_url)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import click
 
 from gateway.cli.lists import imports, tell
+from gateway.cli.member_find import find, merge
 from gateway.cli.rights import erase
 from gateway.cli.shown import Named, as_json, print_facts, print_json, runtime
 
@@ -19,10 +20,11 @@ WIDTH = 30
 
 @click.group()
 def member() -> None:
-    """Bring members in, write them out, show one, forget one."""
+    """Bring members in, write them out, find, show, merge and forget them."""
 
 
-member.add_command(erase)
+for each in (erase, find, merge):
+    member.add_command(each)
 
 
 @member.command("import")

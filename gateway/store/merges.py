@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from gateway.errors import NotFound
 from gateway.models import Base, Call, Delivery, Member, Merge, OtherNumber, ToldApart, Unit
 from gateway.states import CallState, DeliveryState, MemberStatus
 from gateway.store.units import is_under
@@ -45,6 +46,16 @@ class Pair(NamedTuple):
     one_place: str
     other_place: str
     why: str
+
+
+def get_any(db: Session, member_id: str) -> Member:
+    """Return a member by public or internal id, also one who was merged; raises NotFound."""
+    found = db.scalar(select(Member).where(Member.public_id == member_id))
+    if found is None and member_id.isascii() and member_id.isdecimal() and len(member_id) < 19:
+        found = db.get(Member, int(member_id))
+    if found is None or found.erased_at is not None:
+        raise NotFound("there is no such member")
+    return found
 
 
 def move_rows(db: Session, gone_id: int, kept_id: int) -> dict[str, int]:
