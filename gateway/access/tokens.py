@@ -19,7 +19,7 @@ BROWSERS = (
     ("Samsung Internet", r"SamsungBrowser"),
     ("UC Browser", r"UCBrowser"),
     ("Firefox", r"Firefox|FxiOS"),
-    ("Chrome", r"Chrome|CriOS"),
+    ("Chrome", r"(?:Headless)?Chrome|CriOS"),
     ("Safari", r"Safari"),
 )
 SYSTEMS = (

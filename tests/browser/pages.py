@@ -7,12 +7,13 @@ from playwright.sync_api import Page
 
 from gateway.console import SCREENS
 from gateway.demo.places import BOOTH_OF_24, DISTRICT
-from gateway.models import Broadcast, Member, Report, Unit
+from gateway.models import Broadcast, Member, Report, Staff, Unit
 from gateway.states import BroadcastState, ReportState
+from tests.browser.door import FARID
 from tests.house import House
 
-NOT_PAGES = {"assets.asset", "members_lists.refused", "static"}
-OPEN_TO_ALL = {"signing_in.form"}
+NOT_PAGES = {"assets.asset", "members_lists.refused", "signing_in.code_form", "static"}
+OPEN_TO_ALL = {"signing_in.form", "invitation.form"}
 LIST = "phone,name,language,unit,posts,consent,consent_date\n70000 99001,Nimmo Ghatwal,hi,{unit},,paper,2026-10-01\n12,Bad Row,xx,none,,,\n"
 
 
@@ -35,11 +36,20 @@ def addresses(house: House, page: Page) -> dict[str, str]:
     ].public_id
     district, booth = (house.all_of(Unit, Unit.code == code)[0].id for code in (DISTRICT, BOOTH_OF_24))
     member = house.all_of(Member, Member.unit_id == booth)[0].public_id
+    colleague = house.all_of(Staff, Staff.email == FARID)[0].public_id
     draft = _a_draft(house, page)
     return {
         "start.index": "/",
         "start.words": "/words",
-        "signing_in.account": "/account",
+        "account.show": "/account",
+        "second_factor.show": "/account/second-factor",
+        "invitation.form": _an_invitation(house, page),
+        "house.index": "/house",
+        "staff.index": "/house/staff",
+        "staff.form": "/house/staff/new",
+        "staff_show.show": f"/house/staff/{colleague}",
+        "audit.index": "/house/audit",
+        "sender.form": "/house/sender",
         "signing_in.form": "/sign-in",
         "reports.index": "/reports?tab=all",
         "report.show": f"/reports/{report}",
@@ -70,6 +80,15 @@ def _a_draft(house: House, page: Page) -> str:
     page.locator("form.compose button.main").click()
     page.wait_for_url("**/check")
     return page.url.split("/")[-2]
+
+
+def _an_invitation(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/house/staff/new")
+    page.locator("#name").fill("Leela Tokriwal")
+    page.locator("#email").fill("leela@demo.example")
+    page.locator("main form button.main").click()
+    link = page.locator("#link").input_value()
+    return link[link.index("/invitation/") :]
 
 
 def _an_uploaded_list(house: House, page: Page) -> str:

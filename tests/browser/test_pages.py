@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 
-from tests.browser.door import MEERA, PATIENCE_MS, is_complaint
+from tests.browser.door import ASHA, PATIENCE_MS, is_complaint
 from tests.browser.pages import OPEN_TO_ALL, addresses, endpoints
 from tests.house import House
 
@@ -52,7 +52,7 @@ class Look:
 @pytest.fixture(scope="module")
 def places(browser: Browser, house: House, cookies: Cookies) -> dict[str, str]:
     context = browser.new_context()
-    context.add_cookies(cookies(MEERA))
+    context.add_cookies(cookies(ASHA))
     found = addresses(house, context.new_page())
     context.close()
     return found
@@ -71,7 +71,7 @@ def look(browser: Browser, house: House, cookies: Cookies, request: pytest.Fixtu
     language, theme, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
     context.set_default_timeout(PATIENCE_MS)
-    context.add_cookies(cookies(MEERA))
+    context.add_cookies(cookies(ASHA))
     page = context.new_page()
     speak(page, house, language)
     seen = Look(page, language, width)
