@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 
 from gateway.db import UnitOfWork
 from gateway.deliveries.owe import VOICE, owe_call_back, ring_senders
-from gateway.models import Attempt, Delivery, Member, PhoneNumber
+from gateway.models import Attempt, Delivery, Member, OtherNumber, PhoneNumber
 from gateway.phones import country_of, is_mobile, is_premium
 from gateway.rules.call_back import Ring, may_call_back
 from gateway.rules.verdicts import Reason, Refused
@@ -81,7 +81,11 @@ def _strangers(unit: UnitOfWork, since: datetime) -> int:
     query = (
         select(func.count(Delivery.id))
         .outerjoin(Member, Member.number_id == Delivery.number_id)
+        .outerjoin(
+            OtherNumber, and_(OtherNumber.number_id == Delivery.number_id, OtherNumber.until.is_(None))
+        )
         .join(PhoneNumber, PhoneNumber.id == Delivery.number_id)
-        .where(Delivery.reason == DeliveryReason.RING, Delivery.created_at > since, Member.id.is_(None))
+        .where(Delivery.reason == DeliveryReason.RING, Delivery.created_at > since)
+        .where(Member.id.is_(None), OtherNumber.id.is_(None))
     )
     return unit.db.scalars(query).one()

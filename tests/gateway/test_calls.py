@@ -7,9 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from gateway.db import unit_of_work
-from gateway.models import Call, Callback, Report, VoiceNote
+from gateway.models import Call, Callback, Member, Report, VoiceNote
+from gateway.people import numbers as other_numbers
 from gateway.runtime import Runtime
 from gateway.states import CallState, ReportState, Urgency
+from gateway.store import numbers
 from tests.builders import a_member, a_number
 from tests.lines import CALLS_BACK, Caller
 
@@ -42,6 +44,21 @@ def test_member_reports_by_voice_when_she_rings(rt: Runtime, sita: Caller) -> No
     sita.hang_up()
     assert only_report(rt).urgency == Urgency.SOON
     assert said
+
+
+def test_member_is_known_when_she_rings_from_her_other_phone(rt: Runtime, client: FlaskClient) -> None:
+    first, other = a_number(), a_number()
+    member_id = a_member(rt, "Sita", number=first)
+    with unit_of_work(rt.engine) as unit:
+        other_numbers.add(unit, rt, unit.db.get_one(Member, member_id), other, None)
+    sita = Caller(client, other)
+    assert "digits 1" in sita.ring()
+    sita.press("1")
+    sita.speak()
+    report = only_report(rt)
+    assert report.member_id == member_id
+    with unit_of_work(rt.engine) as unit:
+        assert numbers.open_number(unit.db, rt.vault, report.number_id or 0) == other
 
 
 def test_post_that_comes_twice_changes_nothing(rt: Runtime, sita: Caller) -> None:
