@@ -27,7 +27,8 @@ from gateway.store import people
 FROM_LIST = "list"
 MOST_NAMES_ALOUD = 200  # of one list; the sounds of others are made when somebody calls (`sounds`, "call")
 
-# One number, a name that a hundred others have too: spelling each of a list's names once is enough.
+_JOINED = frozenset(state for state in ConsentState if state >= ConsentState.ORGANISATIONAL)
+# A hundred people have the same name: spelling each name of a list once is enough.
 _spelt = lru_cache(maxsize=50_000)(search_key)
 
 
@@ -252,7 +253,7 @@ def _add(unit: UnitOfWork, job: Importing, new: list[_Row], number_ids: Mapping[
 
 
 def _has_joined(row: _Row) -> bool:
-    return row.judged.state >= ConsentState.ORGANISATIONAL
+    return row.judged.state in _JOINED
 
 
 def _status(row: _Row) -> MemberStatus:

@@ -93,9 +93,11 @@ def _records(sheet: Any, start: int) -> Iterator[Record | Refused]:
 
 def _lines(sheet: Any, start: int) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()  # a sheet may claim a million empty columns
-    rows = sheet.iter_rows(min_row=start, max_col=MOST_CELLS, values_only=True)
-    for line, row in enumerate(rows, start):
-        yield line, [_text(value) for value in row]
+    for line, row in enumerate(sheet.iter_rows(min_row=start, values_only=True), start):
+        cells = [_text(value) for value in row[:MOST_CELLS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield line, cells
 
 
 def _text(value: object) -> str:
