@@ -13,7 +13,7 @@ from gateway.console.members_consent import agreed
 from gateway.console.members_words import WORDS
 from gateway.console.units_choice import choices, label
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.store import member_list, member_numbers, member_posts, merges, staff, units
+from gateway.store import member_list, member_numbers, member_posts, merges, rights_list, staff, units
 from gateway.store.member_list import Row
 
 blueprint = Blueprint("members_show", __name__)
@@ -58,6 +58,7 @@ def values_of(unit: UnitOfWork, viewer: Viewer, row: Row) -> dict[str, Any]:
         "posts": member_posts.list_history(unit.db, member.id),
         "merged": merges.list_merged_into(unit.db, member.id),
         "agreed": agreed(unit, member),
+        "rights_requests": rights_list.list_requests_of(unit.db, member.id),
         "reports": member_list.list_reports(unit.db, viewer.unit_path, member.id),
         "calls": member_list.list_calls(unit.db, member.id),
         "deliveries": member_list.list_deliveries(unit.db, member.id),

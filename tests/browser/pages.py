@@ -12,7 +12,13 @@ from gateway.states import BroadcastState, ReportState
 from tests.browser.door import FARID
 from tests.house import House
 
-NOT_PAGES = {"assets.asset", "members_lists.refused", "signing_in.code_form", "static"}
+NOT_PAGES = {
+    "assets.asset",
+    "house_rights.recording",
+    "members_lists.refused",
+    "signing_in.code_form",
+    "static",
+}
 OPEN_TO_ALL = {"signing_in.form", "invitation.form"}
 LIST = "phone,name,language,unit,posts,consent,consent_date\n70000 99001,Nimmo Ghatwal,hi,{unit},,paper,2026-10-01\n12,Bad Row,xx,none,,,\n"
 
@@ -62,6 +68,12 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "members.index": "/members",
         "members_add.form": "/members/new",
         "members_show.show": f"/members/{member}",
+        "members_rights.everything": f"/members/{member}/everything",
+        "members_rights.ask": f"/members/{member}/erase",
+        "house_rights.erasures": "/house/erasures",
+        "house_rights.purges": "/house/purges",
+        "house_breaches.index": "/house/breaches",
+        "house_breaches.show": _a_breach(house, page),
         "members_import.form": "/import/members",
         "members_lists.index": "/members/lists",
         "members_lists.show": _an_uploaded_list(house, page),
@@ -80,6 +92,17 @@ def _a_draft(house: House, page: Page) -> str:
     page.locator("form.compose button.main").click()
     page.wait_for_url("**/check")
     return page.url.split("/")[-2]
+
+
+def _a_breach(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/house/breaches")
+    page.locator("#title").fill("A phone with a list was lost")
+    unit = page.locator("#unit")
+    if unit.evaluate("each => each.tagName") == "INPUT":
+        unit.fill(BOOTH_OF_24)
+    page.locator("main form button.main").click()
+    page.wait_for_url("**/house/breaches/*")
+    return page.url.removeprefix(house.web)
 
 
 def _an_invitation(house: House, page: Page) -> str:
