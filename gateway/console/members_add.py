@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
+from gateway.console.lists_words import reason
 from gateway.console.members_words import HOWS
 from gateway.console.units_choice import choices, chosen, label
 from gateway.content import SPOKEN
@@ -49,7 +50,7 @@ def add(viewer: Viewer) -> ResponseReturnValue:
         errors["consent"] = gettext("Say how this person agreed.")
     if not errors and place is not None:
         result = _take(viewer, given, place)
-        errors = {each.column or "phone": each.reason for each in result.refused}
+        errors = {each.column or "phone": reason(each.code, each.details) for each in result.refused}
         if not errors:
             flash(_done(result))
             return redirect(url_for("members.index"))
@@ -67,7 +68,7 @@ def _take(viewer: Viewer, given: dict[str, str], place: Unit) -> Imported:
 
 def _done(result: Imported) -> str:
     if result.notes:
-        return str(gettext("Kept, but: %(why)s.", why=result.notes[0].reason))
+        return str(gettext("Kept, but: %(why)s.", why=reason(result.notes[0].code, result.notes[0].details)))
     if result.updated:
         return str(gettext("This member was known already and is up to date now."))
     return str(gettext("The member is added."))
