@@ -37,7 +37,7 @@ def begin(
     is_shared: bool = True,
     staff_id: int | None = None,
 ) -> Drive:
-    """Begin a drive; `is_shared` gives each unit right under it a share by the number of units below. Raises MemberlineError."""
+    """Begin a drive; `is_shared` gives the units under it shares by the number of units below. Raises MemberlineError."""
     _check(name, target, starts_on, ends_on)
     drive = Drive(
         name=name.strip(),
@@ -51,12 +51,19 @@ def begin(
     unit.db.add(drive)
     unit.db.flush()
     if is_shared:
-        children = drives.children_of(unit.db, place.id)
-        below = unit_counts.below_children(unit.db, place.path, children)
-        weights = {each: max(1, found.units) for each, found in below.items()}
-        drives.set_targets(unit.db, drive.id, shares(target, weights))
+        _share(unit, drive, place)
     add_audit(unit.db, staff_id, "drive-begun", rt.clock(), "drive", drive.id, unit_id=place.id)
     return drive
+
+
+def _share(unit: UnitOfWork, drive: Drive, place: Unit) -> None:
+    """Give each unit right under this one its share; an only child gets all of it and shares it in its turn."""
+    children = drives.children_of(unit.db, place.id)
+    below = unit_counts.below_children(unit.db, place.path, children)
+    weights = {each: max(1, found.units) for each, found in below.items()}
+    drives.set_targets(unit.db, drive.id, shares(drive.target, weights))
+    if len(children) == 1:
+        _share(unit, drive, unit.db.get_one(Unit, children[0]))
 
 
 def stand(unit: UnitOfWork, rt: Runtime, row: DriveRow, viewer_path: str) -> Standing:

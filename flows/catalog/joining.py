@@ -134,11 +134,11 @@ REST: Nodes = {
 
 PLACE: Nodes = {
     "place_first": Branch(((has("missing.place"), "code"),), "join"),
-    "code": Keys("joining.code", LONGEST_CODE, CODES, "code", "use_code", "village"),
+    "code": Keys("joining.code", LONGEST_CODE, CODES, "code", "use_code", "village", seconds=5),
     "use_code": Do(UseCode, "looking", CODE),
     "looking": Pause("looked", ("codes.moment",), seconds=1),
     "looked": Branch(((has("code.is_known"), "in_class"),), "code_again"),
-    "code_again": Keys("joining.code_again", LONGEST_CODE, CODES, "code", "use_again", "village"),
+    "code_again": Keys("joining.code_again", LONGEST_CODE, CODES, "code", "use_again", "village", seconds=5),
     "use_again": Do(UseCode, "looking_again", CODE),
     "looking_again": Pause("looked_again", ("codes.moment",), seconds=1),
     "looked_again": Branch(((has("code.is_known"), "in_class"),), "village"),

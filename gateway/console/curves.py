@@ -25,7 +25,7 @@ def curve(
         foot=HEIGHT - FOOT + 0.5,
         aim=_aim(target, top, top_label) if target else "",
         run=_run(joined, days, top),
-        dot=_dot(joined, days, top),
+        dot=_dot(joined, days, top, target),
         y=HEIGHT - 5,
         first=labels[0],
         last=labels[1],
@@ -43,15 +43,23 @@ def _run(joined: Sequence[int], days: int, top: int) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
-def _dot(joined: Sequence[int], days: int, top: int) -> Markup:
+def _dot(joined: Sequence[int], days: int, top: int, target: int | None) -> Markup:
     if not joined:
         return Markup("")
     x, y = _x(len(joined), days), _y(joined[-1], top)
     anchor = "end" if x > WIDTH * 0.85 else "start"
+    is_below = target is not None and joined[-1] * days < target * len(joined)
     return Markup(
         '<circle class="col last" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
         '<text class="value" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{value}</text>'
-    ).format(x=x, y=y, tx=x + (-8 if anchor == "end" else 8), ty=y - 7, anchor=anchor, value=joined[-1])
+    ).format(
+        x=x,
+        y=y,
+        tx=x + (-8 if anchor == "end" else 8),
+        ty=y + 17 if is_below and y < HEIGHT - FOOT - 20 else y - 7,
+        anchor=anchor,
+        value=joined[-1],
+    )
 
 
 def _x(nth: int, days: int) -> float:

@@ -69,7 +69,7 @@ def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     nth = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
     with unit_of_work(rt.engine) as unit:
         row = drives.get_drive(unit.db, viewer.unit_path, public_id)
-        here = _seen(unit, row, viewer)
+        here = _seen(unit, row, viewer, request.args.get("unit", ""))
         stand = room.stand(unit, rt, row, viewer.unit_path)
         since, until = room.days_of(rt, row.drive)
         below, has_more = drives.by_unit(unit.db, row.drive.id, here, since, until, nth)
@@ -82,8 +82,10 @@ def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         table=list(zip(stand.course.days, stand.course.joined, strict=False)),
         chart=_chart(row, stand),
         may_change=viewer.may("change_members") and row.place.path.startswith(viewer.unit_path),
-        older=url_for("members_drives.show", public_id=public_id, page=nth + 1) if has_more else None,
-        first=url_for("members_drives.show", public_id=public_id) if nth else None,
+        older=url_for("members_drives.show", public_id=public_id, unit=here.code, page=nth + 1)
+        if has_more
+        else None,
+        first=url_for("members_drives.show", public_id=public_id, unit=here.code) if nth else None,
     )
 
 
@@ -103,7 +105,8 @@ def set_target(viewer: Viewer, public_id: str) -> ResponseReturnValue:
             flash(gettext("Kept."))
         except MemberlineError:
             flash(gettext("Write how many new members this unit is to bring, in digits."))
-    return redirect(url_for("members_drives.show", public_id=public_id))
+        parent = unit.db.get_one(Unit, place.parent_id).code if place.parent_id else None
+    return redirect(url_for("members_drives.show", public_id=public_id, unit=parent))
 
 
 @blueprint.post("/members/drives/<public_id>/close")
@@ -181,9 +184,20 @@ def _own(unit: UnitOfWork, viewer: Viewer, public_id: str) -> DriveRow:
     return row
 
 
-def _seen(unit: UnitOfWork, row: DriveRow, viewer: Viewer) -> Unit:
-    is_from_above = viewer.unit_path.startswith(row.place.path)
-    return units.get_unit(unit.db, viewer.unit_id) if is_from_above else row.place
+def _seen(unit: UnitOfWork, row: DriveRow, viewer: Viewer, code: str) -> Unit:
+    """The unit whose parts are listed: one of the drive that the viewer may look at."""
+    path = drives.scope(row, viewer.unit_path)
+    wanted = units.find_unit_by_code(unit.db, code[:64]) if code else None
+    if code and (wanted is None or not wanted.path.startswith(path)):
+        raise NotFound("there is no such unit in this drive")
+    top = viewer.unit_id if path == viewer.unit_path else row.place.id
+    return wanted or _first_with_parts(unit, units.get_unit(unit.db, top))
+
+
+def _first_with_parts(unit: UnitOfWork, place: Unit) -> Unit:
+    """An only child is no list: go down to where there are several."""
+    children = drives.children_of(unit.db, place.id)
+    return _first_with_parts(unit, units.get_unit(unit.db, children[0])) if len(children) == 1 else place
 
 
 def _chart(row: DriveRow, stand: room.Standing) -> Any:

@@ -92,10 +92,15 @@ def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, step:
             enrolments.begin(db, member_id, _way(scene), scene.number_id, rt.clock())
             enrolments.set_fields(db, member_id, place_note_id=int(step.value))
         case "name":
-            name = " ".join(step.value.split())[:LONGEST_NAME]
-            members.set_fields(db, member_id, name=name, search=search_key(name))
+            _write_name(unit, member_id, " ".join(step.value.split())[:LONGEST_NAME])
         case "place":
             _place_by_words(unit, rt, scene, member_id, step.value)
+
+
+def _write_name(unit: UnitOfWork, member_id: int, name: str) -> None:
+    """A text does not say who of a shared phone wrote it: a name that is known is never written over."""
+    if not members.get_member(unit.db, member_id).name:
+        members.set_fields(unit.db, member_id, name=name, search=search_key(name))
 
 
 def _place_by_words(unit: UnitOfWork, rt: Runtime, scene: Scene, member_id: int, written: str) -> None:
