@@ -88,8 +88,8 @@ def search_key(name: str) -> str:
 
 @lru_cache(maxsize=8192)  # a list says the same words again and again
 def _folded(word: str) -> str:
-    if word.isdigit():
-        return word
+    if not word.isalpha():
+        return word  # a code: BO777 is not BO77
     word = _HARD_C.sub(lambda found: "k" if _is_hard(word, found.end()) else "s", word)
     for written, heard in _ALIKE:
         word = word.replace(written, heard)

@@ -72,15 +72,15 @@ def of_move(db: Session, viewer: Viewer, place: Unit, goal: Unit) -> Check:
 
 def of_merger(db: Session, viewer: Viewer, place: Unit, goal: Unit) -> Check:
     check_merge(db, place, goal)
-    held = unit_contents.contents(db, place.id)
+    held, below = unit_contents.contents(db, place.id), unit_counts.below(db, place.path)
     left = {each.name for each in overlays.overlays_of(db, viewer.unit_path, place.path)}
     left -= {each.name for each in overlays.overlays_of(db, viewer.unit_path, goal.path)}
     return Check(
         place,
         gettext("Make %(name)s part of %(goal)s?", name=place.name, goal=goal.name),
         [
-            _units(held.units),
-            _members(held.members),
+            _units(below.units - 1),
+            _members(below.members),
             *_some(
                 held.posts,
                 lambda n: ngettext("%(n)s post goes over.", "%(n)s posts go over.", held.posts, n=n),
