@@ -54,14 +54,18 @@ def import_(file: BinaryIO, dry_run: bool, as_json: bool, columns: tuple[str, ..
 @as_json
 def export(as_json: bool) -> None:
     """Write every member to standard output, in the columns that `import` takes."""
+    from gateway.db import unit_of_work
     from gateway.people.export import export_members, member_rows
     from gateway.people.persons import COLUMNS
+    from gateway.store.staff import add_audit
 
     with runtime() as rt:
         if as_json:
-            print_json([dict(zip(COLUMNS, row, strict=True)) for row in member_rows(rt, "/")])
-        else:
-            export_members(rt, sys.stdout)
+            rows = [dict(zip(COLUMNS, row, strict=True)) for row in member_rows(rt, "/")]
+            print_json(rows)
+        count = len(rows) if as_json else export_members(rt, sys.stdout)
+        with unit_of_work(rt.engine) as unit:
+            add_audit(unit.db, None, "members.exported", rt.clock(), members=count)
 
 
 @member.command(cls=Named)
