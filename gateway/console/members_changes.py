@@ -55,8 +55,12 @@ def confirm(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         with unit_of_work(rt.engine) as unit:
             row = number_changes.get_open(unit.db, viewer.unit_path, public_id)
             room.confirm(unit, rt, row.change, viewer.staff_id)
-    except Conflict as problem:
-        flash(gettext("This cannot be confirmed: %(why)s.", why=str(problem)))
+    except Conflict:
+        flash(
+            gettext(
+                "This cannot be confirmed now: the member keeps the old number, or one of the two is on the phone."
+            )
+        )
     else:
         flash(gettext("The member is rung on the new number from now on."))
     return redirect(url_for("members_joined.index"))

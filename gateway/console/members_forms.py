@@ -105,8 +105,8 @@ def _read(given: dict[str, str], place: Unit | None, photo: bytes) -> tuple[Fill
         errors["name"] = gettext("Write the name as it is spoken.")
     try:
         number = forms.read_number(rt, given["phone"])
-    except NumberRefused as problem:
-        errors["phone"] = str(problem).capitalize() + "."
+    except NumberRefused:
+        errors["phone"] = gettext("This is not a number that can be called.")
     signed_on = _day(given["signed_on"], errors)
     if given["adult"] != "yes":
         errors["adult"] = gettext("Only adults can be members. Tick this where the form says so.")
