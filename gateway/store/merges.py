@@ -33,7 +33,7 @@ from gateway.store.units import is_under
 
 # Read through `merged_into_id`, because it is append-only; about the row itself, not about the person.
 STAYING = frozenset({"consents", "erasures", "merges", "told_apart"})
-ALIKE = 0.5  # of 1: how much two names on one number have in common before they are proposed
+ALIKE = 0.6  # of 1: how much given names on one number have in common before two members are proposed
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 PAGE = 20
 
@@ -201,10 +201,13 @@ def _twice(people: CTE, alike: Callable[[Any, Any], tuple[str, ColumnElement[boo
 
 
 def _on_one_number(one: Any, other: Any) -> tuple[str, ColumnElement[bool]]:
-    alike = func.greatest(
-        func.word_similarity(one.search, other.search), func.word_similarity(other.search, one.search)
-    )
+    # The given name of each must be in the other's: couples and children share the second name, and the phone.
+    alike = func.least(_given_in(one, other), _given_in(other, one))
     return "number", and_(one.number_id == other.number_id, alike >= ALIKE)
+
+
+def _given_in(one: Any, other: Any) -> ColumnElement[float]:
+    return func.word_similarity(func.split_part(one.search, " ", 1), other.search)
 
 
 def _of_one_name(one: Any, other: Any) -> tuple[str, ColumnElement[bool]]:

@@ -41,7 +41,7 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         -1
     ].public_id
     district, booth = (house.all_of(Unit, Unit.code == code)[0].id for code in (DISTRICT, BOOTH_OF_24))
-    member = house.all_of(Member, Member.unit_id == booth)[0].public_id
+    member, double = (each.public_id for each in house.all_of(Member, Member.unit_id == booth)[:2])
     colleague = house.all_of(Staff, Staff.email == FARID)[0].public_id
     draft = _a_draft(house, page)
     return {
@@ -71,6 +71,9 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "members.index": "/members",
         "members_add.form": "/members/new",
         "members_show.show": f"/members/{member}",
+        "members_edit.form": f"/members/{member}/edit",
+        "members_doubles.index": "/members/doubles",
+        "members_doubles.compare": f"/members/{member}/merge/{double}",
         "members_rights.everything": f"/members/{member}/everything",
         "members_rights.ask": f"/members/{member}/erase",
         "house_rights.erasures": "/house/erasures",
