@@ -6,15 +6,19 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from gateway.console import SCREENS
+from gateway.db import unit_of_work
 from gateway.demo.places import BOOTH_OF_24, DISTRICT
-from gateway.models import Broadcast, Member, Report, Staff, Unit
+from gateway.models import Broadcast, Member, NumberChange, Report, Staff, Unit, VoiceNote
 from gateway.states import BroadcastState, ReportState
+from gateway.store import enrolments
 from tests.browser.door import FARID
 from tests.house import House
 
 NOT_PAGES = {
     "assets.asset",
     "house_rights.recording",
+    "members_forms.photo",
+    "members_joined.note",
     "members_lists.refused",
     "signing_in.code_form",
     "static",
@@ -74,6 +78,12 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "members_edit.form": f"/members/{member}/edit",
         "members_doubles.index": "/members/doubles",
         "members_doubles.compare": f"/members/{member}/merge/{double}",
+        "members_joined.index": "/members/joined",
+        "members_changes.choose": f"/members/joined/numbers/{_a_new_number(house)}?q=a",
+        "members_forms.form": "/members/forms/new",
+        "members_classes.index": "/members/classes",
+        "members_drives.index": "/members/drives",
+        "members_drives.show": _a_drive(house, page),
         "members_rights.everything": f"/members/{member}/everything",
         "members_rights.ask": f"/members/{member}/erase",
         "house_rights.erasures": "/house/erasures",
@@ -109,6 +119,30 @@ def _a_breach(house: House, page: Page) -> str:
     page.locator("main form button.main").click()
     page.wait_for_url("**/house/breaches/*")
     return page.url.removeprefix(house.web)
+
+
+def _a_drive(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/members/drives")
+    page.locator("#name").fill("Digital assistants")
+    page.locator("#target").fill("400")
+    page.locator("main form button.main").click()
+    page.wait_for_url("**/members/drives/*")
+    return page.url.removeprefix(house.web)
+
+
+def _a_new_number(house: House) -> str:
+    """What a member has said on another phone, and somebody who has just joined and is to be placed."""
+    with unit_of_work(house.rt.engine) as unit:
+        note = unit.db.query(VoiceNote).filter(VoiceNote.clip_key.is_not(None)).first()
+        member = unit.db.query(Member).filter(Member.number_id.is_not(None)).first()
+        joined = enrolments.begin(unit.db, member.id, "call", member.number_id, house.rt.clock())
+        joined.joined_at, joined.place_note_id, joined.flags = house.rt.clock(), note.id, ["burst"]
+        change = NumberChange(
+            number_id=member.number_id, note_id=note.id, unit_id=member.unit_id, at=house.rt.clock()
+        )
+        unit.db.add(change)
+        unit.db.flush()
+        return change.public_id
 
 
 def _an_invitation(house: House, page: Page) -> str:
