@@ -31,10 +31,14 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def add_consent(db: Session, entry: Consent) -> ConsentState:
-    """Write one entry and the state that follows from the whole ledger of that member."""
+    """Write one entry and the state that follows from the whole ledger of that member, at its last entry.
+
+    Who enters something of long ago says with `rederive` what has run out since.
+    """
     db.add(entry)
     db.flush()
-    return rederive(db, entry.member_id, entry.at)
+    ledger = entries_of(db, [entry.member_id])[entry.member_id]
+    return rederive(db, entry.member_id, max(each.at for each in ledger))
 
 
 def rederive(db: Session, member_id: int, now: datetime) -> ConsentState:
