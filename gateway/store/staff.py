@@ -75,7 +75,9 @@ def set_locale(db: Session, staff_id: int, locale: str) -> None:
 
 
 def set_password(db: Session, staff_id: int, password_hash: str) -> None:
-    db.execute(update(Staff).where(Staff.id == staff_id).values(password_hash=password_hash))
+    """Keep a password that its person chose, or was given: what was to be changed is changed."""
+    chosen = update(Staff).where(Staff.id == staff_id)
+    db.execute(chosen.values(password_hash=password_hash, must_change_password=False))
 
 
 def add_audit(

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gateway.access import Permission, Role, may_role, passwords
 from gateway.access.passwords import NOBODY
 from gateway.access.sign_in import wait_after
 from gateway.db import unit_of_work
-from gateway.models import AuditEntry, Base, Callback, SignIn
+from gateway.models import AuditEntry, Base, Callback, SignIn, Staff
 from gateway.runtime import Runtime
 from tests.conftest import SECRET, TestClock
-from tests.gateway.console.seats import a_tree, enter, post, seat, token_in
+from tests.gateway.console.seats import PASSWORD, a_tree, enter, post, seat, token_in
 
 RANG = {
     "provider_id": "call-1",
@@ -194,6 +194,34 @@ def test_signing_in_is_noted(app: Flask, rt: Runtime) -> None:
     enter(app.test_client())
     with unit_of_work(rt.engine) as work:
         assert "sign-in" in set(work.db.scalars(select(AuditEntry.action)))
+
+
+def test_password_of_ones_own_comes_first_when_it_must(app: Flask, rt: Runtime) -> None:
+    a_tree(rt)
+    browser = seat(app, rt)
+    with unit_of_work(rt.engine) as work:
+        work.db.execute(update(Staff).values(must_change_password=True))
+    assert browser.get("/reports").headers["Location"] == "/account"
+    assert post(browser, "/reports/x/take").status_code == 403
+    before = browser.get_cookie("memberline")
+    post(browser, "/account/password", old=PASSWORD, new="a banyan by the school")
+    after = browser.get_cookie("memberline")
+    assert before and after and before.value != after.value
+    assert browser.get("/reports").status_code == 200
+
+
+def test_password_that_is_tried_first_is_refused_when_changing(app: Flask, rt: Runtime) -> None:
+    a_tree(rt)
+    browser = seat(app, rt)
+    for weak in ("password123", "asha2024!!", "short"):
+        assert post(browser, "/account/password", old=PASSWORD, new=weak).status_code == 422
+
+
+def test_open_browser_cannot_try_passwords_without_end(app: Flask, rt: Runtime) -> None:
+    a_tree(rt)
+    browser = seat(app, rt)
+    tried = [post(browser, "/account/password", old="wrong", new="a banyan by the school") for _ in range(5)]
+    assert [each.status_code for each in tried] == [422] * 4 + [429]
 
 
 @pytest.mark.parametrize(
