@@ -83,6 +83,12 @@ class SealedFiles:
             path.unlink(missing_ok=True)
         return len(old)
 
+    def forget_unfinished(self, before: float) -> None:
+        """Do away with what a crash left half written, last touched before that moment (Unix time)."""
+        for path in self._all():
+            if path.suffix == UNFINISHED and _written_at(path) < before:
+                path.unlink(missing_ok=True)
+
     def list_outdated(self) -> list[str]:
         """List what another key than the newest sealed; one that is being written counts and ends with `.part`."""
         return [path.name for path in self._all() if not self._is_current(path)]

@@ -7,6 +7,7 @@ pass. Killed anywhere, nothing is lost and the next run goes on where this one w
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ from gateway.vault import FIRST, Sealer
 logger = logging.getLogger(__name__)
 
 BATCH = 2000
+LONGEST_WRITING_SECONDS = 3600.0
 _WRITE = (
     "UPDATE {table} SET {column} = fresh.sealed FROM unnest(CAST(:ids AS bigint[]), CAST(:sealed AS bytea[]))"
     " AS fresh (id, sealed) WHERE {table}.id = fresh.id"
@@ -53,6 +55,7 @@ def seal_files(rt: Runtime) -> int:
     """Seal every file again that another key sealed, and what lies unsealed from before; returns how many."""
     done = seal_plain_notes(rt)
     for folder in sealed_folders(rt.settings, rt.vault).values():
+        folder.forget_unfinished(time.time() - LONGEST_WRITING_SECONDS)
         for name in folder.list_outdated():
             if not name.endswith(UNFINISHED):
                 done += _seal_file(folder.seal_anew, name)
