@@ -11,7 +11,7 @@ import click
 from gateway.errors import MemberlineError
 
 CHECKOUT = Path(__file__).parent.parent.parent
-BENCHES = {name: name.replace("-", "_") for name in ("call-step", "footprint", "audience")}
+BENCHES = {name: name.replace("-", "_") for name in ("call-step", "footprint", "audience", "keys")}
 BENCHES["import"] = "member_import"
 
 

@@ -39,20 +39,27 @@ Tell = Callable[[str], None]
 def rotate(rt: Runtime, tell: Tell) -> None:
     """Change the keys, or finish a change that was broken off. Raises Conflict where something is in the way."""
     with alone(rt):
-        with unit_of_work(rt.engine) as unit:
-            if set(_retired(unit.db)) - {FIRST}:
-                tell("an earlier change of keys is not finished: going on with it")
-            else:
-                for purpose in ROTATED:
-                    vault_keys.add_key(unit.db, rt.vault.keyring.wrapper, purpose, rt.clock())
-                add_audit(unit.db, None, "keys.rotated", rt.clock())
-        rt.vault.keyring.look_again()
+        if not begin(rt):
+            tell("an earlier change of keys is not finished: going on with it")
         began = time.monotonic()
         seal_all(rt, tell)
         time.sleep(max(0.0, began + GRACE_SECONDS - time.monotonic()))
         _wait_for_writers(rt)
         seal_all(rt, lambda _: None)
         tell(f"{_destroy_unused(rt, _retired_now(rt))} old keys destroyed")
+
+
+def begin(rt: Runtime) -> bool:
+    """Make new keys, which seal from now on; False where a change has begun and is not finished."""
+    with unit_of_work(rt.engine) as unit:
+        if has_begun := bool(set(_retired(unit.db)) - {FIRST}):
+            logger.info("an earlier change of keys is not finished")
+        else:
+            for purpose in ROTATED:
+                vault_keys.add_key(unit.db, rt.vault.keyring.wrapper, purpose, rt.clock())
+            add_audit(unit.db, None, "keys.rotated", rt.clock())
+    rt.vault.keyring.look_again()
+    return not has_begun
 
 
 def settle(rt: Runtime) -> None:
