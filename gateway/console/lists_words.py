@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from gateway.console.consent_words import REASONS as SUPPRESSIONS
 from gateway.console.words import StateWord
 from gateway.people.refusals import SENTENCES, Details
 from gateway.states import ImportState
@@ -126,13 +127,14 @@ REASONS: Mapping[str, Any] = {
         "somebody of this name is known in this unit with another number; see whether they are one person"
     ),
 }
+WHY_LEFT_ALONE = {str(why): word for why, word in SUPPRESSIONS.items()}
 
 
 def reason(code: str, details: Details) -> str:
     """Say in the page's language what is the matter."""
-    if code not in REASONS:
-        return SENTENCES.get(code, code) % details
-    return str(REASONS[code]) % details
+    if code == "suppressed":
+        details = {**details, "reason": str(WHY_LEFT_ALONE.get(str(details["reason"]), details["reason"]))}
+    return str(REASONS[code] if code in REASONS else SENTENCES.get(code, code)) % details
 
 
 def title_of(columns: Mapping[str, Any], column: str) -> str:
