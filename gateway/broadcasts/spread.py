@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import func, literal
+from sqlalchemy import ColumnElement, case, func, literal
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.broadcasts.audience import default_language, of_broadcast, why_not
 from gateway.db import UnitOfWork
-from gateway.deliveries.owe import ORDINARY, ring_senders
+from gateway.deliveries.owe import ORDINARY, VOICE, ring_senders
 from gateway.models import Broadcast, Delivery, Member
+from gateway.rules.classes import MessageClass
+from gateway.rules.slots import SLOTS, slot_start
+from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
@@ -27,13 +30,14 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
     broadcast = unit.db.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state != BroadcastState.STARTING:
         return
-    _insert(unit, broadcast, rt.clock())
+    _insert(unit, rt, broadcast)
     move(unit.db, Broadcast, broadcast_id, BroadcastState.RUNNING)
     ring_senders(unit, rt, broadcast.kind)
     logger.info("broadcast spread broadcast_id=%s", broadcast_id)
 
 
-def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
+def _insert(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    now = rt.clock()
     asked = (
         of_broadcast(unit.db, broadcast)
         .with_only_columns(
@@ -47,7 +51,7 @@ def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
             literal(str(DeliveryState.QUEUED)),
             literal(0),
             literal(0),
-            literal(now),
+            _due(rt, broadcast, now),
             literal(now),
             literal(broadcast.expires_at),
         )
@@ -70,3 +74,14 @@ def _insert(unit: UnitOfWork, broadcast: Broadcast, now: datetime) -> None:
         "expires_at",
     ]
     unit.db.execute(insert(Delivery).from_select(columns, asked).on_conflict_do_nothing())
+
+
+def _due(rt: Runtime, broadcast: Broadcast, now: datetime) -> ColumnElement[datetime]:
+    """SQL: at once, or when the part of the day begins that the member asked for, where it is still to come today (D25)."""
+    law = MessageClass(broadcast.message_class)
+    today, latest = local_day(rt.profile, now), broadcast.expires_at
+    starts = {slot: slot_start(rt.profile, law, today, slot, rt.settings.open_all_day) for slot in SLOTS}
+    later = {slot: at for slot, at in starts.items() if at > now and (latest is None or at < latest)}
+    if broadcast.kind != VOICE or law is MessageClass.EMERGENCY or not later:
+        return literal(now)
+    return case(*((Member.slot == str(slot), literal(at)) for slot, at in later.items()), else_=literal(now))

@@ -6,6 +6,7 @@ Later news never moves backwards: each attempt takes one outcome, the first fina
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from gateway import ledger
@@ -15,6 +16,7 @@ from gateway.deliveries import contact, missed
 from gateway.models import Attempt, Call, Delivery
 from gateway.rules.classes import Kind
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
+from gateway.rules.slots import SLOTS, Slot
 from gateway.runtime import Runtime
 from gateway.states import BROADCASTS_OVER, AttemptOutcome, DeliveryReason, DeliveryState
 from gateway.store import attempts, numbers
@@ -135,9 +137,16 @@ def _plan(rt: Runtime, situation: contact.Situation) -> Plan:
         message_class=contact.message_class_of(situation),
         kind=Kind(delivery.kind),
         seed=delivery.id,
+        slots=_chosen(situation),
         expires_at=delivery.expires_at,
         open_all_day=rt.settings.open_all_day,
     )
+
+
+def _chosen(situation: contact.Situation) -> Sequence[Slot]:
+    """The part of the day this member asked to be rung in, or all of them (voice_design.md D25)."""
+    wanted = situation.member.slot if situation.member else None
+    return (Slot(wanted),) if wanted in set(SLOTS) else SLOTS
 
 
 def _cause_of(call: Call, event: VoiceEvent, delivery: Delivery) -> Cause:
