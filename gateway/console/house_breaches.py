@@ -17,7 +17,7 @@ from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import Conflict
 from gateway.models import Breach, Broadcast, Unit
 from gateway.rights import breach as room
-from gateway.store import breaches
+from gateway.store import breaches, units
 
 blueprint = Blueprint("house_breaches", __name__)
 
@@ -198,13 +198,14 @@ def _index(viewer: Viewer, given: dict[str, str], errors: dict[str, str]) -> str
     with unit_of_work(rt.engine) as unit:
         found = breaches.list_breaches(unit.db, viewer.unit_path)
         places = choices(unit.db, viewer.unit_path)
+        own = label(units.get_unit(unit.db, viewer.unit_id))
     now = rt.clock().astimezone(rt.profile.timezone)
     return render_template(
         "house/breaches.html",
         breaches=found,
         left={each.breach.id: (room.deadline(each.breach) - rt.clock()).total_seconds() for each in found},
         deadlines={each.breach.id: room.deadline(each.breach) for each in found},
-        given={"noticed": now.strftime("%Y-%m-%dT%H:%M"), **given},
+        given={"unit": own, "noticed": now.strftime("%Y-%m-%dT%H:%M"), **given},
         errors=errors,
         places=places,
         label=label,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 
+from gateway.access import runtime
 from gateway.console import members_words, words
+from gateway.console.audit_words import ACTIONS
 from gateway.console.broadcasts_words import CAUSES
-from gateway.console.formats import moment
+from gateway.console.formats import day
+from gateway.console.locale import SPOKEN
 
 TABLES: dict[str, Any] = {
     "numbers": _("Phone numbers"),
@@ -29,6 +33,7 @@ TABLES: dict[str, Any] = {
     "paper_forms": _("Paper forms"),
     "overlay_members": _("Wings"),
     "news_heard": _("News heard"),
+    "merged": _("Entries that were this same person"),
     "merges": _("Double entries put together"),
     "suppressions": _("Why the number is left alone"),
     "rights_requests": _("What they asked about their data"),
@@ -124,21 +129,29 @@ ASKED: dict[str, Any] = {
     "correction": _("says that something is wrong"),
     "erasure": _("wants to be forgotten; we ring to be sure"),
 }
-_VALUES: dict[str, Any] = {
-    **{str(key): value for key, value in members_words.HOWS.items()},
-    **{str(key): value for key, value in members_words.PURPOSES.items()},
-    **{str(key): value for key, value in members_words.ACTIONS.items()},
-    **{str(key): value for key, value in members_words.CONSENTS.items()},
-    **{str(key): value.word for key, value in members_words.STATUSES.items()},
-    **{str(key): value.word for key, value in words.REPORT_STATES.items()},
-    **{str(key): value for key, value in words.URGENCIES.items()},
-    **{str(key): value for key, value in words.EVENTS.items()},
-    **{str(key): value for key, value in members_words.DELIVERED_AS.items()},
-    **{str(key): value for key, value in CAUSES.items()},
-    "voice": _("by voice"),
-    "True": _("yes"),
-    "False": _("no"),
+
+
+def _by_value(words: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): getattr(word, "word", word) for key, word in words.items()}
+
+
+# What stands in a column, in words; what is not here stands as it is.
+_VALUES: dict[str, dict[str, Any]] = {
+    "purpose": _by_value(members_words.PURPOSES),
+    "how": ERASED_HOW | _by_value(members_words.HOWS),
+    "action": _by_value(members_words.ACTIONS) | ACTIONS,
+    "consent": _by_value(members_words.CONSENTS),
+    "status": _by_value(members_words.STATUSES),
+    "state": _by_value(words.REPORT_STATES),
+    "urgency": _by_value(words.URGENCIES),
+    "source": _by_value(words.SOURCES),
+    "reason": _by_value(members_words.DELIVERED_AS),
+    "outcome": _by_value(CAUSES),
+    "language": SPOKEN,
+    "handset": _by_value(members_words.HANDSETS),
+    "kind": _by_value(words.EVENTS) | ASKED | {"voice": _("call"), "sms": _("SMS")},
 }
+_YES, _NO = _("yes"), _("no")
 
 
 class Section(NamedTuple):
@@ -166,25 +179,29 @@ def _section(name: str, rows: list[dict[str, Any]]) -> Section:
     )
 
 
-def _cells(row: dict[str, Any], columns: Any) -> list[str]:
-    return [_value(row.get(column)) for column in columns]
+def _cells(row: dict[str, Any], columns: Iterable[str]) -> list[str]:
+    return [_value(column, row.get(column)) for column in columns]
 
 
-def _value(value: Any) -> str:
+def _value(column: str, value: Any) -> str:
     if value in (None, "", {}, []):
         return "–"
+    if isinstance(value, bool):
+        return str(_YES if value else _NO)
     if isinstance(value, dict):
         return " / ".join(str(each) for each in value.values())
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     text = str(value)
-    return _moment(text) or str(_VALUES.get(text, text))
+    return _moment(text) or str(_VALUES.get(column, {}).get(text, text))
 
 
 def _moment(text: str) -> str | None:
+    """Read an instant and say it with its year: what is printed is read years later."""
     if len(text) < 19 or text[4:5] != "-" or "T" not in text:
         return None
     try:
-        return moment(datetime.fromisoformat(text))
+        local = datetime.fromisoformat(text).astimezone(runtime().profile.timezone)
     except ValueError:
         return None
+    return f"{day(local.date())}, {local:%H:%M}"

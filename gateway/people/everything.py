@@ -22,7 +22,7 @@ from gateway.errors import NotFound
 from gateway.models import Base, Member, OtherNumber
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import numbers, units
+from gateway.store import numbers, rights_rows, units
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
 
@@ -123,7 +123,9 @@ def everything(db: Session, rt: Runtime, member: Member) -> dict[str, Any]:
     found: dict[str, Any] = {"unit": [each.name for each in line], "number": None}
     for name, rows in gathered.items():
         found[name] = [plain(rt, name, row) for row in rows]
-    found["member"] = next(row for row in found.pop("members") if row["id"] == member.id)
+    rows = found.pop("members")
+    found["member"] = next(row for row in rows if row["id"] == member.id)
+    found["merged"] = [row for row in rows if row["id"] != member.id]
     found["number"] = next(iter(_opened(rt, gathered["numbers"], member.number_id)), None)
     for row, opened in zip(found["numbers"], _opened(rt, gathered["numbers"]), strict=True):
         row["number"] = opened
@@ -131,17 +133,18 @@ def everything(db: Session, rt: Runtime, member: Member) -> dict[str, Any]:
 
 
 def gather(db: Session, member: Member) -> dict[str, list[dict[str, Any]]]:
-    """Return the raw rows about this member by table, each once."""
+    """Return the raw rows about this member by table, each once; with those of rows that were merged into theirs."""
     own, shared = numbers_of(db, member)
+    people = rights_rows.same_person(db, member.id)
     found: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
-        if wanted := list(_links(table, member.id, own)):
+        if wanted := list(_links(table, people, own)):
             found[table.name] = _rows(db, table, or_(*wanted))
     found["numbers"] = _rows(db, _table("numbers"), _table("numbers").c.id.in_(own | shared))
     indexes = [row["index"] for row in found["numbers"]]
     suppressions, audit = _table("suppressions"), _table("audit_entries")
     found["suppressions"] = _rows(db, suppressions, suppressions.c.number_index.in_(indexes))
-    is_about = and_(audit.c.subject == "member", audit.c.subject_id == member.id)
+    is_about = and_(audit.c.subject == "member", audit.c.subject_id.in_(people))
     found["audit_entries"] = _rows(db, audit, is_about)
     for name, column, above, key in FURTHER:
         ids = {row[key] for row in found[above]} - {None}
@@ -211,12 +214,12 @@ def words_of(rt: Runtime, table: str, row: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _links(table: Table, member_id: int, own: set[int]) -> Iterable[ColumnElement[bool]]:
+def _links(table: Table, people: list[int], own: set[int]) -> Iterable[ColumnElement[bool]]:
     """Yield what makes a row of this table one about the member."""
     by_member = keys_to(table, "members")
     if table.name == "members":
-        yield table.c.id == member_id
-    yield from (column == member_id for column in by_member)
+        yield table.c.id.in_(people)
+    yield from (column.in_(people) for column in by_member)
     names_nobody = and_(*(column.is_(None) for column in by_member)) if by_member else None
     if table.name != "members":
         for column in keys_to(table, "numbers"):

@@ -15,7 +15,7 @@ from gateway.models import Breach, BreachMember, Member, PhoneNumber, Unit
 from gateway.states import MemberStatus
 from gateway.store.units import is_under
 
-PAGE = 50
+PAGE = 20
 
 
 @dataclass(frozen=True)

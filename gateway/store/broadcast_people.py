@@ -92,7 +92,7 @@ def list_people(
         .join(Member, Member.id == Delivery.member_id)
         .join(Unit, Unit.id == Member.unit_id)
         .join(PhoneNumber, PhoneNumber.id == Delivery.number_id)
-        .where(_of(broadcast_id), Delivery.id > after)
+        .where(_of(broadcast_id), Delivery.id > after, Member.erased_at.is_(None))
     )
     if wanted is not None:
         query = query.where(part() == str(wanted))
