@@ -15,7 +15,8 @@ from gateway.console.units_words import CHOICES, KINDS, sentence_of, told
 from gateway.content import SPOKEN
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Unit
-from gateway.store import overlays, staff, unit_counts, unit_history, unit_list, units
+from gateway.store import overlays, unit_counts, unit_history, unit_list, units
+from gateway.store.staff import add_audit
 from gateway.store.unit_history import Change
 from gateway.units import change as changes
 from gateway.units.change import By
@@ -85,10 +86,10 @@ def change(viewer: Viewer, unit_id: int) -> ResponseReturnValue:
             unit_list.get_visible(unit.db, viewer.unit_path, unit_id)
             if not errors:
                 place = changes.rename(unit, rt, by(viewer), unit_id, name)
-                place.language = language if language in SPOKEN[rt.settings.country] else None
-                staff.add_audit(
-                    unit.db, viewer.staff_id, "unit-changed", rt.clock(), "unit", unit_id, unit_id
-                )
+                spoken = language if language in SPOKEN[rt.settings.country] else None
+                if place.language != spoken:
+                    place.language = spoken
+                    add_audit(unit.db, viewer.staff_id, "unit-changed", rt.clock(), "unit", unit_id, unit_id)
     except CannotChange as refusal:
         errors["own-name"] = sentence_of(refusal)
     if errors:

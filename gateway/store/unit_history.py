@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import case, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Staff, Unit, UnitChange
+from gateway.rules.escalation import ancestors
 from gateway.store.units import is_under
 
 SHOWN = 30
@@ -47,10 +48,13 @@ def note_all(db: Session, lines: Sequence[Line], now: datetime, staff_id: int | 
 
 
 def history(db: Session, viewer_path: str, unit_id: int) -> list[Change]:
-    """List what happened to a unit, the newest first."""
+    """List what happened to a unit, the newest first; who did it is named where they work above or below the viewer."""
+    works_at = aliased(Unit)
+    is_known = or_(is_under(works_at.path, viewer_path), works_at.path.in_(_above(viewer_path)))
     query = (
-        select(UnitChange, Staff.name)
+        select(UnitChange, case((is_known, Staff.name)))
         .outerjoin(Staff, Staff.id == UnitChange.staff_id)
+        .outerjoin(works_at, works_at.id == Staff.unit_id)
         .where(UnitChange.unit_id == unit_id)
         .order_by(UnitChange.id.desc())
         .limit(SHOWN)
@@ -60,6 +64,10 @@ def history(db: Session, viewer_path: str, unit_id: int) -> list[Change]:
     visible = select(Unit).where(Unit.id.in_(ids), is_under(Unit.path, viewer_path))
     known = {each.id: each for each in db.scalars(visible)} if ids else {}
     return [Change(change.at, change.action, change.details, name, known) for change, name in rows]
+
+
+def _above(path: str) -> tuple[str, ...]:
+    return ancestors(path) if path.strip("/") else ()
 
 
 def _units_in(details: Mapping[str, Any]) -> list[int]:
