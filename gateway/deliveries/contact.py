@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.content import content_hash, languages_of
+from gateway.deliveries.used import used_by
 from gateway.models import (
-    Attempt,
     Base,
     Broadcast,
     Delivery,
@@ -20,6 +20,7 @@ from gateway.models import (
     PhoneNumber,
     PollSilence,
     Report,
+    Scrub,
     Suppression,
     Unit,
 )
@@ -28,7 +29,7 @@ from gateway.rules.consent import ConsentState, permits, proven
 from gateway.rules.contact import Caps, Certificate, Contact, Suppressed, Used
 from gateway.rules.silence import Silence
 from gateway.runtime import Runtime
-from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason
+from gateway.states import BroadcastState, DeliveryReason
 from gateway.store import consents, scrubs, suppressions
 
 _CLASS = {
@@ -36,7 +37,6 @@ _CLASS = {
     DeliveryReason.INTRODUCTION: MessageClass.ORGANISATIONAL,
 }
 Row = TypeVar("Row", bound=Base)
-_NEVER_RANG = (AttemptOutcome.FAILED,)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,18 @@ class Situation:
     number_index: bytes
     number_since: datetime
     is_usable: bool
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is fetched once for a whole batch; `rounds` are the register's last answers by broadcast."""
+
+    now: datetime
+    suppressed: dict[bytes, Suppressed]
+    used: dict[int, Used]
+    silences: list[Silence]
+    proven: dict[int, ConsentState]
+    rounds: dict[int, Scrub | None]
 
 
 def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
@@ -75,10 +87,15 @@ def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
 def contacts(db: Session, rt: Runtime, situations: Sequence[Situation], now: datetime) -> list[Contact]:
     """Build the question for each delivery, same order."""
     suppressed = _suppressed(db, [each.number_index for each in situations])
-    used = _used(db, rt, [each.delivery for each in situations], now)
-    silences = _silences(db)
-    shown = _proven(db, rt, situations, suppressed, now)
-    return [_contact(db, rt, each, suppressed, used, silences, shown, now) for each in situations]
+    known = _Known(
+        now,
+        suppressed,
+        used=used_by(db, rt, [each.delivery for each in situations], now),
+        silences=_silences(db),
+        proven=_proven(db, rt, situations, suppressed, now),
+        rounds=_rounds(db, rt, situations, now),
+    )
+    return [_contact(db, rt, each, known) for each in situations]
 
 
 def message_class_of(situation: Situation) -> MessageClass:
@@ -93,43 +110,35 @@ def hash_of(broadcast: Broadcast) -> str:
     return content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
 
 
-def _contact(
-    db: Session,
-    rt: Runtime,
-    situation: Situation,
-    suppressed: dict[bytes, Suppressed],
-    used: dict[int, Used],
-    silences: list[Silence],
-    shown: dict[int, ConsentState],
-    now: datetime,
-) -> Contact:
+def _contact(db: Session, rt: Runtime, situation: Situation, known: _Known) -> Contact:
     delivery, broadcast = situation.delivery, situation.broadcast
     message_class = message_class_of(situation)
-    reason = suppressed.get(situation.number_index)
+    shown = known.proven.get(delivery.member_id or 0, ConsentState.NONE)
+    reason = known.suppressed.get(situation.number_index)
     if reason is Suppressed.OPT_OUT and _asked_since(db, delivery, situation.number_index):
         reason = None
     return Contact(
         reason=ContactReason(delivery.reason),
         message_class=message_class,
         kind=Kind(delivery.kind),
-        at=now,
+        at=known.now,
         profile=rt.profile,
         consent=situation.member.consent if situation.member else ConsentState.NONE,
         unit_path=situation.unit_path,
-        silences=silences,
+        silences=known.silences,
         suppressed=reason,
         is_usable=situation.is_usable,
         is_opted_out=reason is Suppressed.OPT_OUT,
         is_introduced=_is_introduced(situation),
-        is_proven=permits(shown.get(delivery.member_id or 0, ConsentState.NONE), message_class, False),
-        scrubbed_at=_scrubbed_at(db, rt, situation, message_class, now),
+        is_proven=permits(shown, message_class, False),
+        scrubbed_at=_scrubbed_at(situation, known),
         left_at=_left_at(db, situation) if delivery.reason == DeliveryReason.INTRODUCTION else None,
         language=delivery.language,
         has_words=broadcast is None or bool(languages_of(broadcast.texts, broadcast.sounds)),
         content_hash=hash_of(broadcast) if broadcast else None,
         approved_hash=broadcast.approved_hash if broadcast else None,
         certificate=_certificate(broadcast),
-        used=used.get(delivery.id, Used()),
+        used=known.used.get(delivery.id, Used()),
         caps=_caps(rt),
         is_paused=broadcast is not None and broadcast.state == BroadcastState.PAUSED,
         is_stopped=broadcast is not None and broadcast.state == BroadcastState.STOPPED,
@@ -168,17 +177,24 @@ def _proven(
     return {member_id: proven(ledger, now) for member_id, ledger in consents.entries_of(db, wanted).items()}
 
 
-def _scrubbed_at(
-    db: Session, rt: Runtime, situation: Situation, message_class: MessageClass, now: datetime
-) -> datetime | None:
-    days = rt.profile.scrub_days.get(message_class)
-    member, broadcast = situation.member, situation.broadcast
-    if days is None or member is None or broadcast is None:
+def _rounds(
+    db: Session, rt: Runtime, situations: Sequence[Situation], now: datetime
+) -> dict[int, Scrub | None]:
+    found: dict[int, Scrub | None] = {}
+    for each in situations:
+        days = rt.profile.scrub_days.get(message_class_of(each))
+        if days is not None and each.broadcast is not None and each.broadcast.id not in found:
+            path = db.get_one(Unit, each.broadcast.unit_id).path
+            found[each.broadcast.id] = scrubs.find_answered(db, path, now - timedelta(days=days))
+    return found
+
+
+def _scrubbed_at(situation: Situation, known: _Known) -> datetime | None:
+    """When the register answered about this number; who came after the numbers went out was not asked about."""
+    member, scrub = situation.member, known.rounds.get(situation.delivery.broadcast_id or 0)
+    if member is None or scrub is None:
         return None
-    path = db.get_one(Unit, broadcast.unit_id).path
-    scrub = scrubs.find_answered(db, path, now - timedelta(days=days))
-    was_asked = scrub is not None and max(member.created_at, situation.number_since) <= scrub.asked_at
-    return scrub.answered_at if scrub is not None and was_asked else None
+    return scrub.answered_at if max(member.created_at, situation.number_since) <= scrub.asked_at else None
 
 
 def _left_at(db: Session, situation: Situation) -> datetime | None:
@@ -253,32 +269,4 @@ def _certificate(broadcast: Broadcast | None) -> Certificate | None:
         issuer=kept.get("issuer", ""),
         valid_until=valid_until if valid_until.tzinfo else valid_until.replace(tzinfo=UTC),
         content_hash=kept.get("content_hash", ""),
-    )
-
-
-def _used(db: Session, rt: Runtime, deliveries: Sequence[Delivery], now: datetime) -> dict[int, Used]:
-    """How often each number was come to, for the broadcasts among these deliveries (rules.md L9)."""
-    sent = [each for each in deliveries if each.broadcast_id and each.reason == DeliveryReason.BROADCAST]
-    if not sent:
-        return {}
-    today = now.astimezone(rt.profile.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = db.execute(
-        select(Attempt.number_id, Attempt.broadcast_id, Attempt.delivery_id, Attempt.placed_at)
-        .where(Attempt.number_id.in_({each.number_id for each in sent}), Attempt.broadcast_id.is_not(None))
-        .where(Attempt.placed_at > now - timedelta(days=7), Attempt.outcome.not_in(_NEVER_RANG))
-    ).all()
-    by_number: dict[int, list[tuple[int | None, int, datetime]]] = {}
-    for number_id, broadcast_id, delivery_id, at in rows:
-        by_number.setdefault(number_id, []).append((broadcast_id, delivery_id, at))
-    return {each.id: _used_by(each, by_number.get(each.number_id, []), today) for each in sent}
-
-
-def _used_by(delivery: Delivery, rang: list[tuple[int | None, int, datetime]], today: datetime) -> Used:
-    others = [(broadcast, at) for broadcast, _, at in rang if broadcast != delivery.broadcast_id]
-    mine = [at for _, own, at in rang if own == delivery.id]
-    return Used(
-        broadcasts_today=len({broadcast for broadcast, at in others if at >= today}),
-        broadcasts_this_week=len({broadcast for broadcast, _ in others}),
-        attempts_today=sum(at >= today for at in mine),
-        attempts_in_broadcast=len(mine),
     )
