@@ -31,8 +31,11 @@ def draft(
     scheduled_at: datetime | None = None,
     certificate: Mapping[str, Any] | None = None,
     author_id: int | None = None,
+    filters: Mapping[str, Any] | None = None,
 ) -> Broadcast:
-    """Write a new broadcast to `place` and everything under it; its sounds are made in the background.
+    """Write a new broadcast to `place` and everything under it, or to whom of it the filters mean (`audience.Filters`).
+
+    Its sounds are made in the background.
 
     Raises Conflict with a word for the coordinator where something is missing.
     """
@@ -49,6 +52,7 @@ def draft(
         certificate=dict(certificate) if certificate else None,
         scheduled_at=scheduled_at,
         author_id=author_id,
+        filters=dict(filters or {}),
         created_at=rt.clock(),
     )
     unit.db.add(broadcast)

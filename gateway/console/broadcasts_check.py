@@ -12,6 +12,7 @@ from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import audience, launch, register
 from gateway.broadcasts.plan import Plan, plan
+from gateway.console import broadcasts_filters
 from gateway.console.broadcasts_findings import findings, longest, needs_test, sounds_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.console.formats import moment, number
@@ -77,6 +78,8 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
         if row.broadcast.state not in BEFORE:
             return redirect(url_for("broadcasts_show.show", public_id=public_id))
         people = audience.count(unit.db, row.broadcast)
+        sample = audience.sample(unit.db, row.broadcast) if viewer.may("see_members") else []
+        only = broadcasts_filters.sentences(unit, row.broadcast.filters)
         uncovered = register.count_uncovered(unit, rt, row.broadcast)
         silences = broadcast_list.list_silences(unit.db, rt.clock())
         own = unit.db.get_one(Staff, viewer.staff_id)
@@ -89,6 +92,8 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
     page = render_template(
         "broadcasts/check.html",
         audience=people,
+        sample=sample,
+        only=only,
         found=findings(rt, viewer, row.broadcast, row.place, people, sounds, silences, uncovered),
         ends=_ends(_planned(row.broadcast, people.count, longest(sounds))),
         must_test=needs_test(viewer, row.broadcast),

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import draft
+from gateway.console import broadcasts_filters
 from gateway.console.broadcasts_form import BroadcastForm, blank_form, filled_form, form_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.console.units_choice import choices, chosen, label
@@ -103,7 +104,10 @@ def _read(viewer: Viewer) -> BroadcastForm:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         place, problem = chosen(unit.db, viewer.unit_path, request.form.get("unit", "")[:300])
-    return filled_form(rt, request, place, problem)  # converts sounds: not inside a unit of work
+        filters = broadcasts_filters.read(unit, viewer, request.form)
+    form = filled_form(rt, request, place, problem)  # converts sounds: not inside a unit of work
+    form.filters = filters
+    return form
 
 
 def _next(form: BroadcastForm) -> ResponseReturnValue:
@@ -116,12 +120,14 @@ def _page(viewer: Viewer, form: BroadcastForm, action: str) -> str:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         places = choices(unit.db, viewer.unit_path)
+        only = broadcasts_filters.choices(unit, viewer)
     return render_template(
         "broadcasts/compose.html",
         form=form,
         action=action,
         places=places,
         label=label,
+        only=only,
         segments=segments,
         zone=rt.profile.zone,
         earliest=rt.clock().astimezone(rt.profile.timezone).strftime("%Y-%m-%dT%H:%M"),

@@ -46,6 +46,7 @@ class BroadcastForm:
     at: str = ""
     scheduled_at: datetime | None = None
     certificate: dict[str, str] = field(default_factory=dict)
+    filters: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     def values(self, rt: Runtime) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class BroadcastForm:
             "message_class": self.message_class,
             "scheduled_at": self.scheduled_at,
             "certificate": self._bound_certificate(rt),
+            "filters": self.filters,
         }
 
     def _texts(self, rt: Runtime) -> dict[str, str]:
@@ -90,6 +92,7 @@ def form_of(rt: Runtime, broadcast: Broadcast, unit: Unit) -> BroadcastForm:
         message_class=broadcast.message_class,
         texts=dict(broadcast.texts),
         sounds=dict(broadcast.sounds),
+        filters=dict(broadcast.filters or {}),
         when="at" if at else "now",
         at=at.astimezone(rt.profile.timezone).strftime("%Y-%m-%dT%H:%M") if at else "",
         certificate={

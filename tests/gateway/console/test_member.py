@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gateway.db import unit_of_work
-from gateway.models import AuditEntry, Member, OtherNumber, Post
+from gateway.models import AuditEntry, Member, OtherNumber, Overlay, Post
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import members
@@ -265,3 +265,30 @@ def test_only_who_may_change_members_does(app: Flask, rt: Runtime, role: str) ->
     ):
         assert desk.post(f"{path}/{deed}", **GIVEN).status_code == 403
     assert desk.post(f"{path}/apart/{second}").status_code == 403
+
+
+def test_broadcast_goes_only_to_whom_its_filters_mean(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt)
+    sita, ramesh = a_member(rt, "Sita"), a_member(rt, "Ramesh")
+    with unit_of_work(rt.engine) as unit:
+        members.set_fields(unit.db, sita, tags=["women"], handset="keypad")
+        place = found(rt, ramesh).unit_id
+        overlay = Overlay(code="W", name="Wing", kind="wing", unit_id=place, created_at=rt.clock())
+        beyond = Overlay(
+            code="X", name="X", kind="wing", unit_id=a_unit(unit.db, "BOOTH-2").id, created_at=rt.clock()
+        )
+        unit.db.add_all([overlay, beyond])
+        unit.db.flush()
+        wing, hidden = overlay.public_id, beyond.public_id
+    form = {"title": "Meeting", "unit": "BOOTH-1", "text-hi": "कल मीटिंग है।", "kind": "voice"}
+    made = desk.post("/broadcasts/new", **form, **{"only-tag": "women", "only-handset": "keypad"})
+    page = desk.read(made.headers["Location"])
+    assert "1 member will be called" in page
+    assert "Only who has the tag “women”." in page
+    assert ">Sita</a>" in page
+    assert ">Ramesh</a>" not in page
+    edit = desk.read(made.headers["Location"].replace("/check", "/edit"))
+    assert 'value="women"' in edit
+    made = desk.post("/broadcasts/new", **form, **{"only-overlay": wing})
+    assert "Only in “Wing”." in desk.read(made.headers["Location"])
+    assert desk.post("/broadcasts/new", **form, **{"only-overlay": hidden}).status_code == 404
