@@ -34,7 +34,7 @@ def test_stranger_joins_by_text(house: House, number: Number) -> None:
     organisation = house.rt.settings.organisation
     assert texts(phone) == [words(house, "sms_join.ask", organisation=organisation)]
     phone.sms("1")
-    assert texts(phone, 2)[1] == words(house, "sms_join.done")
+    assert texts(phone, 2)[1] == f"{words(house, 'sms_join.done')} {words(house, 'sms_join.name')}"
     member = member_of(house, number)
     assert (member.status, member.is_adult) == (MemberStatus.ACTIVE, True)
     given = house.all_of(Consent, Consent.member_id == member.id)
