@@ -32,7 +32,7 @@ def add(viewer: Viewer, unit_id: int) -> ResponseReturnValue:
         unit_list.get_visible(unit.db, viewer.unit_path, unit_id)
         number_id = numbers.add_number(unit.db, rt.vault, number, rt.clock())
         unit_list.add_duty(unit.db, unit_id, number_id, given["duty-name"])
-        staff.add_audit(unit.db, viewer.staff_id, "duty-added", rt.clock(), "unit", unit_id)
+        staff.add_audit(unit.db, viewer.staff_id, "duty-added", rt.clock(), "unit", unit_id, unit_id)
     flash(gettext("This phone is rung when somebody is in danger."))
     return redirect(url_for("units.show", unit_id=unit_id))
 
@@ -45,6 +45,6 @@ def remove(viewer: Viewer, unit_id: int, duty_id: int) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         unit_list.get_visible(unit.db, viewer.unit_path, unit_id)
         unit.db.delete(unit_list.get_duty(unit.db, unit_id, duty_id))
-        staff.add_audit(unit.db, viewer.staff_id, "duty-removed", rt.clock(), "unit", unit_id)
+        staff.add_audit(unit.db, viewer.staff_id, "duty-removed", rt.clock(), "unit", unit_id, unit_id)
     flash(gettext("This phone is no longer rung."))
     return redirect(url_for("units.show", unit_id=unit_id))

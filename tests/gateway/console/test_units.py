@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from gateway.db import unit_of_work
-from gateway.models import Unit
+from gateway.models import Post, Unit
 from gateway.runtime import Runtime
 from gateway.store import unit_list, units
 from tests.builders import a_member, a_unit
@@ -121,3 +121,18 @@ def test_many_units_are_typed_by_name_or_code(app: Flask, rt: Runtime) -> None:
     form = {"title": "T", "kind": "sms", "text-hi": "अ"}
     for typed, status in (("Tola 7 · V7", 302), ("v8", 302), ("tola 9", 302), ("Tola 0", 422), ("", 422)):
         assert desk.post("/broadcasts/new", unit=typed, **form).status_code == status
+
+
+def test_posts_show_who_holds_them_and_which_are_vacant(app: Flask, rt: Runtime) -> None:
+    desk, now = a_desk(app, rt, unit="BLOCK"), rt.clock()
+    sita, asha = a_member(rt, "Sita", unit="BOOTH-1", under="BLOCK"), a_member(rt, "Asha", unit="FAR")
+    place = an_id(rt, "BOOTH-1")
+    with unit_of_work(rt.engine) as unit:
+        for member, title, until in ((sita, "President", None), (asha, "Agent", None), (sita, "Scribe", now)):
+            post = Post(member_id=member, unit_id=place, title=title, since=now, until=until)
+            unit.db.add(post)
+    page = desk.read(f"/units/{place}")
+    assert ">Sita</a>" in page
+    assert "Asha" not in page
+    assert "somebody of another unit" in page
+    assert page.count("<b>vacant</b>") == 1
