@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.errors import NotFound
-from gateway.models import DutyNumber, Member, Staff, Unit
+from gateway.models import DutyNumber, Staff, Unit
 from gateway.rules.escalation import ancestors
 
 ROOT_CODE = "organisation"
@@ -76,14 +76,6 @@ def list_lines(db: Session, units: Sequence[Unit], viewer_path: str) -> dict[int
     above = select(Unit).where(Unit.id.in_(ids), is_under(Unit.path, viewer_path))
     found = sorted(db.scalars(above), key=lambda each: len(each.path)) if units else []
     return {unit.id: [each for each in found if unit.path.startswith(each.path)] for unit in units}
-
-
-def count_members(db: Session, path: str) -> int:
-    """Count the members at or below this path."""
-    query = (
-        select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(is_under(Unit.path, path))
-    )
-    return db.scalars(query).one()
 
 
 def find_staffed_unit(db: Session, path: str) -> Unit | None:

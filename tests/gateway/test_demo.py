@@ -44,7 +44,7 @@ from gateway.rules.consent import Entry, derive
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.states import BroadcastState, MemberStatus, ReportState, Urgency
-from gateway.store import activity, inbox, numbers, units
+from gateway.store import activity, inbox, numbers, unit_counts, units
 from tests import servers
 from tests.builders import a_member
 from tests.conftest import MONDAY_NOON
@@ -116,7 +116,7 @@ def test_every_number_is_invented(house: Runtime, db: Session) -> None:
 
 def test_booth_of_24_has_phones_to_open_beside_each_other(house: Runtime, db: Session) -> None:
     booth = units.get_unit_by_code(db, BOOTH_OF_24)
-    assert units.count_members(db, booth.path) == 24
+    assert unit_counts.below(db, booth.path).members == 24
     listed = json.loads((house.settings.data_dir / "phones.json").read_text(encoding="utf-8"))
     assert listed == persons(house)
     assert [each["unit"] for each in listed[:22]] == [BOOTH_OF_24] * 22
