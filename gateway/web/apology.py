@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from flows.steps import Speak
@@ -50,6 +51,11 @@ def set_up(app: Flask, rt: Runtime, page: Page) -> None:
         if error.code == 405 and error.get_response().headers.get("Allow"):
             answer.headers["Allow"] = error.get_response().headers["Allow"]
         return answer
+
+    @app.errorhandler(DataError)
+    def unfit(error: DataError) -> ResponseReturnValue:
+        """What no column can hold (a NUL, thirty digits) names nothing that is here."""
+        return _broken(error) if _is_callback() else _answer(page, 404, "not-found")
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> ResponseReturnValue:
