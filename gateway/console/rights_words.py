@@ -47,6 +47,7 @@ COLUMNS: dict[str, Any] = {
     "number": _("Number"),
     "text": _("Words"),
     "texts": _("Words"),
+    "place": _("Village"),
     "note": _("Note"),
     "at": _("When"),
     "since": _("Since"),

@@ -28,15 +28,17 @@ from gateway.store.staff import add_audit
 
 logger = logging.getLogger(__name__)
 
-REQUEST_TEXT = "rights_requests.text"
-# What seals each text; a sealed column that is not here (a provider's address of a recording) is left out.
-# Each with the column that names its row.
+REQUEST_TEXT = "rights_requests.sealed_text"
+# What seals the words of each table: (column, place, the column that names the row, what it is called when opened).
 PURPOSES = {
-    "messages": ("messages.text", "provider_id"),
-    "reports": (REPORT_TEXT, "reference"),
-    "deliveries": (OWED_TEXT, "dedupe"),
-    "rights_requests": (REQUEST_TEXT, "public_id"),
+    "messages": ("sealed_text", "messages.text", "provider_id", "text"),
+    "reports": ("sealed_text", REPORT_TEXT, "reference", "text"),
+    "deliveries": ("sealed_text", OWED_TEXT, "dedupe", "text"),
+    "rights_requests": ("sealed_text", REQUEST_TEXT, "public_id", "text"),
+    "enrolments": ("sealed_place", "enrolments.sealed_place", "member_id", "place"),
 }
+# Sealed, but nobody's words: a number is opened apart, an address of the provider and what is erased never.
+NOT_WORDS = {("numbers", "sealed"), ("voice_notes", "sealed_url"), ("erasures", "sealed")}
 # Tables that hang on one of those: (table, its column, the table it points to, that table's column).
 FURTHER = (
     ("report_events", "report_id", "reports", "id"),
@@ -47,6 +49,7 @@ FURTHER = (
     ("voice_notes", "id", "enrolments", "place_note_id"),
     ("voice_notes", "id", "reports", "voice_note_id"),
     ("voice_notes", "id", "rights_requests", "voice_note_id"),
+    ("voice_notes", "id", "number_changes", "note_id"),
 )
 # Keys to members and numbers that are about somebody else.
 OTHERS = {
@@ -196,19 +199,21 @@ def find(db: Session, member_id: str) -> Member:
 
 def plain(rt: Runtime, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as JSON can hold it: texts opened, other bytes left out."""
-    opened = {"text": text} if (text := words_of(rt, table, row)) is not None else {}
-    kept = {name: _value(value) for name, value in row.items() if not isinstance(value, bytes)}
-    return {name: value for name, value in kept.items() if name != "sealed_text"} | opened
+    words = words_of(rt, table, row)
+    opened = {PURPOSES[table][3]: words} if words is not None else {}
+    return {name: _value(value) for name, value in row.items() if not isinstance(value, bytes)} | opened
 
 
 def words_of(rt: Runtime, table: str, row: Mapping[str, Any]) -> str | None:
     """Open the text of a row, None where there is none; one that was altered keeps nobody from the rest."""
-    sealed = row.get("sealed_text")
-    if not sealed or table not in PURPOSES:
+    if table not in PURPOSES:
         return None
-    place, name = PURPOSES[table]
+    column, place, name, _ = PURPOSES[table]
+    sealed = row.get(column)
+    if not sealed:
+        return None
     try:
-        return rt.vault.open_text(sealed, place, row[name] or "")
+        return rt.vault.open_text(sealed, place, "" if row[name] is None else row[name])
     except InvalidTag:
         logger.error("sealed text does not open table=%s id=%s", table, row["id"])
         return None

@@ -14,8 +14,10 @@ from gateway.models import (
     Answer,
     Call,
     Delivery,
+    Enrolment,
     Member,
     Message,
+    NumberChange,
     OtherNumber,
     PhoneNumber,
     Post,
@@ -114,6 +116,9 @@ def a_life(rt: Runtime, number: Number | None = None, unit: str = "BOOTH-1") -> 
                 ),
             ]
         )
+        place = rt.vault.seal_text("Kanarika nagar", "enrolments.sealed_place", member_id)
+        db.add(Enrolment(member_id=member_id, way="call", begun_at=now, sealed_place=place))
+        db.add(NumberChange(number_id=member.number_id, member_id=member_id, unit_id=member.unit_id, at=now))
         db.flush()
         assert member.number_id is not None
         return Life(member_id, number, member.number_id, report.id, note.id, owed.id)

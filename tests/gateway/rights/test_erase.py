@@ -50,7 +50,14 @@ def test_what_the_law_wants_kept_is_sealed_whole_under_a_key_of_its_own(rt: Runt
         kept = unit.db.get_one(Erasure, erasure.id)
         sealed = json.dumps(erase.open_sealed(rt, kept), ensure_ascii=False)
         assert kept.sealed is not None and b"kanarika" not in kept.sealed
-    for canary in ("Kanarika Devi", str(life.number), "pump is broken", "it is mended", "Kanarika post"):
+    for canary in (
+        "Kanarika Devi",
+        str(life.number),
+        "pump is broken",
+        "it is mended",
+        "Kanarika post",
+        "Kanarika nagar",
+    ):
         assert canary in sealed
 
 

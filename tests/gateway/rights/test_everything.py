@@ -5,9 +5,20 @@ from __future__ import annotations
 from sqlalchemy import Table
 
 from gateway.db import unit_of_work
+from gateway.keys.cells import CELLS
 from gateway.models import Base, Member
-from gateway.people.everything import ABOUT_NOBODY, FURTHER, OTHERS, everything, gather, keys_to
+from gateway.people.everything import (
+    ABOUT_NOBODY,
+    FURTHER,
+    NOT_WORDS,
+    OTHERS,
+    PURPOSES,
+    everything,
+    gather,
+    keys_to,
+)
 from gateway.runtime import Runtime
+from gateway.store import retention
 from tests.builders import a_member, a_number
 from tests.gateway.rights.canaries import a_row, table
 
@@ -35,6 +46,21 @@ def test_every_table_is_shown_or_said_to_be_about_nobody() -> None:
     assert (keyed | further | BY_HAND) & set(ABOUT_NOBODY) == set()
     for name, column in OTHERS:
         assert column in table(name).c
+
+
+def test_every_recording_that_a_members_row_points_to_is_found() -> None:
+    keyed = {name for name, _ in KEYED} | {"members"}
+    pointing = {(t, column) for t, column in retention.pointing_to("voice_notes") if t in keyed}
+    assert pointing <= {(above, key) for name, _, above, key in FURTHER if name == "voice_notes"}
+
+
+def test_every_sealed_word_is_opened() -> None:
+    shown = {name for name, _ in KEYED} | {each[0] for each in FURTHER} | {"numbers"}
+    sealed = {cell for cell in CELLS if cell.table_name in shown}
+    words = {cell for cell in sealed if (cell.table_name, cell.column_name) not in NOT_WORDS}
+    assert {(c.table_name, c.column_name, c.place, c.row) for c in words} == {
+        (name, *each[:3]) for name, each in PURPOSES.items()
+    }
 
 
 def test_a_canary_in_any_table_is_found(rt: Runtime) -> None:
