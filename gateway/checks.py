@@ -6,7 +6,7 @@ Every check answers, whatever is broken; those that need the database are left o
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -52,12 +52,11 @@ def examine(settings: Settings) -> Iterator[Check]:
     try:
         database = _database(rt)
         yield database
-        if database.is_well:
-            yield _migrations(rt)
-            yield _consents(rt)
+        is_current = database.is_well and (yield from _tables(rt))
         yield from _queue(rt)
         yield _disk(rt)
-        yield _clips(rt)
+        if is_current:
+            yield _clips(rt)  # what a call says first is a row (`gateway.store.sender`)
         yield _public_url(settings)
         yield _provider(settings)
     finally:
@@ -81,6 +80,15 @@ def _migrations(rt: Runtime) -> Check:
     return Check(
         "migrations", current == head, f"at {current or 'none'}, newest {head}", "memberline db upgrade"
     )
+
+
+def _tables(rt: Runtime) -> Generator[Check, None, bool]:
+    """Yield what stands in the tables; returns whether they are those of this version, so that others may read them."""
+    migrations = _migrations(rt)
+    yield migrations
+    if migrations.is_well:
+        yield _consents(rt)
+    return migrations.is_well
 
 
 def _consents(rt: Runtime) -> Check:
