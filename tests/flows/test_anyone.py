@@ -17,7 +17,8 @@ HEARD = some.one_of(
     some.builds(VoiceNote, some.just("70"), some.sampled_from([None, 0.5, 9.0])),
     some.just(Nothing()),
 )
-WHOLE_CAST = {who: {**CAST["rung"], "is_outbound": False, **facts} for who, facts in CAST.items()}
+CHANGE = {"number_change": {"id": 4, "name": "मालती"}}
+WHOLE_CAST = {who: {**CAST["rung"], **CHANGE, "is_outbound": False, **facts} for who, facts in CAST.items()}
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
