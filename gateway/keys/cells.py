@@ -58,7 +58,7 @@ CELLS = (
     Cell("voice_notes", "sealed_url", "voice_notes.url", "public_id"),
     Cell("callbacks", "sealed_body", "callbacks.body", "digest"),
     Cell("staff", "sealed_totp", "staff.sealed_totp", "id"),
-    Cell("enrolments", "sealed_place", "enrolments.sealed_place", "member_id"),
+    Cell("enrolments", "sealed_place", "enrolments.place", "member_id"),
     Cell("rights_requests", "sealed_text", "rights_requests.sealed_text", "public_id"),
     Cell("erasures", "sealed", "erasures.sealed", "member_id", ERASED),
 )

@@ -11,9 +11,11 @@ from gateway.access import second_factor
 from gateway.db import unit_of_work
 from gateway.keys.cells import Cell
 from gateway.models import Enrolment, Member, RightsRequest, Staff, new_public_id
+from gateway.people.everything import REQUEST_TEXT
 from gateway.phones import Number
 from gateway.rights import erase
 from gateway.runtime import Runtime
+from gateway.store import enrolments
 from tests.builders import a_member, a_number, a_person_of_staff
 from tests.conftest import SECRET
 from tests.lines import Caller
@@ -73,9 +75,9 @@ def _asked(rt: Runtime, name: str) -> None:
     member_id = a_member(rt, f"{name} who joined")
     public_id = new_public_id()
     with unit_of_work(rt.engine) as unit:
-        village = rt.vault.seal_text(f"village of {name}", "enrolments.sealed_place", member_id)
+        village = rt.vault.seal_text(f"village of {name}", enrolments.PLACE_PURPOSE, member_id)
         unit.db.add(Enrolment(member_id=member_id, way="sms", begun_at=rt.clock(), sealed_place=village))
-        wrong = rt.vault.seal_text(f"{name} is my sister", "rights_requests.sealed_text", public_id)
+        wrong = rt.vault.seal_text(f"{name} is my sister", REQUEST_TEXT, public_id)
         place = unit.db.get_one(Member, member_id).unit_id
         unit.db.add(
             RightsRequest(

@@ -7,36 +7,44 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.gateway.walk.world import Side
 
-# Whose public id stands in an address that begins so.
+# Whose public id stands in an address that begins so; the longest beginning counts.
 PUBLIC_IDS = {
     "/broadcasts/": "broadcasts",
-    "/members/lists/": "imports",
-    "/members/drives/": "drives",
-    "/members/forms/": "paper_forms",
-    "/members/": "members",
-    "/news/": "news_items",
-    "/reports/": "reports",
-    "/voice-notes/": "voice_notes",
-    "/house/staff/": "staff",
-    "/house/scrubs/": "scrubs",
     "/house/breaches/": "breaches",
     "/house/erasures/": "rights_requests",
-    "/overlays/": "overlays",
+    "/house/scrubs/": "scrubs",
+    "/house/staff/": "staff",
+    "/members/": "members",
+    "/members/drives/": "drives",
+    "/members/joined/notes/": "voice_notes",
+    "/members/joined/numbers/": "number_changes",
+    "/members/lists/": "imports",
+    "/news/": "news_items",
+    "/reports/": "reports",
     "/units/overlays/": "overlays",
-    "/import/": "imports",
+    "/voice-notes/": "voice_notes",
 }
-# Which table's id a place of that name holds.
+# Which table a place of that name speaks of, whatever the address; an `<int:…>` is the id of the row itself.
 IDS = {
-    "unit_id": "units",
+    "code_id": "join_codes",
     "duty_id": "duty_numbers",
-    "sign_in_id": "sign_ins",
-    "staff_id": "staff",
+    "form_id": "paper_forms",
+    "gone_id": "members",
+    "kept_id": "members",
     "member_id": "members",
+    "number_id": "numbers",
+    "one_id": "members",
+    "other_id": "members",
+    "post_id": "posts",
+    "sign_in_id": "sign_ins",
+    "suppression_id": "suppressions",
+    "unit_id": "units",
 }
+SECOND = frozenset({"gone_id", "other_id"})  # not the same one as the first of the two
 # Places that name nothing of anybody's: any of these words.
 WORDS = {
     "part": ("asked", "heard", "held", "failed"),
@@ -101,8 +109,8 @@ def _table_of(rule: Rule, name: str) -> str | None:
 def _held(side: Side, rule: Rule, name: str) -> object:
     table = _table_of(rule, name)
     assert table is not None
-    row_id = side.one(table)
-    return side.public_id(row_id) if name == "public_id" else row_id
+    row_id = side.one(table, -2 if name in SECOND else -1)
+    return row_id if isinstance(rule._converters[name], IntegerConverter) else side.public_id(row_id)
 
 
 def _words(rule: Rule, name: str) -> list[object]:

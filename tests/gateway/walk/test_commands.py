@@ -46,16 +46,13 @@ OF_THE_HOUSE = frozenset(
         "audit",
         "report",
         "unit",
+        "purge",
+        "erasure",
+        "breach",
+        "code",
+        "drive",
     ]
-) | {
-    "broadcast list",
-    "broadcast show",
-    "scrub answer",
-    "scrub list",
-    "drive list",
-    "drive show",
-    "code list",
-}
+) | {"broadcast list", "broadcast show", "scrub answer", "scrub list"}
 
 Run = Callable[..., str]
 

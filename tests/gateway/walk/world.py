@@ -95,7 +95,7 @@ class Side:
         return isinstance(value, int) and self.first_id <= value < self.first_id + 1_000_000
 
     def text(self, row_id: int, longest: int = 200) -> str:
-        return f"{self.word.title()} {row_id} place"[:longest]
+        return f"{self.word.title()} {row_id % 1000} place"[:longest]
 
     def public_id(self, row_id: int) -> str:
         return f"{self.word}{row_id % 1_000_000:06d}"
