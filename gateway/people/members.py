@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.people.batch import Importing, pass_over, take_batch
+from gateway.people.batch import pass_over, take_batch
 from gateway.people.columns import Wanted
 from gateway.people.lists import Row, Table, open_table
 from gateway.people.persons import NEEDED, OPTIONAL, Person, Reading, read_person
 from gateway.people.refusals import Imported, Refused
+from gateway.people.write import Importing
 from gateway.runtime import Runtime
 from gateway.store import people
 from gateway.store.staff import add_audit

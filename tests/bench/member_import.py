@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import random
 import resource
 import sys
@@ -56,9 +57,11 @@ def main() -> None:
         rt = _a_house(servers.postgres(), Path(folder))
         first = raw[: raw.index(b"\n", len(raw) // 20) + 1]
         import_members(rt, io.BytesIO(first), dry_run=True)  # warm: libraries, plans, memory of one batch
-        before, seconds, cpu = _peak(), time.perf_counter(), time.process_time()
+        before, server = _peak(), _server_cpu(rt)
+        seconds, cpu = time.perf_counter(), time.process_time()
         result = import_members(rt, io.BytesIO(raw))
         seconds, cpu = time.perf_counter() - seconds, time.process_time() - cpu
+        server = _server_cpu(rt) - server
         assert result.taken == rows, result.refused[:3]
         grown = _peak() - before
         copied = _copy_the_same(rt, Path(folder))
@@ -66,8 +69,9 @@ def main() -> None:
         assert import_members(rt, io.BytesIO(raw), dry_run=True).unchanged == rows
         again = time.perf_counter() - again
         rt.close()
+    print(f"import {rows:,} rows: {seconds:.1f} s ({rows / seconds:,.0f}/s)")
     print(
-        f"import {rows:,} rows: {seconds:.1f} s ({rows / seconds:,.0f}/s), {cpu:.1f} s of them this process's CPU"
+        f"busy meanwhile: this process {cpu:.1f} s, PostgreSQL {server:.1f} s; more than that is waiting for others"
     )
     print(f"raw COPY of the same rows: {copied:.1f} s; looking at the same list again: {again:.1f} s")
     print(f"memory grew by {grown:.0f} MiB (aim {MOST_GROWTH_MIB})")
@@ -132,6 +136,27 @@ def _copy_the_same(rt: Runtime, folder: Path) -> float:
                 while piece := file.read(1 << 18):
                     into.write(piece)
         return time.perf_counter() - began
+
+
+def _server_cpu(rt: Runtime) -> float:
+    """Seconds that the backends of this PostgreSQL have been busy, as Linux counts them."""
+    with rt.engine.connect() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    parent = _stat(backend)[1]
+    ticks = sum(sum(map(int, _stat(pid)[11:13])) for pid in _children(parent))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _children(parent: str) -> list[str]:
+    pids = [each.name for each in Path("/proc").iterdir() if each.name.isdecimal()]
+    return [pid for pid in pids if _stat(pid)[1:2] == [parent]]
+
+
+def _stat(pid: str | int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _copy(table: str, where: str) -> sql.Composed:
