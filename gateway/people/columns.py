@@ -47,6 +47,11 @@ def tidy_title(title: str) -> str:
     return re.sub(r"[\s_\-./]+", "_", plain.casefold()).strip("_")
 
 
+def holds_number(title: str) -> bool:
+    """Say whether this is no title but somebody's number: a list without a header; such a line is kept nowhere."""
+    return sum(character.isdecimal() for character in title) > 6
+
+
 _OURS = {
     column: {tidy_title(each) for each in called.split(", ")} | {column} for column, called in _CALLED.items()
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Import, Unit
 from gateway.people import refused_rows
+from gateway.people.columns import holds_number
 from gateway.people.listed import UNITS, opened, ring
 from gateway.people.lists import Table
 from gateway.people.members import WANTED, batches, begin, note_import, open_members, pass_rows, take_rows
@@ -113,11 +114,15 @@ def _note_titles(unit: UnitOfWork, rt: Runtime, made: Import, table: Table, upto
     if held is None:
         return
     places = {ours: table.titles[place] for ours, place in table.places.items()}
-    told = {"titles": list(table.titles[:MOST_TITLES]), "places": places}
-    held.columns = {**held.columns, **told, "ignored": list(table.ignored[:MOST_TITLES])}
+    told = {"titles": _titles(table.titles), "places": places, "ignored": _titles(table.ignored)}
+    held.columns = {**held.columns, **told}
     held.counts = {**held.counts, "upto": upto_id}
     if held.rows is None:
         held.rows = _lines(rt, held)
+
+
+def _titles(titles: Sequence[str]) -> list[str]:
+    return [title for title in titles[:MOST_TITLES] if not holds_number(title)]
 
 
 def _lines(rt: Runtime, made: Import) -> int | None:

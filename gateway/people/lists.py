@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from gateway.people.columns import UNSEEN, Wanted, tidy_title
+from gateway.people.columns import UNSEEN, Wanted, holds_number, tidy_title
 from gateway.people.records import Record, open_records
 from gateway.people.refusals import ListUnreadable, Refused, refuse
 
@@ -55,7 +55,7 @@ def open_table(stream: BinaryIO, wanted: Wanted) -> Table:
     try:
         places = wanted.places(titles, first.line)
     except ListUnreadable as error:
-        if error.code in MAY_BE_TOLD:
+        if error.code in MAY_BE_TOLD and not any(map(holds_number, titles)):
             error.titles = titles
         raise
     ignored = tuple(

@@ -242,3 +242,10 @@ def test_nothing_of_a_row_is_in_what_is_kept_open(rt: Runtime) -> None:
         told = json.dumps([made.counts, made.columns, [each.details for each in wrong]])
     assert "7000000001" not in told
     assert "Sita" not in told
+
+
+def test_list_without_a_header_leaves_no_number_behind(rt: Runtime) -> None:
+    made = looked_at(rt, "7000000001,Sita,hi,B1\n7000000002,Asha,hi,B1\n")
+    assert (made.state, made.error) == (ImportState.FAILED, "no-list-lacks")
+    assert "7000000001" not in json.dumps(made.columns)
+    assert "Sita" not in json.dumps(made.columns)
