@@ -21,7 +21,7 @@ from gateway.store.units import is_under
 
 CONSTITUENCY, WING = "constituency", "wing"
 KINDS = (CONSTITUENCY, WING)
-PAGE = 50
+PAGE = 30
 
 
 @dataclass(frozen=True)

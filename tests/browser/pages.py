@@ -7,10 +7,11 @@ from playwright.sync_api import Page
 
 from gateway.console import SCREENS
 from gateway.db import unit_of_work
-from gateway.demo.places import BOOTH_OF_24, DISTRICT
-from gateway.models import Broadcast, Member, NumberChange, Report, Staff, Unit, VoiceNote
+from gateway.demo.places import BOOTH_OF_24, DISTRICT, code_of_block
+from gateway.models import Broadcast, Member, NumberChange, Overlay, Report, Staff, Unit, VoiceNote
 from gateway.states import BroadcastState, ReportState
-from gateway.store import enrolments
+from gateway.store import enrolments, units
+from gateway.store.overlays import WING
 from tests.browser.door import FARID
 from tests.house import House
 
@@ -47,6 +48,7 @@ def addresses(house: House, page: Page) -> dict[str, str]:
     district, booth = (house.all_of(Unit, Unit.code == code)[0].id for code in (DISTRICT, BOOTH_OF_24))
     member, double = (each.public_id for each in house.all_of(Member, Member.unit_id == booth)[:2])
     colleague = house.all_of(Staff, Staff.email == FARID)[0].public_id
+    wing = house.all_of(Overlay, Overlay.kind == WING)[0].public_id
     draft = _a_draft(house, page)
     return {
         "start.index": "/",
@@ -95,6 +97,11 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "members_lists.show": _an_uploaded_list(house, page),
         "units.index": "/units",
         "units.show": f"/units/{district}",
+        "units_move.check_move": f"/units/{booth}/move?under={DISTRICT}",
+        "units_move.check_merger": f"/units/{booth}/merge?into={code_of_block('Bah')}-101",
+        "units_move.check_close": f"/units/{_an_empty_unit(house)}/close",
+        "units_overlays.index": "/units/overlays",
+        "units_overlays.show": f"/units/overlays/{wing}",
         "news.index": "/news",
         "news.new": "/news/new",
     }
@@ -108,6 +115,12 @@ def _a_draft(house: House, page: Page) -> str:
     page.locator("form.compose button.main").click()
     page.wait_for_url("**/check")
     return page.url.split("/")[-2]
+
+
+def _an_empty_unit(house: House) -> int:
+    with unit_of_work(house.rt.engine) as work:
+        district = units.get_unit_by_code(work.db, DISTRICT)
+        return units.add_unit(work.db, "EMPTY", "Nobody's Booth", "booth", district).id
 
 
 def _a_breach(house: House, page: Page) -> str:
