@@ -23,6 +23,7 @@ from gateway import sounds
 from gateway.channels.registry import new_client
 from gateway.db import unit_of_work
 from gateway.errors import ChannelError
+from gateway.keyring import KeysLocked
 from gateway.migrate import alembic_config
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
@@ -87,8 +88,18 @@ def _tables(rt: Runtime) -> Generator[Check, None, bool]:
     migrations = _migrations(rt)
     yield migrations
     if migrations.is_well:
+        yield _keys(rt)
         yield _consents(rt)
     return migrations.is_well
+
+
+def _keys(rt: Runtime) -> Check:
+    try:
+        rt.vault.keyring.look_again()
+    except KeysLocked:
+        fix = "set MEMBERLINE_SECRET_KEY to the secret that sealed them, or MEMBERLINE_OLD_SECRET_KEY to it"
+        return Check("keys", False, "do not open with this secret", fix)
+    return Check("keys", True, "open with this secret", "")
 
 
 def _consents(rt: Runtime) -> Check:

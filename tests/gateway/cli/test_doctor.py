@@ -33,6 +33,16 @@ def test_what_runs_is_well(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {name for name, is_well in found.items() if not is_well} == {"workers", "clips"}
 
 
+def test_other_secret_than_the_databases_is_one_of_the_lines(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("db", "upgrade").code == 0
+    monkeypatch.setenv("MEMBERLINE_SECRET_KEY", "another-secret-of-the-tests")
+    found = {each["name"]: each for each in cli("doctor", "--json").json}
+    assert (found["keys"]["is_well"], found["consent"]["is_well"]) == (False, True)
+    assert "MEMBERLINE_OLD_SECRET_KEY" in found["keys"]["fix"]
+
+
 def test_missing_setting_is_told_before_anything_else(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MEMBERLINE_SECRET_KEY")
     ended = cli("doctor")
