@@ -12,11 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
+import psycopg
+
+from gateway.errors import MemberlineError
 from gateway.store.steps import Advance
 
 MOST = 16  # steps a statement; each count has its own prepared text
 
 Write = Callable[[Sequence[Advance]], set[int]]
+
+
+class NotWritten(MemberlineError):
+    """Whoever wrote for several was interrupted by something that is not the database's."""
+
+    code = "not-written"
 
 
 @dataclass(eq=False)
@@ -62,12 +71,14 @@ class Together:
         finally:
             self._pass_on()
             for each in batch:
+                if each.is_written is None and each.error is None:
+                    each.error = NotWritten("the step was not written")
                 each.woken.set()
 
     def _write_batch(self, batch: list[_Waiting]) -> None:
         try:
             advanced = self._write([each.step for each in batch])
-        except Exception as error:
+        except psycopg.Error as error:
             if len(batch) == 1:
                 batch[0].error = error
             for each in batch if len(batch) > 1 else ():  # one bad step fails nobody beside it
