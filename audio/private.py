@@ -70,6 +70,15 @@ class PrivateClips:
         assert made is not None
         return made
 
+    def caption(self, key: str) -> str | None:
+        """Return the words of a composed clip, where somebody kept them."""
+        beside = take_key(f"caption {key}".encode())
+        return self._joined.read(beside).decode() if self._joined.size(beside) is not None else None
+
+    def keep_caption(self, key: str, words: str) -> None:
+        """Keep the words of a composed clip as long as the clip."""
+        self._joined.keep(take_key(f"caption {key}".encode()), words.encode())
+
     def remove(self, key: str) -> None:
         """Do away with a recording, and with all that was composed: nobody knows which of it holds this one."""
         self._takes.remove(key)

@@ -82,8 +82,8 @@ class Speaker:
         text = " ".join(self.words.spoken(step) for step in steps)
         clip = self._compose(steps, is_first)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
-        if clip and self.has_captions and not isinstance(clip, PrivateClip):
-            _caption(clip, text)
+        if clip and self.has_captions:
+            self._caption(clip, text)
         return Said(text, steps[0].language, clip.key if clip else None, seconds)
 
     def _compose(self, steps: Sequence[Speak | Tell], is_first: bool) -> Clip | None:
@@ -108,6 +108,14 @@ class Speaker:
                 return None
             parts += [clip, Pause(piece.pause_ms)]
         return parts
+
+    def _caption(self, clip: Clip, text: str) -> None:
+        """Keep the words beside the sound: the handset of the emulator shows them to whoever cannot listen."""
+        if isinstance(clip, PrivateClip):
+            assert self.notes is not None
+            self.notes.keep_caption(clip.key, text)
+        elif not (beside := clip.path.with_suffix(".txt")).exists():
+            beside.write_text(text, encoding="utf-8")
 
     def _clip_of(self, piece: Piece) -> Clip | None:
         if piece.sound is None:
@@ -134,10 +142,3 @@ def utterances(words: Words, steps: Iterable[Speak | Tell]) -> list[Utterance]:
     """List what must have a clip so that these steps can be heard; recordings need none."""
     pieces = (piece for step in steps for piece in words.speech(step))
     return [utterance(piece) for piece in pieces if piece.sound is None]
-
-
-def _caption(clip: Clip, text: str) -> None:
-    """Write the words beside the sound: the handset of the emulator shows them to whoever cannot listen."""
-    beside = clip.path.with_suffix(".txt")
-    if not beside.exists():
-        beside.write_text(text, encoding="utf-8")

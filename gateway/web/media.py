@@ -40,7 +40,9 @@ def clip(key: str, ending: str) -> ResponseReturnValue:
     One in which a member's own words are played lies sealed, is kept for a day, and nobody on the way may keep it.
     """
     if ending == "wav" and (private := runtime().notes.joined_of(key)):
-        return _private(private, key)
+        answer = _private(private, key)
+        _show_words(answer, runtime().notes.caption(key))
+        return answer
     path = _path_of(runtime().clips, key)
     if path is None or ending not in TYPES or path.suffix != f".{ending}":
         abort(404)
@@ -48,9 +50,13 @@ def clip(key: str, ending: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the handset's page plays them
     words = path.with_suffix(".txt")
-    if runtime().settings.is_emulated and _is_local() and words.is_file():
-        answer.headers["X-Caption"] = quote(words.read_text(encoding="utf-8").strip()[:2000])
+    _show_words(answer, words.read_text(encoding="utf-8") if words.is_file() else None)
     return answer
+
+
+def _show_words(answer: Response, words: str | None) -> None:
+    if words and runtime().settings.is_emulated and _is_local():
+        answer.headers["X-Caption"] = quote(words.strip()[:2000])
 
 
 @blueprint.get("/voice-notes/<public_id>.wav")
