@@ -42,6 +42,7 @@ from gateway.models import (
     VoiceNote,
 )
 from gateway.states import CallState, DeliveryState, MemberStatus, ReportState
+from gateway.store.rights_rows import is_any
 
 RETENTION = 4_726_013  # any fixed number: two purges at once take turns, batch by batch
 STILL_OWED = (
@@ -148,13 +149,13 @@ def delete_rows(db: Session, table: str, ids: Sequence[int]) -> None:
     """Delete these rows; what points to them is set free, and what cannot be without them goes too."""
     for other in Base.metadata.sorted_tables:
         for column in _columns_to(other, table):
-            theirs = column.in_(ids)
+            theirs = is_any(column, ids)
             if column.nullable:
                 db.execute(update(other).where(theirs).values({column.name: None}))
             else:
                 db.execute(delete(other).where(theirs))
     this = Base.metadata.tables[table]
-    db.execute(delete(this).where(this.c.id.in_(ids)))
+    db.execute(delete(this).where(is_any(this.c.id, ids)))
 
 
 def delete_before(db: Session, table: str, column: str, before: datetime, limit: int) -> int:
@@ -174,7 +175,7 @@ def count_before(db: Session, table: str, column: str, before: datetime) -> int:
 
 def broadcasts_of(db: Session, delivery_ids: Sequence[int]) -> list[int]:
     """List the broadcasts whose sums would be lost with these deliveries."""
-    query = select(Delivery.broadcast_id).where(Delivery.id.in_(delivery_ids)).distinct()
+    query = select(Delivery.broadcast_id).where(is_any(Delivery.id, delivery_ids)).distinct()
     known = select(Broadcast.id).where(Broadcast.id.in_(query), Broadcast.kept_sums.is_(None))
     return list(db.scalars(known))
 
