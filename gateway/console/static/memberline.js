@@ -65,7 +65,6 @@
 		show();
 		return box;
 	}
-	all("[data-player]").forEach(enhance);
 
 	// Lists: one player, pinned, for all rows
 	const list = document.querySelector("[data-rows]");
@@ -94,6 +93,7 @@
 	}
 	let here = null;
 	function dress() {
+		all("[data-player]:not(.live)").forEach(enhance);
 		all(".hear").forEach((each) => { each.hidden = false; each.onclick = () => hear(each); });
 		const row = here && document.querySelector(`[data-row="${here}"]`);
 		if (row) row.classList.add("here");
@@ -110,7 +110,7 @@
 		next.querySelector("a").focus({ preventScroll: true });
 		next.scrollIntoView({ block: "nearest" });
 	}
-	if (list) dress();
+	dress();
 
 	// Polling: a fragment with an ETag; slower while nothing changes, never while the tab is hidden
 	function poll(box) {
@@ -141,7 +141,6 @@
 	function swap(box, fresh) {
 		const link = document.activeElement && box.contains(document.activeElement) && document.activeElement.getAttribute("href");
 		box.replaceChildren(...fresh.childNodes);
-		all("[data-player]:not(.live)", box).forEach(enhance);
 		if (link) all("a", box).find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });
 		dress();
 	}
