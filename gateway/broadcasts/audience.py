@@ -144,7 +144,8 @@ def _meant(filters: Filters, is_wide: bool) -> list[ColumnElement[bool]]:
         holders = select(Post.member_id).where(func.lower(Post.title) == filters.post.lower())
         wanted.append(_is_among(Member.id, holders.where(Post.until.is_(None)), is_wide))
     if filters.tag:
-        wanted.append(Member.tags.contains([filters.tag]))
+        tagged = Member.tags.contains([filters.tag])
+        wanted.append(tagged if is_wide else case((tagged, True), else_=False))  # stands in the same index
     if filters.handset:
         wanted.append(Member.handset == filters.handset)
     if filters.overlay_id:
