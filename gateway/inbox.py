@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -28,11 +29,15 @@ from gateway.rights import hold
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import ReportState
-from gateway.store import callbacks, numbers, sender
+from gateway.store import callbacks, deliveries, numbers, sender
 
 logger = logging.getLogger(__name__)
 
 TEXT_PURPOSE = "messages.text"
+MOST_REPLIES, REPLIES_WITHIN = (
+    20,
+    timedelta(hours=1),
+)  # from then on a number gets no reply: reliability.md C16
 
 
 def message_arrived(rt: Runtime, event: MessageArrived) -> bool:
@@ -96,8 +101,16 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
         or _act(unit, rt, scene, facts, intent, text)
     )
     reply = " ".join(rt.words.text(each) for each in spoken)
-    if reply:
+    if reply and not _writes_too_much(unit, rt, number_id):
         owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
+
+
+def _writes_too_much(unit: UnitOfWork, rt: Runtime, number_id: int) -> bool:
+    """Whether a machine seems to write to us: what it says is kept and done, but two machines must not talk for ever."""
+    is_much = deliveries.count_replies(unit.db, number_id, rt.clock() - REPLIES_WITHIN) >= MOST_REPLIES
+    if is_much:
+        logger.warning("a number gets no reply, it had %s within %s", MOST_REPLIES, REPLIES_WITHIN)
+    return is_much
 
 
 def _act(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, or_, select, update
+from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Attempt, Broadcast, Delivery
@@ -69,6 +69,16 @@ def mark_sent(db: Session, fences: Mapping[int, int]) -> None:
         .values(state=DeliveryState.SENT, lease_until=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def count_replies(db: Session, number_id: int, since: datetime) -> int:
+    """Count the texts of their own that this number was owed since then."""
+    query = select(func.count(Delivery.id)).where(
+        Delivery.number_id == number_id,
+        Delivery.reason == DeliveryReason.REPLY,
+        Delivery.created_at > since,
+    )
+    return db.scalars(query).one()
 
 
 def lock_expired(db: Session, now: datetime, limit: int = 500) -> list[Delivery]:

@@ -10,7 +10,8 @@ from gateway.broadcasts import launch, settle
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
 from gateway.deliveries.sweep import sweep
-from gateway.models import Broadcast, Delivery, Member, Report, Staff
+from gateway.inbox import MOST_REPLIES
+from gateway.models import Broadcast, Delivery, Member, Message, Report, Staff
 from gateway.posts_again import apply_spooled, apply_unknown
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryState, ReportState
@@ -175,3 +176,16 @@ def test_torn_line_of_the_spool_keeps_nobody_waiting(rt: Runtime, client: FlaskC
     apply_spooled(rt)
     assert not (rt.settings.data_dir / "spool.taken").exists()
     assert (rt.settings.data_dir / "spool.torn").read_bytes() == b"c29tZXRoaW5n\nAAA\n"
+
+
+def test_two_machines_do_not_text_each_other_for_ever(
+    rt: Runtime, client: FlaskClient, clock: TestClock
+) -> None:
+    number = a_number()
+    for each in range(MOST_REPLIES + 5):
+        write(client, number, "HELP", f"sms-{each}")
+    assert len(rows(rt, Delivery)) == MOST_REPLIES
+    assert len(rows(rt, Message)) == MOST_REPLIES + 5
+    clock.forward(hours=2)
+    write(client, number, "HELP", "sms-later")
+    assert len(rows(rt, Delivery)) == MOST_REPLIES + 1
