@@ -11,11 +11,24 @@ from pathlib import Path
 
 from gateway.embedded import EmbeddedPostgres, EmbeddedValkey
 
+# Each test has a database of its own, and to drop one waits for the disk half a second. What must live through a
+# crash is tested, and measured, on durable servers.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off"}
+
 
 @cache
 def postgres() -> str:
     """Start PostgreSQL once and return the URL of its empty database `memberline`."""
-    server = EmbeddedPostgres(_folder() / "postgres")
+    return _started(EmbeddedPostgres(_folder() / "postgres", tuning=FORGETFUL))
+
+
+@cache
+def durable_postgres() -> str:
+    """The same as it is tuned for life: for benchmarks."""
+    return _started(EmbeddedPostgres(_folder() / "durable"))
+
+
+def _started(server: EmbeddedPostgres) -> str:
     url = server.start()
     atexit.register(server.stop)
     return url

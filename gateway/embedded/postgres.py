@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -57,10 +57,16 @@ TUNING = {
 
 
 class EmbeddedPostgres:
-    """One PostgreSQL for one folder; what was committed survives any kind of end."""
+    """One PostgreSQL for one folder; what was committed survives any kind of end.
 
-    def __init__(self, folder: Path, ways: Sequence[str] = WAYS) -> None:
+    `tuning` replaces or adds to TUNING; without it nothing is less durable than said.
+    """
+
+    def __init__(
+        self, folder: Path, ways: Sequence[str] = WAYS, tuning: Mapping[str, str] | None = None
+    ) -> None:
         self.ways = ways
+        self.tuning = {**TUNING, **(tuning or {})}
         self.folder = folder.absolute()
         self.cluster = self.folder / "cluster"
         self.log = self.folder / "server.log"
@@ -129,7 +135,7 @@ class EmbeddedPostgres:
         pid_file = self.cluster / "postmaster.pid"
         for stale in (pid_file, self.sockets / SOCKET_NAME):
             stale.unlink(missing_ok=True)
-        settings = {**TUNING, "unix_socket_directories": str(self.sockets)}
+        settings = {**self.tuning, "unix_socket_directories": str(self.sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [_program("postgres"), "-D", str(self.cluster), *options]
         too_big = self.log.exists() and self.log.stat().st_size > LARGEST_LOG

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    url = servers.postgres()
+    url = servers.durable_postgres()
     upgrade(url)
     return {
         "DATABASE_URL": url,

@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    url = servers.postgres()
+    url = servers.durable_postgres()
     upgrade(url)
     return {
         **os.environ,

@@ -30,7 +30,7 @@ FILL = (
 
 def main() -> None:
     with TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
-        url = servers.postgres()
+        url = servers.durable_postgres()
         upgrade(url)
         rt = build_runtime(Settings.from_env(_environment(url, Path(folder))))
         _fill(rt)

@@ -54,7 +54,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
         raw = "".join(itertools.chain([HEADER], _lines(rows))).encode()
-        rt = _a_house(servers.postgres(), Path(folder))
+        rt = _a_house(servers.durable_postgres(), Path(folder))
         first = raw[: raw.index(b"\n", len(raw) // 20) + 1]
         import_members(rt, io.BytesIO(first), dry_run=True)  # warm: libraries, plans, memory of one batch
         before, server = _peak(), _server_cpu(rt)
