@@ -23,6 +23,7 @@ from gateway.models import Base, Member, OtherNumber
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import numbers, rights_rows, units
+from gateway.store.enrolments import PLACE_PURPOSE
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
 
@@ -35,7 +36,7 @@ PURPOSES = {
     "reports": ("sealed_text", REPORT_TEXT, "reference", "text"),
     "deliveries": ("sealed_text", OWED_TEXT, "dedupe", "text"),
     "rights_requests": ("sealed_text", REQUEST_TEXT, "public_id", "text"),
-    "enrolments": ("sealed_place", "enrolments.sealed_place", "member_id", "place"),
+    "enrolments": ("sealed_place", PLACE_PURPOSE, "member_id", "place"),
 }
 # Sealed, but nobody's words: a number is opened apart, an address of the provider and what is erased never.
 NOT_WORDS = {("numbers", "sealed"), ("voice_notes", "sealed_url"), ("erasures", "sealed")}

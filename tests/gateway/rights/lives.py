@@ -29,7 +29,7 @@ from gateway.reports.opening import open_report
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import CallState, DeliveryReason
-from gateway.store import numbers
+from gateway.store import enrolments, numbers
 from tests.builders import a_member, a_number
 
 NAME = "Kanarika Devi"
@@ -116,7 +116,7 @@ def a_life(rt: Runtime, number: Number | None = None, unit: str = "BOOTH-1") -> 
                 ),
             ]
         )
-        place = rt.vault.seal_text("Kanarika nagar", "enrolments.sealed_place", member_id)
+        place = rt.vault.seal_text("Kanarika nagar", enrolments.PLACE_PURPOSE, member_id)
         db.add(Enrolment(member_id=member_id, way="call", begun_at=now, sealed_place=place))
         db.add(NumberChange(number_id=member.number_id, member_id=member_id, unit_id=member.unit_id, at=now))
         db.flush()
