@@ -16,7 +16,7 @@ from gateway.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
-BLOCKING_THREADS = 4
+BLOCKING_THREADS = 16  # most wait for the database; steps that wait together share a commit
 BACKLOG = 1024
 GRACE_SECONDS = 4
 
