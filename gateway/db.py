@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 Bell = Callable[[], None]
 DEFAULT_POOL = 6
+OVERFLOW = 14  # for a burst: more in all than the web server has threads, so that nobody waits for ever
 
 
 class UnitOfWork:
@@ -38,7 +39,7 @@ def make_engine(url: str, pool_size: int = DEFAULT_POOL) -> Engine:
     return create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=2,
+        max_overflow=OVERFLOW,
         pool_pre_ping=True,
         connect_args={"options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
