@@ -18,7 +18,7 @@ from gateway.store.units import is_under
 
 PAGE = 50
 UNDER_WAY = (ImportState.CHECKING, ImportState.TAKING)
-CLAIMING = 4_726_003  # any fixed number: two who would begin at the same instant
+CLAIMING = 4_726_005  # any fixed number: two who would begin at the same instant
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from gateway.models import DutyNumber, Staff, Unit
 from gateway.rules.escalation import ancestors
 
 ROOT_CODE = "organisation"
+FIRST_UNIT = 4_726_007  # any fixed number of its own
 
 
 def is_under(path: InstrumentedAttribute[str], above: str) -> ColumnElement[bool]:
@@ -58,9 +59,12 @@ def get_unit_by_code(db: Session, code: str) -> Unit:
 
 
 def root_unit(db: Session) -> Unit:
-    """Return the top of the tree; a new installation gets one on first use."""
-    root = db.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
-    return root or add_unit(db, ROOT_CODE, "Organisation", "organisation", None)
+    """Return the top of the tree; a new installation gets one on first use, of two at once only one makes it."""
+    query = select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
+    if (root := db.scalar(query)) is not None:
+        return root
+    db.execute(select(func.pg_advisory_xact_lock(FIRST_UNIT)))
+    return db.scalar(query) or add_unit(db, ROOT_CODE, "Organisation", "organisation", None)
 
 
 def list_line(db: Session, unit: Unit) -> list[Unit]:

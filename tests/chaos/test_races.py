@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+import gateway
 from gateway.calls import closing, opening
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
 from gateway.models import Attempt, Call
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, CallState
-from gateway.store import attempts, numbers
+from gateway.store import attempts, numbers, units
 from tests.builders import a_member, a_number
 from tests.gateway.test_broadcasts import a_broadcast, start
 from tests.house import until
@@ -75,3 +78,26 @@ def test_last_word_counts_when_it_overtakes_the_first_post(
     with unit_of_work(rt.engine) as unit:
         assert unit.db.scalars(select(Call.state)).one() == CallState.ENDED
         assert unit.db.get_one(Attempt, placed.id).outcome == AttemptOutcome.ANSWERED
+
+
+def test_two_first_callers_of_an_empty_house_find_one_top_of_the_tree(rt: Runtime) -> None:
+    def second() -> int:
+        with unit_of_work(rt.engine) as unit:
+            return units.root_unit(unit.db).id
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(rt.engine) as unit:
+            first = units.root_unit(unit.db).id
+            coming = pool.submit(second)
+            until(lambda: waits_for_lock(rt), 5, 0.01)
+        assert coming.result(5) == first
+
+
+def test_each_lock_of_the_database_has_a_number_of_its_own() -> None:
+    numbers_used = [
+        each
+        for path in Path(gateway.__file__).parent.rglob("*.py")
+        for each in re.findall(r"^[A-Z_]+ = (4_726_\d+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(numbers_used) >= 5
+    assert sorted(set(numbers_used)) == sorted(numbers_used)
