@@ -20,6 +20,7 @@ ASK_SECONDS = 0.3
 SLOW_SECONDS = 30.0
 # What /health/ready says where a prompt of the catalogue has no clip, as after an update.
 NO_SOUNDS = '"sounds":false'
+DEMO_MARK = "demo_loaded"
 SENDER_QUEUES, SOUND_QUEUES = "sweep,send,default", "sound"
 
 
@@ -49,10 +50,15 @@ def _run(plan: Plan, environ: Mapping[str, str], supervisor: Supervisor) -> None
     told |= _start_servers(plan, told, supervisor)
     Settings.from_env(told)  # all that is wrong at once, before any child trips over it
     folder.tell(plan.data, told)
+    phones, is_new = _phones(plan, told), _lacks_demo(plan)
+    if phones and not is_new:  # they need no database, and a core is idle while it is looked after
+        supervisor.run(phones)
     supervisor.story.step("bringing the database up to date")
     supervisor.run_to_end(Child("db upgrade", memberline("db", "upgrade"), told, once=True))
-    if plan.has_demo:
-        _load_demo_once(plan, told, supervisor)
+    if is_new:
+        _load_demo(plan, told, supervisor)
+        if phones:
+            supervisor.run(phones)
     for child in _children(plan, told):
         supervisor.run(child)
     _wait_until_ready(plan, supervisor, Child("clips", memberline("clips", "build"), told, once=True))
@@ -72,26 +78,32 @@ def _start_servers(plan: Plan, told: Mapping[str, str], supervisor: Supervisor) 
     return found
 
 
-def _load_demo_once(plan: Plan, told: Mapping[str, str], supervisor: Supervisor) -> None:
-    mark = plan.data / "demo_loaded"
-    if mark.exists():
-        return
+def _lacks_demo(plan: Plan) -> bool:
+    return plan.has_demo and not (plan.data / DEMO_MARK).exists()
+
+
+def _load_demo(plan: Plan, told: Mapping[str, str], supervisor: Supervisor) -> None:
     supervisor.story.step("loading the demo organisation")
     supervisor.run_to_end(Child("demo", memberline("demo"), told, once=True))
-    mark.touch()
+    (plan.data / DEMO_MARK).touch()
 
 
 def _children(plan: Plan, told: Mapping[str, str]) -> list[Child]:
-    children = [
+    return [
         Child("web", memberline("web", "--port", str(plan.port)), told),
         Child("worker", memberline("worker", "--queues", SENDER_QUEUES), told),
         Child("sounds", memberline("worker", "--queues", SOUND_QUEUES), told),
         Child("scheduler", memberline("scheduler"), told),
     ]
-    if plan.has_emulator:
-        emulator = memberline("emulator", "--port", str(plan.port + 1), "--speed", SCRIPTED_SPEED)
-        children.append(Child("emulator", emulator, told))
-    return children
+
+
+def _phones(plan: Plan, told: Mapping[str, str]) -> Child | None:
+    """The emulator; it reads the demo's phones when it starts."""
+    if not plan.has_emulator:
+        return None
+    return Child(
+        "emulator", memberline("emulator", "--port", str(plan.port + 1), "--speed", SCRIPTED_SPEED), told
+    )
 
 
 def _wait_until_ready(plan: Plan, supervisor: Supervisor, clips: Child) -> None:
