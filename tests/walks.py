@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from flows.steps import Speak
+from gateway.channels.loopback import LoopbackVoice
 from gateway.db import unit_of_work
 from gateway.deliveries.owe import TEXT_PURPOSE
+from gateway.deliveries.send import send_some
 from gateway.models import Base, Consent, Delivery, Enrolment, Member
 from gateway.phones import Number
 from gateway.runtime import Runtime
@@ -102,3 +104,14 @@ def ledger_of(rt: Runtime, member: Member) -> list[tuple[str, str, str | None]]:
     return [
         (each.action, each.how, each.notice) for each in all_of(rt, Consent, Consent.member_id == member.id)
     ]
+
+
+def picked_up(rt: Runtime, client: FlaskClient) -> Caller:
+    """The phone that we ring next."""
+    send_some(rt, "voice")
+    voice = rt.channels.voice
+    assert isinstance(voice, LoopbackVoice)
+    placed = voice.placed[-1]
+    return Caller(
+        client, placed.number, line=placed.line, is_inbound=False, provider_id=str(placed.provider_id)
+    )

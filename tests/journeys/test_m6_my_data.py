@@ -6,9 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gateway.channels.loopback import LoopbackVoice
 from gateway.db import unit_of_work
-from gateway.deliveries.send import send_some
 from gateway.models import Call, Delivery, Erasure, Member, PhoneNumber, RightsRequest
 from gateway.phones import Number
 from gateway.rights import erase
@@ -17,23 +15,12 @@ from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
 from tests.builders import a_member, a_number
 from tests.lines import ANSWERS, Caller
-from tests.walks import NOTE, SILENCE, all_of, go_on, text, texts_to, walk, words
+from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, text, texts_to, walk, words
 
 
 @pytest.fixture
 def number() -> Number:
     return a_number()
-
-
-def picked_up(rt: Runtime, client: FlaskClient) -> Caller:
-    """The phone that we ring next."""
-    send_some(rt, "voice")
-    voice = rt.channels.voice
-    assert isinstance(voice, LoopbackVoice)
-    placed = voice.placed[-1]
-    return Caller(
-        client, placed.number, line=placed.line, is_inbound=False, provider_id=str(placed.provider_id)
-    )
 
 
 def calls_owed(rt: Runtime) -> list[Delivery]:

@@ -6,9 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway import number_changes
-from gateway.channels.loopback import LoopbackVoice
 from gateway.db import unit_of_work
-from gateway.deliveries.send import send_some
 from gateway.errors import Conflict
 from gateway.models import Delivery, Member, NumberChange, OtherNumber, Suppression
 from gateway.phones import Number
@@ -17,23 +15,12 @@ from gateway.states import DeliveryState
 from tests.builders import a_member, a_number, a_person_of_staff
 from tests.conftest import TestClock
 from tests.lines import CALLS_BACK, Caller
-from tests.walks import NOTE, all_of, go_on, members_on, text, texts_to, the_member, walk, words
+from tests.walks import NOTE, all_of, go_on, members_on, picked_up, text, texts_to, the_member, walk, words
 
 
 @pytest.fixture
 def number() -> Number:
     return a_number()
-
-
-def picked_up(rt: Runtime, client: FlaskClient) -> Caller:
-    """The phone that we ring next."""
-    send_some(rt, "voice")
-    voice = rt.channels.voice
-    assert isinstance(voice, LoopbackVoice)
-    placed = voice.placed[-1]
-    return Caller(
-        client, placed.number, line=placed.line, is_inbound=False, provider_id=str(placed.provider_id)
-    )
 
 
 def rings_in_vain(rt: Runtime, client: FlaskClient) -> None:

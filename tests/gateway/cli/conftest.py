@@ -32,9 +32,8 @@ class Ended:
 Cli = Callable[..., Ended]
 
 
-@pytest.fixture
-def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run `memberline` with these words, beside an emulator that nobody listens on."""
+def live_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the environment of a command to that of these settings."""
     told = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -48,6 +47,12 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+
+@pytest.fixture
+def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run `memberline` with these words, beside an emulator that nobody listens on."""
+    live_in(settings, monkeypatch)
 
     def run(*words: str | Path) -> Ended:
         capsys.readouterr()

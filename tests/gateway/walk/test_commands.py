@@ -5,7 +5,6 @@ Whoever has the command line and the secrets is the administrator of the whole h
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 
 from gateway.access.permissions import Role
 from gateway.cli import COMMANDS, main, root
-from tests.conftest import SECRET
+from tests.gateway.cli.conftest import live_in
 from tests.gateway.walk.house import House, fingerprint, marks_in
 from tests.gateway.walk.world import ALFA, BETA
 
@@ -60,20 +59,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command on the walk's house; returns all that it says."""
-    settings = house.rt.settings
-    told = {
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "MEMBERLINE_PUBLIC_URL": settings.public_url,
-        "MEMBERLINE_SECRET_KEY": settings.secret_key,
-        "MEMBERLINE_CALLBACK_SECRET": SECRET,
-        "MEMBERLINE_AFRICASTALKING_URL": settings.africastalking_url,
-        "MEMBERLINE_TTS": "silent",
-        "MEMBERLINE_DATA": str(settings.data_dir),
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    live_in(house.rt.settings, monkeypatch)
 
     def said(*words: str | Path) -> str:
         capsys.readouterr()
