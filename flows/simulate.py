@@ -160,7 +160,7 @@ def line(step: Step, language: str) -> str:
             return f"tell {step.text or step.sound}{_in(step.language, language)}"
         case _:
             given = {field.name: getattr(step, field.name) for field in fields(step)}
-            there = {name: str(value) for name, value in given.items() if value is not None}
+            there = {name: str(value) for name, value in given.items() if value is not None and value is not False}
             return f"do {type(step).__name__}{_given(there)}"
 
 

@@ -115,6 +115,33 @@ class OpenReport:
     note: str | None = None  # the voice note's reference, as heard
     text: str | None = None
     code: str | None = None  # the two-digit category keyed by trained members (demo_data.md 6.4)
+    is_unnamed: bool = False  # the reporter stays unnamed: number and member are sealed away
+    people: int | None = None  # for how many a trainer speaks
+
+
+@dataclass(frozen=True)
+class AddToReport:
+    """More was said to a report that exists: kind more, partly (of an answer), again (it was cut off or blank)."""
+
+    report: int
+    kind: str
+    note: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class LookUpReport:
+    """Somebody asks how the report with this reference stands: known from the next turn on, as `found_report`."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class SayDay:
+    """What a unit's lead says of the day: nothing, something, could_not."""
+
+    day: int  # the unit's day
+    said: str
 
 
 @dataclass(frozen=True)
@@ -131,10 +158,10 @@ class PassLocalStaff:
 
 @dataclass(frozen=True)
 class AnswerReport:
-    """What the reporter says of the answer: `is_solved` confirms, else it reopens one level up."""
+    """What the reporter says of the answer: yes confirms, no reopens one level up, partly reopens where it is."""
 
     report: int
-    is_solved: bool
+    said: str
 
 
 @dataclass(frozen=True)
@@ -190,6 +217,9 @@ Step = (
     | ClaimNumber
     | AnswerNumberChange
     | OpenReport
+    | AddToReport
+    | LookUpReport
+    | SayDay
     | SetUrgency
     | PassLocalStaff
     | AnswerReport

@@ -61,6 +61,8 @@ def _perform(
             return _choose_member(unit, rt, scene, step, facts)
         case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
             _about_report(unit, rt, scene, step)
+        case ask.AddToReport() | ask.LookUpReport() | ask.SayDay():
+            _about_report(unit, rt, scene, step)
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
         case ask.MarkHeard():
@@ -82,7 +84,7 @@ def _about_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step) -
         case ask.PassLocalStaff():
             opening.pass_local_staff(unit, rt, scene.report_id)
         case ask.AnswerReport():
-            outcome.member_said(unit, rt, step.report, scene.number_id, step.is_solved)
+            outcome.member_said(unit, rt, step.report, scene.number_id, step.said == "yes")
         case ask.TakeDuty():
             outcome.taken_by_phone(unit, rt, step.report, scene.delivery_id)
 

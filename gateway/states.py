@@ -100,6 +100,10 @@ class DeliveryReason(enum.StrEnum):
     TEST = "test"
     INTRODUCTION = "introduction"
     NUMBER_CHANGE = "number_change"
+    INTERIM = "interim"  # a report is not forgotten
+    GO_ON = "go_on"  # it was cut off, or nothing could be heard: say it again
+    DAILY = "daily"  # how was the day in your unit?
+    BRIEF = "brief"  # the day's roll-up for a leader
 
 
 C, B, D, A, R = CallState, BroadcastState, DeliveryState, AttemptOutcome, ReportState
@@ -150,7 +154,7 @@ REPORT_MOVES: Mapping[ReportState, frozenset[ReportState]] = {
     R.RECEIVED: _WORK,
     R.HEARD: _WORK - {R.HEARD},
     R.ASSIGNED: frozenset({R.IN_WORK, R.ANSWERED, R.BLANK, R.HEARD}),
-    R.IN_WORK: frozenset({R.ANSWERED, R.ASSIGNED}),
+    R.IN_WORK: frozenset({R.ANSWERED, R.ASSIGNED, R.HEARD, R.BLANK}),
     R.ANSWERED: frozenset({R.ANSWERED, R.CONFIRMED, R.REOPENED, R.CLOSED_UNCONFIRMED}),
     R.CONFIRMED: frozenset({R.REOPENED}),
     R.REOPENED: _WORK - {R.BLANK},
@@ -176,6 +180,8 @@ _MOVES: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, frozenset[enum.StrEnum
 
 # Waiting for staff: these fill the inbox.
 REPORTS_WAITING = (R.DRAFT, R.UNVERIFIED, R.RECEIVED, R.HEARD, R.ASSIGNED, R.IN_WORK, R.REOPENED)
+# No deadline runs any more.
+REPORTS_OVER = (R.CONFIRMED, R.CLOSED_UNCONFIRMED, R.BLANK)
 # Work that no callback has ended yet: these keep a line busy and a broadcast running.
 ATTEMPTS_OPEN = (A.PENDING, A.ACCEPTED)
 BROADCASTS_OVER = (B.FINISHED, B.STOPPED, B.FAILED)

@@ -24,6 +24,9 @@ class Permission(enum.StrEnum):
     HEAR_REPORTS = "hear_reports"
     WORK_ON_REPORTS = "work_on_reports"
     ANSWER_REPORTS = "answer_reports"
+    SEE_RESTRICTED = "see_restricted"
+    SEE_CONTROL = "see_control"
+    CHANGE_LADDER = "change_ladder"
     SEE_BROADCASTS = "see_broadcasts"
     WRITE_BROADCASTS = "write_broadcasts"
     APPROVE_BROADCASTS = "approve_broadcasts"
@@ -47,11 +50,12 @@ class Permission(enum.StrEnum):
 
 ROLES = tuple(Role)
 _P = Permission
-_SEE = frozenset({_P.SEE_REPORTS, _P.SEE_BROADCASTS, _P.SEE_NEWS})
+_SEE = frozenset({_P.SEE_REPORTS, _P.SEE_CONTROL, _P.SEE_BROADCASTS, _P.SEE_NEWS})
 _WORK = _SEE | {_P.HEAR_REPORTS, _P.WORK_ON_REPORTS, _P.ANSWER_REPORTS, _P.SEE_MEMBERS}
 _LEAD = _WORK | {
     _P.WRITE_BROADCASTS,
     _P.SEND_BROADCASTS,
+    _P.SEE_RESTRICTED,
     _P.CHANGE_MEMBERS,
     _P.UNMASK_NUMBERS,
     _P.WRITE_NEWS,

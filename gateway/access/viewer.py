@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.access.permissions import Permission, Role, may_role
+from gateway.store.sight import Sight
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,8 @@ class Viewer:
     def may(self, permission: Permission | str) -> bool:
         """Say whether this person's role carries the permission."""
         return may_role(self.role, permission)
+
+    @property
+    def sight(self) -> Sight:
+        """What limits every query for reports."""
+        return Sight(self.unit_path, self.staff_id, self.may(Permission.SEE_RESTRICTED))

@@ -63,6 +63,8 @@ def _facts(unit: UnitOfWork, delivery: Delivery, now: datetime) -> dict[str, Any
             return {"language": language, **_number_change(unit, delivery)}
         case DeliveryReason.INTRODUCTION | DeliveryReason.REPLY:
             return {"language": language, "is_introduction": True}
+        case DeliveryReason.INTERIM | DeliveryReason.GO_ON | DeliveryReason.DAILY | DeliveryReason.BRIEF:
+            return {"language": language}
 
 
 def _language(unit: UnitOfWork, delivery: Delivery) -> str:

@@ -133,6 +133,7 @@ def _contents(rt: Runtime, db: Session, found: Report) -> dict[str, Any]:
 
 def _history(rt: Runtime, db: Session, report_id: int) -> list[dict[str, Any]]:
     from gateway.store import reports
+    from gateway.store.reports import NOTE_PURPOSE
     from gateway.store.staff import names_of
 
     events = reports.history(db, report_id)
@@ -143,7 +144,9 @@ def _history(rt: Runtime, db: Session, report_id: int) -> list[dict[str, Any]]:
             "kind": event.kind,
             "state": str(event.state) if event.state else None,
             "by": names.get(event.staff_id) if event.staff_id else None,
-            "note": event.note,
+            "note": rt.vault.open_text(event.sealed_note, NOTE_PURPOSE, report_id)
+            if event.sealed_note
+            else None,
         }
         for event in events
     ]

@@ -22,7 +22,7 @@ def send(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Send the answer; with errors the page comes back with all that was written."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        row = inbox.get_row(unit.db, viewer.unit_path, public_id)
+        row = inbox.get_row(unit.db, viewer.sight, public_id)
         if row is None:
             raise NotFound("there is no such report")
         known = answers.list_answers(unit.db, row.report.id)

@@ -110,7 +110,7 @@ def _side(unit: UnitOfWork, viewer: Viewer, public_id: str) -> dict[str, Any]:
         "values": _values(unit, row),
         "posts": member_posts.list_history(unit.db, member_id),
         "numbers": member_numbers.list_numbers(unit.db, row.member),
-        "reports": len(member_list.list_reports(unit.db, viewer.unit_path, member_id)),
+        "reports": len(member_list.list_reports(unit.db, viewer.sight, member_id)),
         "calls": len(member_list.list_calls(unit.db, member_id)),
     }
 

@@ -26,7 +26,7 @@ def everything(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         member = _member(unit.db, viewer, public_id)
-        found = hold.for_staff(unit.db, rt, member, viewer.unit_path)
+        found = hold.for_staff(unit.db, rt, member, viewer.sight)
         line = units.list_line(unit.db, units.get_unit(unit.db, member.unit_id))
         staff.add_audit(
             unit.db,
@@ -49,7 +49,7 @@ def export(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         member = _member(unit.db, viewer, public_id)
-        found = hold.for_staff(unit.db, rt, member, viewer.unit_path)
+        found = hold.for_staff(unit.db, rt, member, viewer.sight)
         staff.add_audit(
             unit.db, viewer.staff_id, "member-exported", rt.clock(), "member", member.id, member.unit_id
         )

@@ -59,7 +59,7 @@ def values_of(unit: UnitOfWork, viewer: Viewer, row: Row) -> dict[str, Any]:
         "merged": merges.list_merged_into(unit.db, member.id),
         "agreed": agreed(unit, member),
         "rights_requests": rights_list.list_requests_of(unit.db, member.id),
-        "reports": member_list.list_reports(unit.db, viewer.unit_path, member.id),
+        "reports": member_list.list_reports(unit.db, viewer.sight, member.id),
         "calls": member_list.list_calls(unit.db, member.id),
         "deliveries": member_list.list_deliveries(unit.db, member.id),
         "suppressed": member_list.suppressed_as(unit.db, member.number_id),

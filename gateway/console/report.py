@@ -92,7 +92,7 @@ def render_report(viewer: Viewer, public_id: str, form: AnswerForm | None = None
 def _sound(viewer: Viewer, public_id: str) -> Response:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        row = inbox.get_row(unit.db, viewer.unit_path, public_id)
+        row = inbox.get_row(unit.db, viewer.sight, public_id)
     if row is None:
         raise NotFound("there is no such report")
     answer = page_or_fragment("", "reports/sound.html", row=row, report=row.report)
@@ -102,7 +102,7 @@ def _sound(viewer: Viewer, public_id: str) -> Response:
 
 
 def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str, Any]:
-    row = inbox.get_row(db, viewer.unit_path, public_id)
+    row = inbox.get_row(db, viewer.sight, public_id)
     if row is None:
         raise NotFound("there is no such report")
     report = row.report
@@ -133,7 +133,7 @@ def _do(viewer: Viewer, public_id: str, deed: Deed, text: str | None = None) -> 
     """Do one deed in one unit of work; the script of the player only wants to know that it is done."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        report = reports.get_visible(unit.db, viewer.unit_path, public_id)
+        report = reports.get_visible(unit.db, viewer.sight, public_id)
         deed(unit, rt, report.id, viewer.staff_id)
         staff.add_audit(
             unit.db, viewer.staff_id, request.path.rpartition("/")[2], rt.clock(), "report", report.id

@@ -29,10 +29,10 @@ def index(viewer: Viewer) -> ResponseReturnValue:
             return redirect(url_for("report.show", public_id=found))
         values: dict[str, Any] = {
             "search": search,
-            "page": inbox.list_rows(unit.db, viewer.unit_path, viewer.staff_id, search),
-            "counts": inbox.count_tabs(unit.db, viewer.unit_path, viewer.staff_id, search),
-            "places": inbox.list_places(unit.db, viewer.unit_path),
-            "report_languages": inbox.list_languages(unit.db, viewer.unit_path),
+            "page": inbox.list_rows(unit.db, viewer.sight, search),
+            "counts": inbox.count_tabs(unit.db, viewer.sight, search),
+            "places": inbox.list_places(unit.db, viewer.sight),
+            "report_languages": inbox.list_languages(unit.db, viewer.sight),
         }
     values["address"] = address_of
     return page_or_fragment("reports/index.html", "reports/list.html", **values)
@@ -68,7 +68,7 @@ def _one_of(kind: Any, word: str | None) -> Any:
 def _exactly(db: Any, viewer: Viewer, search: Search) -> str | None:
     """A whole reference typed into the search opens its report."""
     everywhere = Search(tab=Tab.ALL, reference=search.reference)
-    rows = inbox.list_rows(db, viewer.unit_path, viewer.staff_id, everywhere, size=2).rows
+    rows = inbox.list_rows(db, viewer.sight, everywhere, size=2).rows
     return (
         rows[0].report.public_id if len(rows) == 1 and rows[0].report.reference == search.reference else None
     )

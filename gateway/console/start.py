@@ -28,12 +28,12 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     """Show what waits."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        waiting = inbox.count_waiting(unit.db, viewer.unit_path)
-        page = inbox.list_rows(unit.db, viewer.unit_path, viewer.staff_id, inbox.Search(), size=ROWS)
+        waiting = inbox.count_waiting(unit.db, viewer.sight)
+        page = inbox.list_rows(unit.db, viewer.sight, inbox.Search(), size=ROWS)
         steps = activity.first_steps(unit.db)
         zone, days = rt.profile.zone, _days()
         since = rt.clock() - timedelta(days=DAYS)
-        reports = inbox.per_day(unit.db, viewer.unit_path, since, zone)
+        reports = inbox.per_day(unit.db, viewer.sight, since, zone)
         running = breaches.list_open(unit.db, viewer.unit_path) if viewer.may("work_on_breaches") else []
         calls = activity.calls_per_day(unit.db, viewer.unit_path, since, zone)
     charts = [

@@ -66,6 +66,7 @@ def _report(house: House, filed: Filed) -> Row:
         "number_id": filed.number_id,
         "unit_id": filed.place.id,
         "desk_unit_id": filed.desk.id,
+        "sight_unit_id": filed.desk.id if told.is_past_local else filed.place.id,
         "is_past_local": told.is_past_local,
         "sealed_text": sealed,
         "language": told.language,

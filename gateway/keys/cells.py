@@ -53,6 +53,9 @@ class Cell:
 CELLS = (
     Cell("numbers", "sealed", "", "index"),
     Cell("reports", "sealed_text", "reports.text", "reference"),
+    Cell("reports", "sealed_number", "reports.number", "reference"),
+    Cell("report_events", "sealed_note", "report_events.note", "report_id"),
+    Cell("additions", "sealed_text", "additions.text", "report_id"),
     Cell("messages", "sealed_text", "messages.text", "provider_id"),
     Cell("deliveries", "sealed_text", "deliveries.text", "dedupe"),
     Cell("voice_notes", "sealed_url", "voice_notes.url", "public_id"),

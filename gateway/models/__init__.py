@@ -1,6 +1,7 @@
 """The tables, split by noun. Rows only: no queries (store) and no decisions (rooms)."""
 
 from gateway.models.base import Base, JsonDict, Word, new_public_id
+from gateway.models.days import Holiday, Rollup, RollupRow, UnitDay
 from gateway.models.joining import (
     Drive,
     DriveTarget,
@@ -23,7 +24,7 @@ from gateway.models.people import (
     Suppression,
     Unit,
 )
-from gateway.models.reports import Answer, Report, ReportEvent
+from gateway.models.reports import Addition, Answer, Mention, Report, ReportEvent, SavedView
 from gateway.models.rights import (
     Breach,
     BreachMember,
@@ -58,6 +59,7 @@ from gateway.models.talk import Call, Callback, Conversation, Exchange, Message,
 from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange, UnitCount, UnitCountChange
 
 __all__ = [
+    "Addition",
     "Answer",
     "Attempt",
     "AuditEntry",
@@ -77,6 +79,7 @@ __all__ = [
     "Enrolment",
     "Erasure",
     "Exchange",
+    "Holiday",
     "Import",
     "ImportRefusal",
     "Invitation",
@@ -84,6 +87,7 @@ __all__ = [
     "JsonDict",
     "KnownBrowser",
     "Member",
+    "Mention",
     "Merge",
     "Message",
     "NewsHeard",
@@ -104,6 +108,9 @@ __all__ = [
     "Report",
     "ReportEvent",
     "RightsRequest",
+    "Rollup",
+    "RollupRow",
+    "SavedView",
     "Scrub",
     "Setting",
     "SignIn",
@@ -115,6 +122,7 @@ __all__ = [
     "UnitChange",
     "UnitCount",
     "UnitCountChange",
+    "UnitDay",
     "VaultKey",
     "VoiceNote",
     "Word",

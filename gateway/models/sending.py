@@ -76,6 +76,7 @@ class Delivery(Base):
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"), index=True)
     answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    subject_id: Mapped[int | None]  # the unit's day or the roll-up that it is about
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"))
     language: Mapped[str | None] = mapped_column(String(8))

@@ -32,6 +32,15 @@ class Staff(Base):
     totp_since: Mapped[datetime | None]  # confirmed by a first right code
     totp_step: Mapped[int | None]  # the last time step that was used: a code works once
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false")
+    languages: Mapped[list[str]] = mapped_column(
+        default=list, server_default="[]"
+    )  # understood: reports find them
+    has_keys_off: Mapped[bool] = mapped_column(
+        default=False, server_default="false"
+    )  # no single-key shortcuts
+    brief: Mapped[str] = mapped_column(
+        String(8), default="", server_default=""
+    )  # the roll-up by sms, voice, both
 
 
 class SignIn(Base):

@@ -50,6 +50,12 @@ class Call(Base):
     seconds: Mapped[int | None]
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     currency: Mapped[str | None] = mapped_column(String(4))
+    entered: Mapped[str | None] = mapped_column(
+        String(24)
+    )  # the conversation it began with (`flows.catalog.entry`)
+    is_sealed: Mapped[bool] = mapped_column(
+        default=False, server_default="false"
+    )  # somebody stayed unnamed: shown nowhere
 
 
 class Message(Base):

@@ -19,7 +19,7 @@ def note(
     *,
     state: ReportState | None = None,
     staff_id: int | None = None,
-    text: str | None = None,
+    sealed: bytes | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
     """Add one line; `kind` is a word of the closed set that the console can name."""
@@ -30,7 +30,7 @@ def note(
             kind=kind,
             state=state,
             staff_id=staff_id,
-            note=text,
+            sealed_note=sealed,
             details=details or {},
         )
     )

@@ -38,6 +38,7 @@ def open_report(
         number_id=scene.number_id,
         unit_id=place.id,
         desk_unit_id=place.id,
+        sight_unit_id=place.id,
         call_id=scene.call_id,
         message_id=scene.message_id,
         voice_note_id=int(step.note) if step.note else None,
@@ -76,7 +77,7 @@ def pass_local_staff(unit: UnitOfWork, rt: Runtime, report_id: int | None) -> No
     place = units.get_unit(unit.db, report.unit_id)
     local = units.find_staffed_unit(unit.db, place.path) or place
     report.is_past_local = True
-    report.desk_unit_id = local.parent_id or local.id
+    report.desk_unit_id = report.sight_unit_id = local.parent_id or local.id
     note(unit.db, report, "passed_local_staff", rt.clock())
     unit.db.flush()
 

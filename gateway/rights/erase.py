@@ -176,7 +176,7 @@ def _blank(
     rights_rows.cancel_owed(db, [member.id], own, now)
     rights_rows.withhold_notes(db, ids["voice_notes"], now)
     rights_rows.forget_reports(db, ids["reports"])
-    rights_rows.blank(db, ReportEvent, ids["report_events"], note=None)
+    rights_rows.blank(db, ReportEvent, ids["report_events"], sealed_note=None)
     rights_rows.blank(db, Answer, ids["answers"], texts={}, sounds={})
     rights_rows.blank(db, Message, ids["messages"], sealed_text=b"")
     rights_rows.blank(db, Delivery, _over(rows["deliveries"]), sealed_text=None)

@@ -71,7 +71,7 @@ def unname_reports(unit: UnitOfWork, rt: Runtime, report_ids: Sequence[int]) -> 
     """Leave the problem of a place, and what became of it."""
     rights_rows.forget_reports(unit.db, report_ids)
     of_these = ReportEvent.report_id.in_(report_ids)
-    unit.db.execute(update(ReportEvent).where(of_these).values(note=None))
+    unit.db.execute(update(ReportEvent).where(of_these).values(sealed_note=None))
     unit.db.execute(update(Answer).where(Answer.report_id.in_(report_ids)).values(texts={}, sounds={}))
 
 

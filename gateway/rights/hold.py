@@ -16,6 +16,7 @@ from gateway.models import Member, Report
 from gateway.people.everything import everything, numbers_of
 from gateway.runtime import Runtime
 from gateway.store import reports, rights_list
+from gateway.store.sight import Sight
 
 SPOKEN_AS_WORDS = 100
 
@@ -67,10 +68,10 @@ def _number(rt: Runtime, language: str, value: int) -> str:
     return rt.words.number(language, value) if value < SPOKEN_AS_WORDS else str(value)
 
 
-def for_staff(db: Session, rt: Runtime, member: Member, viewer_path: str) -> dict[str, Any]:
+def for_staff(db: Session, rt: Runtime, member: Member, sight: Sight) -> dict[str, Any]:
     """Everything about a member, but of reports that went past the local staff only what this viewer may know."""
     found = everything(db, rt, member)
-    seen = reports.select_visible(viewer_path).where(Report.id.in_([row["id"] for row in found["reports"]]))
+    seen = reports.select_visible(sight).where(Report.id.in_([row["id"] for row in found["reports"]]))
     may_see = {report.id for report in db.scalars(seen)}
     hidden = [row for row in found["reports"] if row["id"] not in may_see]
     for column, key in (("report_id", "id"), ("id", "id"), ("id", "voice_note_id"), ("id", "message_id")):

@@ -36,3 +36,7 @@ class ContactReason(enum.StrEnum):
     TEST = "test"
     INTRODUCTION = "introduction"
     NUMBER_CHANGE = "number_change"
+    INTERIM = "interim"
+    GO_ON = "go_on"
+    DAILY = "daily"
+    BRIEF = "brief"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gateway.models import Member, PhoneNumber, Report, Staff, Unit, VoiceNote
 from gateway.states import REPORTS_WAITING, ReportState, Urgency
 from gateway.store.reports import select_visible
+from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 PAGE = 25
@@ -79,9 +80,9 @@ class Waiting:
     oldest: datetime | None
 
 
-def list_rows(db: Session, viewer_path: str, staff_id: int, search: Search, size: int = PAGE) -> Page:
+def list_rows(db: Session, sight: Sight, search: Search, size: int = PAGE) -> Page:
     """List one page: what waits with danger first and then the oldest, else the newest first."""
-    query = _searched(viewer_path, search).where(_in_tab(search.tab, staff_id))
+    query = _searched(sight, search).where(_in_tab(search.tab, sight.staff_id))
     is_waiting = search.tab in (Tab.WAITING, Tab.MINE)
     rank = case((_is_red(), 0), else_=1)
     query = _after(query, search.after, rank, is_waiting)
@@ -93,23 +94,23 @@ def list_rows(db: Session, viewer_path: str, staff_id: int, search: Search, size
     return Page(rows, _key(rows[-1].report) if len(found) > size else None)
 
 
-def get_row(db: Session, viewer_path: str, public_id: str) -> Row | None:
+def get_row(db: Session, sight: Sight, public_id: str) -> Row | None:
     """Return one report as a row, None where the viewer may not know of it."""
-    each = db.execute(_joined(viewer_path).where(Report.public_id == public_id)).one_or_none()
+    each = db.execute(_joined(sight).where(Report.public_id == public_id)).one_or_none()
     return Row(each[0], each[1], each[2], each[3] or "", each[4], each[5]) if each else None
 
 
-def count_tabs(db: Session, viewer_path: str, staff_id: int, search: Search) -> dict[Tab, int]:
+def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int]:
     """Count every tab under the same filters."""
-    counts = [func.count().filter(_in_tab(tab, staff_id)) for tab in Tab]
-    query = _searched(viewer_path, search).with_only_columns(*counts).order_by(None)
+    counts = [func.count().filter(_in_tab(tab, sight.staff_id)) for tab in Tab]
+    query = _searched(sight, search).with_only_columns(*counts).order_by(None)
     return dict(zip(Tab, db.execute(query).one(), strict=True))
 
 
-def count_waiting(db: Session, viewer_path: str) -> Waiting:
+def count_waiting(db: Session, sight: Sight) -> Waiting:
     """Count what waits for this viewer."""
     is_waiting = Report.state.in_(REPORTS_WAITING)
-    query = select_visible(viewer_path).with_only_columns(
+    query = select_visible(sight).with_only_columns(
         func.count().filter(_is_red()),
         func.count().filter(Report.state.in_(UNHEARD)),
         func.count().filter(is_waiting),
@@ -118,15 +119,15 @@ def count_waiting(db: Session, viewer_path: str) -> Waiting:
     return Waiting(*db.execute(query).one())
 
 
-def list_languages(db: Session, viewer_path: str) -> list[str]:
+def list_languages(db: Session, sight: Sight) -> list[str]:
     """List the languages in which reports were made."""
-    query = select_visible(viewer_path).with_only_columns(Report.language).distinct()
+    query = select_visible(sight).with_only_columns(Report.language).distinct()
     return sorted(each for each in db.scalars(query) if each)
 
 
-def _joined(viewer_path: str) -> Select[Any]:
+def _joined(sight: Sight) -> Select[Any]:
     query: Select[Any] = (
-        select_visible(viewer_path)
+        select_visible(sight)
         .outerjoin(VoiceNote, VoiceNote.id == Report.voice_note_id)
         .outerjoin(Member, Member.id == Report.member_id)
         .outerjoin(PhoneNumber, PhoneNumber.id == Report.number_id)
@@ -136,8 +137,8 @@ def _joined(viewer_path: str) -> Select[Any]:
     return query
 
 
-def _searched(viewer_path: str, search: Search) -> Select[Any]:
-    query = _joined(viewer_path)
+def _searched(sight: Sight, search: Search) -> Select[Any]:
+    query = _joined(sight)
     for condition in _conditions(search):
         query = query.where(condition)
     return query
@@ -163,7 +164,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _in_tab(tab: Tab, staff_id: int) -> ColumnElement[bool]:
+def _in_tab(tab: Tab, staff_id: int | None) -> ColumnElement[bool]:
     match tab:
         case Tab.WAITING:
             return Report.state.in_(REPORTS_WAITING)
@@ -200,17 +201,15 @@ def _after(query: Select[Any], key: str | None, rank: ColumnElement[int], is_wai
     return query.where(tuple_(Report.received_at, Report.id) < place[1:])
 
 
-def per_day(db: Session, viewer_path: str, since: datetime, zone: str) -> dict[Any, int]:
+def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, int]:
     """Count the viewer's reports per local day since then."""
     day = func.date(func.timezone(zone, Report.received_at))
-    query = (
-        select_visible(viewer_path).with_only_columns(day, func.count()).where(Report.received_at >= since)
-    )
+    query = select_visible(sight).with_only_columns(day, func.count()).where(Report.received_at >= since)
     return {row[0]: row[1] for row in db.execute(query.group_by(day))}
 
 
-def list_places(db: Session, viewer_path: str) -> list[Unit]:
+def list_places(db: Session, sight: Sight) -> list[Unit]:
     """List the units from which the viewer may hear and from which a report came, by name."""
-    ids = select_visible(viewer_path).with_only_columns(Report.unit_id).distinct()
-    query = select(Unit).where(is_under(Unit.path, viewer_path), or_(Unit.id.in_(ids)))
+    ids = select_visible(sight).with_only_columns(Report.unit_id).distinct()
+    query = select(Unit).where(is_under(Unit.path, sight.path), or_(Unit.id.in_(ids)))
     return list(db.scalars(query.order_by(Unit.name).limit(200)))

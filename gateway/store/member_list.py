@@ -28,6 +28,7 @@ from gateway.names import search_key
 from gateway.states import MemberStatus
 from gateway.store import member_search
 from gateway.store.reports import select_visible
+from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 PAGE, RECENT = 30, 10
@@ -159,9 +160,9 @@ def ledger(db: Session, member_id: int) -> Sequence[Consent]:
     return db.scalars(query.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
-def list_reports(db: Session, viewer_path: str, member_id: int) -> Sequence[Report]:
+def list_reports(db: Session, sight: Sight, member_id: int) -> Sequence[Report]:
     """List this member's last reports that the viewer may know of."""
-    query = select_visible(viewer_path).where(Report.member_id == member_id)
+    query = select_visible(sight).where(Report.member_id == member_id)
     found: Sequence[Report] = db.scalars(query.order_by(Report.received_at.desc()).limit(RECENT)).all()
     return found
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, literal, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import in_language, sound_in
 from gateway.errors import NotFound
 from gateway.models import Answer, Report, ReportEvent, Unit
 from gateway.states import ReportState
+from gateway.store.sight import EVERYTHING, Sight
 from gateway.store.units import is_under
 
 TEXT_PURPOSE = "reports.text"
+NUMBER_PURPOSE = "reports.number"
+NOTE_PURPOSE = "report_events.note"
+ADDITION_PURPOSE = "additions.text"
 SPOKEN_AT_ONCE = 5
 
-Desk = aliased(Unit, name="desk")
+Seen = aliased(Unit, name="seen")
 
 
 def next_number(db: Session) -> int:
@@ -25,38 +29,44 @@ def next_number(db: Session) -> int:
     return int(db.execute(text("SELECT nextval('report_numbers')")).scalar_one())
 
 
-def visible_to(viewer_path: str) -> ColumnElement[bool]:
-    """SQL: a viewer bound to this unit may know of the report.
+def visible_to(sight: Sight) -> ColumnElement[bool]:
+    """SQL: who looks may know of the report.
 
-    Its place lies at or under the unit; and where it was sent past the local staff, the unit must be the desk or lie
-    above it. The query must join `Unit` on the report's place and `Desk` on its desk (`select_visible` does).
+    The lowest unit that may know of it lies at or under theirs; one that accuses somebody by name is for those who may
+    see such, and for whoever works on it. The query must join `Seen` on `sight_unit_id` (`select_visible` does).
     """
-    return and_(
-        is_under(Unit.path, viewer_path),
-        or_(Report.is_past_local.is_(False), is_under(Desk.path, viewer_path)),
+    return and_(is_under(Seen.path, sight.path), _may_see_accusation(sight))
+
+
+def _may_see_accusation(sight: Sight) -> ColumnElement[bool]:
+    if sight.sees_restricted:
+        return true()
+    is_theirs = Report.assignee_id == sight.staff_id
+    return (
+        or_(Report.is_restricted.is_(False), is_theirs) if sight.staff_id else Report.is_restricted.is_(False)
     )
 
 
-def select_visible(viewer_path: str) -> Any:
-    """Return `select(Report)` joined to its place and desk, limited to what the viewer may know of."""
+def select_visible(sight: Sight) -> Any:
+    """Return `select(Report)` joined to its place, limited to what the viewer may know of."""
     return (
         select(Report)
         .join(Unit, Unit.id == Report.unit_id)
-        .join(Desk, Desk.id == Report.desk_unit_id)
-        .where(visible_to(viewer_path))
+        .join(Seen, Seen.id == Report.sight_unit_id)
+        .where(visible_to(sight))
     )
 
 
-def get_visible(db: Session, viewer_path: str, public_id: str) -> Report:
+def get_visible(db: Session, sight: Sight, public_id: str) -> Report:
     """Return one report by its public id; raises NotFound where there is none that the viewer may know of."""
-    report = db.scalar(select_visible(viewer_path).where(Report.public_id == public_id))
+    report = db.scalar(select_visible(sight).where(Report.public_id == public_id))
     if report is None:
         raise NotFound("there is no such report")
     return report  # type: ignore[no-any-return]
 
 
-def get_by_reference(db: Session, reference: str, viewer_path: str = "/") -> Report:
-    report = db.scalar(select_visible(viewer_path).where(Report.reference == reference))
+def get_by_reference(db: Session, reference: str, sight: Sight = EVERYTHING) -> Report:
+    report = db.scalar(select_visible(sight).where(Report.reference == reference))
     if report is None:
         raise NotFound(f"there is no report with the reference {reference}")
     return report  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
@@ -114,8 +114,7 @@ def _unit_of(subject: str, subject_id: int | None) -> Any:
         return subject_id
     match subject:
         case "report":
-            above = case((Report.is_past_local, Report.desk_unit_id), else_=Report.unit_id)
-            return select(above).where(Report.id == subject_id).scalar_subquery()
+            return select(Report.sight_unit_id).where(Report.id == subject_id).scalar_subquery()
         case "member":
             return select(Member.unit_id).where(Member.id == subject_id).scalar_subquery()
         case "broadcast":

@@ -90,6 +90,7 @@ def hand_over(db: Session, merged: Unit, kept: Unit, now: datetime) -> None:
         Staff.unit_id,
         Report.unit_id,
         Report.desk_unit_id,
+        Report.sight_unit_id,
         NewsItem.unit_id,
         PollSilence.unit_id,
         Overlay.unit_id,
@@ -123,8 +124,9 @@ def _hand_over_posts(db: Session, merged_id: int, kept_id: int, now: datetime) -
 def _raise_past_local(db: Session, merged_id: int, kept: Unit) -> None:
     """A report past the local staff does not come before them because they now work at its desk."""
     if kept.parent_id is not None:
-        at_desk = (Report.unit_id == merged_id, Report.desk_unit_id == kept.id, Report.is_past_local)
-        db.execute(update(Report).where(*at_desk).values(desk_unit_id=kept.parent_id))
+        theirs = (Report.unit_id == merged_id, Report.is_past_local)
+        for column in (Report.desk_unit_id, Report.sight_unit_id):
+            db.execute(update(Report).where(*theirs, column == kept.id).values({column.key: kept.parent_id}))
 
 
 def _hand_over_duty(db: Session, merged_id: int, kept_id: int) -> None:

@@ -81,7 +81,7 @@ def _private(clip: PrivateClip, etag: str) -> Response:
 
 def _visible_note(db: Session, viewer: Viewer, public_id: str) -> tuple[VoiceNote, int]:
     note = db.scalar(select(VoiceNote).where(VoiceNote.public_id == public_id))
-    visible = reports.select_visible(viewer.unit_path)
+    visible = reports.select_visible(viewer.sight)
     report = db.scalar(visible.where(Report.voice_note_id == note.id)) if note else None
     if note is None or report is None or note.withheld_at is not None:
         raise NotFound("there is no such recording")

@@ -45,6 +45,7 @@ from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.states import BroadcastState, MemberStatus, ReportState, Urgency
 from gateway.store import activity, inbox, numbers, unit_counts, units
+from gateway.store.sight import EVERYTHING
 from tests import servers
 from tests.builders import a_member
 from tests.conftest import MONDAY_NOON
@@ -178,7 +179,7 @@ def test_reports_cover_the_whole_life_and_every_urgency(db: Session) -> None:
     assert {each.urgency for each in reports} == set(Urgency)
     blank = sum(each.state == ReportState.BLANK for each in reports)
     assert blank / len(reports) == pytest.approx(0.12, abs=0.01)
-    waiting = inbox.count_waiting(db, "/")
+    waiting = inbox.count_waiting(db, EVERYTHING)
     assert waiting.danger == 1
     assert any(each.is_past_local and each.desk_unit_id != each.unit_id for each in reports)
 

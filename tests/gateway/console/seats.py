@@ -17,6 +17,7 @@ from gateway.models import Report, Staff, VoiceNote
 from gateway.runtime import Runtime
 from gateway.states import ReportState, Urgency
 from gateway.store import members, reports, staff, units
+from gateway.store.sight import EVERYTHING
 from tests.builders import a_member, a_person_of_staff, a_unit
 
 PASSWORD = "neem tree at the well"
@@ -93,6 +94,7 @@ def a_report(
             number_id=member.number_id,
             unit_id=place.id,
             desk_unit_id=a_unit(work.db, desk).id if desk else place.id,
+            sight_unit_id=a_unit(work.db, desk).id if desk else place.id,
             is_past_local=desk is not None,
             voice_note_id=note.id if note else None,
             sealed_text=rt.vault.seal_text(text, reports.TEXT_PURPOSE, reference)
@@ -126,11 +128,11 @@ def _note(rt: Runtime) -> VoiceNote:
 def public_note_id(rt: Runtime, report: str) -> str:
     """The public id of a report's recording."""
     with unit_of_work(rt.engine) as work:
-        found = reports.get_visible(work.db, "/", report)
+        found = reports.get_visible(work.db, EVERYTHING, report)
         assert found.voice_note_id is not None
         return work.db.get_one(VoiceNote, found.voice_note_id).public_id
 
 
 def state_of(rt: Runtime, report: str) -> ReportState:
     with unit_of_work(rt.engine) as work:
-        return reports.get_visible(work.db, "/", report).state
+        return reports.get_visible(work.db, EVERYTHING, report).state

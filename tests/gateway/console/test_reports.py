@@ -13,6 +13,7 @@ from gateway.models import Answer, AuditEntry, Delivery, Report, VoiceNote
 from gateway.runtime import Runtime
 from gateway.states import ReportState, Urgency
 from gateway.store import reports
+from gateway.store.sight import EVERYTHING
 from tests.conftest import TestClock
 from tests.gateway.console.seats import a_report, a_sound, a_tree, post, public_note_id, seat, state_of
 
@@ -74,7 +75,7 @@ def test_pages_by_key_show_each_report_once(app: Flask, rt: Runtime, clock: Test
     search = inbox.Search()
     with unit_of_work(rt.engine) as work:
         for _ in range(4):
-            page = inbox.list_rows(work.db, "/", 0, search, size=1)
+            page = inbox.list_rows(work.db, EVERYTHING, search, size=1)
             seen += [each.report.public_id for each in page.rows]
             search = inbox.Search(after=page.next_key)
     assert (seen, page.next_key, browser.get(address).status_code) == (made, None, 200)
@@ -106,7 +107,7 @@ def test_whole_reference_opens_its_report(app: Flask, rt: Runtime) -> None:
     a_tree(rt)
     report = a_report(rt)
     with unit_of_work(rt.engine) as work:
-        reference = reports.get_visible(work.db, "/", report).reference
+        reference = reports.get_visible(work.db, EVERYTHING, report).reference
     assert seat(app, rt).get(f"/reports?q={reference}").headers["Location"] == f"/reports/{report}"
 
 
@@ -145,7 +146,7 @@ def test_deed_moves_the_report_and_is_noted(app: Flask, rt: Runtime, deed: str, 
     report = a_report(rt)
     assert post(seat(app, rt), f"/reports/{report}/{deed}").status_code == 302
     with unit_of_work(rt.engine) as work:
-        found = reports.get_visible(work.db, "/", report)
+        found = reports.get_visible(work.db, EVERYTHING, report)
         noted = work.db.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == found.id)).all()
     assert (found.state, noted) == (state, [deed])
 

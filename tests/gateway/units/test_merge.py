@@ -29,6 +29,7 @@ from gateway.models import (
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, ReportState
 from gateway.store import numbers, reports, units
+from gateway.store.sight import Sight
 from gateway.units.merge import merge
 from gateway.units.refusals import CannotChange
 from tests.builders import a_member, a_number, a_person_of_staff
@@ -41,6 +42,7 @@ GOES_OVER = {
     "staff.unit_id",
     "reports.unit_id",
     "reports.desk_unit_id",
+    "reports.sight_unit_id",
     "duty_numbers.unit_id",
     "broadcasts.unit_id",  # drafts; those that ran stay, those that wait forbid it
     "news_items.unit_id",
@@ -62,6 +64,9 @@ STAYS = {
     "number_changes.unit_id",  # seen from the kept unit, which lies above the merged one
     "overlay_units.unit_id",  # left: the kept unit has its own
     "unit_counts.unit_id",
+    "unit_days.unit_id",  # what the merged unit said of its days, and how it counted, stays its own
+    "rollup_rows.unit_id",
+    "holidays.unit_id",  # the kept unit has its own
 }
 
 
@@ -173,7 +178,9 @@ def test_report_past_the_local_staff_stays_past_them(rt: Runtime) -> None:
     with unit_of_work(rt.engine) as work:
         seen = {
             code: sorted(
-                work.db.scalars(reports.select_visible(path(rt, code)).with_only_columns(Report.reference))
+                work.db.scalars(
+                    reports.select_visible(Sight(path(rt, code))).with_only_columns(Report.reference)
+                )
             )
             for code in ("BAH", "AGRA")
         }
