@@ -43,6 +43,31 @@ URGENCIES = {
     Urgency.DANGER: _("danger now"),
 }
 SOURCES = {"voice": _("spoken"), "sms": _("by SMS"), "ussd": _("by keys")}
+# The code of demo_data.md 6.4: the first key is the group, the second the subject within it.
+CATEGORY_GROUPS = {
+    "1": _("Food and money"),
+    "2": _("Village services"),
+    "3": _("Services for people"),
+    "4": _("Rights"),
+}
+CATEGORIES = {
+    "11": _("Ration shop"),
+    "12": _("Job card, work and wages"),
+    "13": _("Pension, benefits"),
+    "14": _("Bank, ID link"),
+    "21": _("Water, hand pump"),
+    "22": _("Electricity"),
+    "23": _("Road, drain, bridge"),
+    "24": _("House, toilet"),
+    "31": _("Health centre, ASHA"),
+    "32": _("Anganwadi, nutrition"),
+    "33": _("School, midday meal"),
+    "34": _("Safety of women and children"),
+    "41": _("Land, record"),
+    "42": _("Police, dispute"),
+    "43": _("Bribe, official absent"),
+    "44": _("Something else"),
+}
 EVENTS = {
     "received": _("Report came in"),
     "urgency": _("Urgency given"),
@@ -103,6 +128,8 @@ WORDS: dict[str, Any] = {
     "report_states": REPORT_STATES,
     "urgencies": URGENCIES,
     "sources": SOURCES,
+    "categories": CATEGORIES,
+    "category_groups": CATEGORY_GROUPS,
     "events": EVENTS,
     "roles": ROLES,
     "role_words": ROLE_WORDS,
