@@ -38,12 +38,17 @@ class Item(TypedDict, total=False):
 
 
 class OwnReport(TypedDict, total=False):
-    """A report of a member on this number; `member` keeps it from the others who share the phone."""
+    """A report of a member on this number; `member` keeps it from the others who share the phone.
+
+    `told` is today or yesterday where it still waits and came then: more may be said to it.
+    """
 
     id: int
     member: int
     reference: str
     state: str
+    category: str | None
+    told: str | None
     answer: Item | None
 
 
@@ -56,11 +61,86 @@ class Opened(TypedDict):
 
 
 class Answer(Item, total=False):
-    """Staff's answer to report `report`; `category` is the two-digit code of demo_data.md 6.4."""
+    """Staff's answer to report `report`; `category` is the two-digit code of demo_data.md 6.4.
+
+    `is_unnamed`: nobody knows who told it, so that whoever picks up is asked first.
+    """
 
     report: int
     reference: str
     category: str | None
+    is_unnamed: bool
+
+
+class GoOn(TypedDict, total=False):
+    """A report that broke off (`mode` partial) or held no voice (blank); `sound` is the clip of what came."""
+
+    report: int
+    reference: str
+    mode: str
+    sound: str | None
+    language: str
+    is_unnamed: bool
+
+
+class Interim(Item, total=False):
+    """A report that is not forgotten: `desk` is the unit that has it, `days` how long, as a word.
+
+    With `text` or `sound` where staff said a word of their own.
+    """
+
+    report: int
+    reference: str
+    category: str | None
+    desk: str
+    days: str
+    is_unnamed: bool
+
+
+class Found(TypedDict, total=False):
+    """The report whose reference was keyed last. Its answer only on the number that made it, else only the state.
+
+    `is_last`: no further number may be tried in this call.
+    """
+
+    id: int
+    is_known: bool
+    is_own: bool
+    is_last: bool
+    reference: str
+    state: str
+    answer: Item | None
+
+
+class Daily(TypedDict, total=False):
+    """A unit's day, asked of its lead: `streak` is the number of days in a row, this one too, as a word.
+
+    `is_milestone`: a streak worth a word of praise.
+    """
+
+    day: int
+    unit: str
+    streak: str
+    is_milestone: bool
+
+
+class Brief(TypedDict, total=False):
+    """A day's roll-up for a leader's unit. Counts are words in their language, empty where there were none.
+
+    `date` is said as people say it (बाईस नवंबर), `first` and `second` are the two-digit codes of the chief problems.
+    """
+
+    rollup: int
+    unit: str
+    date: str
+    new: str
+    danger: str
+    solved: str
+    overdue: str
+    silent: str  # units that were asked and said nothing
+    first: str
+    second: str
+    is_corrected: bool  # an earlier figure of this day was mended
 
 
 class Duty(TypedDict, total=False):
@@ -133,4 +213,9 @@ class Snapshot(TypedDict, total=False):
     report: Opened | None
     announcement: Item | None
     answer: Answer | None
+    go_on: GoOn | None
+    interim: Interim | None
+    daily: Daily | None
+    brief: Brief | None
+    found_report: Found | None
     duty: Duty | None

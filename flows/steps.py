@@ -120,6 +120,18 @@ class OpenReport:
 
 
 @dataclass(frozen=True)
+class SetPeople:
+    """For how many people a trainer speaks with the report opened in this conversation, as keyed."""
+
+    people: str
+
+
+@dataclass(frozen=True)
+class StayUnnamed:
+    """Whoever opened a report in this conversation wants to stay unnamed after all."""
+
+
+@dataclass(frozen=True)
 class AddToReport:
     """More was said to a report that exists: kind more, partly (of an answer), again (it was cut off or blank)."""
 
@@ -217,6 +229,8 @@ Step = (
     | ClaimNumber
     | AnswerNumberChange
     | OpenReport
+    | SetPeople
+    | StayUnnamed
     | AddToReport
     | LookUpReport
     | SayDay

@@ -61,7 +61,7 @@ def _perform(
             return _choose_member(unit, rt, scene, step, facts)
         case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
             _about_report(unit, rt, scene, step)
-        case ask.AddToReport() | ask.LookUpReport() | ask.SayDay():
+        case ask.AddToReport() | ask.SetPeople() | ask.StayUnnamed() | ask.LookUpReport() | ask.SayDay():
             _about_report(unit, rt, scene, step)
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
