@@ -35,6 +35,7 @@ from gateway.store import consents, scrubs, suppressions
 _CLASS = {
     DeliveryReason.DUTY: MessageClass.EMERGENCY,
     DeliveryReason.INTRODUCTION: MessageClass.ORGANISATIONAL,
+    DeliveryReason.DAILY: MessageClass.ORGANISATIONAL,
 }
 Row = TypeVar("Row", bound=Base)
 

@@ -66,6 +66,11 @@ WAIVED: Mapping[ContactReason, frozenset[Reason]] = {
     ContactReason.NUMBER_CHANGE: _ONE_TO_ONE,
     # A coordinator's word allows one call that asks (contract: CSV files); its words are the catalogue's own.
     ContactReason.INTRODUCTION: frozenset({Reason.NOT_APPROVED, Reason.CONTENT_CHANGED}),
+    # The evening's question to a unit's lead: in hours and with consent. It is no broadcast and no part of their caps
+    # (L9): it has its own, one question a day and at most two calls to a lead (`gateway.days`).
+    ContactReason.DAILY: _ONE_TO_ONE,
+    # The day's roll-up, which a person of staff asked for on their own phone; in hours, and not after a STOP from it.
+    ContactReason.BRIEF: _ONE_TO_ONE | {Reason.NO_CONSENT},
 }
 
 
