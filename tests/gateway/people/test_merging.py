@@ -57,7 +57,8 @@ def test_merged_member_leaves_everything_to_the_one_who_is_kept(rt: Runtime) -> 
     with unit_of_work(rt.engine) as unit:
         place = a_unit(unit.db)
         unit.db.add(Post(member_id=gone, unit_id=place.id, title="mukhiya", since=now))
-        common = {"member_id": gone, "unit_id": place.id, "desk_unit_id": place.id, "received_at": now}
+        place_ids = dict.fromkeys(("unit_id", "desk_unit_id", "sight_unit_id"), place.id)
+        common = {"member_id": gone, "received_at": now, **place_ids}
         unit.db.add(Report(reference="12345", state=ReportState.RECEIVED, source="voice", **common))
         message = {"provider": "x", "is_inbound": True, "line": "1", "sealed_text": b"x", "at": now}
         unit.db.add(Message(member_id=gone, **message))

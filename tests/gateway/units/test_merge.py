@@ -173,6 +173,7 @@ def test_report_past_the_local_staff_stays_past_them(rt: Runtime) -> None:
         for reference, is_past in (("1017", True), ("1025", False)):
             row = {"reference": reference, "is_past_local": is_past, "received_at": rt.clock()}
             places = {"unit_id": an_id(rt, "P1"), "desk_unit_id": an_id(rt, "BAH")}
+            places["sight_unit_id"] = places["desk_unit_id" if is_past else "unit_id"]
             work.db.add(Report(state=ReportState.RECEIVED, source="voice", **row, **places))
     do(rt, merge, "P1", "BAH")
     with unit_of_work(rt.engine) as work:

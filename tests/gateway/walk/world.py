@@ -61,9 +61,11 @@ OF_THE_HOUSE = frozenset(
         "numbers",
         "sign_ins",
         "purges",
+        "rollups",
     ]
 )
 PURGED = 76_543_210  # a count of the whole house
+ROLLUPS = 20  # rows by number: the first row of a side is of the first of them
 
 
 @dataclass
@@ -128,6 +130,7 @@ def build(rt: Runtime) -> None:
         assert root is not None
         db.execute(update(_table("units")).where(_table("units").c.id == root).values(path=f"/{root}/"))
         db.execute(insert(_table("purges")).values(at=rt.clock(), profile="in 1", counts={"calls": PURGED}))
+        _rollups(db, rt)
         for side in (ALFA, BETA):
             side.ids.clear()
             side.numbers.clear()
@@ -136,6 +139,18 @@ def build(rt: Runtime) -> None:
     for side in (ALFA, BETA):
         for _ in range(3):
             grow(rt, side)
+
+
+def _rollups(db: Connection, rt: Runtime) -> None:
+    """Days of the whole house, of which each side has a row of its own figures."""
+    for nth in range(1, ROLLUPS + 1):
+        until = rt.clock() - timedelta(days=nth)
+        db.execute(
+            insert(_table("rollups")).values(
+                id=nth, public_id=f"rollup{nth:07d}", day=until.date(), version=1, since=until - timedelta(days=1),
+                until=until, frozen_at=until,
+            )
+        )  # fmt: skip
 
 
 def grow(rt: Runtime, side: Side) -> None:
@@ -220,7 +235,7 @@ def _row(db: Connection, rt: Runtime, side: Side, table: Table) -> None:
     row_id = side.next_id(table.name)
     row: dict[str, Any] = {"id": row_id} if "id" in table.c else {}
     for column in table.columns:
-        if column.name != "id":
+        if column.name != "id" and column.computed is None:
             row[column.name] = _value(rt, side, column, row_id)
     for cell in CELLS:
         if cell.table_name == table.name and row[cell.column_name] is not None:
@@ -230,11 +245,12 @@ def _row(db: Connection, rt: Runtime, side: Side, table: Table) -> None:
 
 
 def _value(rt: Runtime, side: Side, column: Column[Any], row_id: int) -> Any:
-    if column.foreign_keys:
+    name = f"{column.table.name}.{column.name}"
+    if column.foreign_keys and name not in VALUES:
         return _other(side, column)
-    for name in (f"{column.table.name}.{column.name}", f"*.{column.name}"):
-        if name in VALUES:
-            return _asked(VALUES[name], rt, side, row_id)
+    for known in (name, f"*.{column.name}"):
+        if known in VALUES:
+            return _asked(VALUES[known], rt, side, row_id)
     if column.name in EMPTY and column.nullable:
         return None
     return _of_its_kind(rt, side, column, row_id)
