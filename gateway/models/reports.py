@@ -109,6 +109,9 @@ class ReportEvent(Base):
     """One line of a report's history; append-only. `details` may hold `before`, with which a deed is undone."""
 
     __tablename__ = "report_events"
+    __table_args__ = (
+        Index("ix_report_events_reopened", "report_id", postgresql_where=text("kind = 'reopened'")),
+    )
 
     id: Mapped[Key]
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)

@@ -22,6 +22,7 @@ class Call(Base):
     __tablename__ = "calls"
     __table_args__ = (
         Index("ix_calls_open", "started_at", postgresql_where=text("state <> 'ended'")),
+        Index("ix_calls_started_at", "started_at"),
         Index("uq_calls_provider_id", "provider", "provider_id", unique=True),
         Index(
             "ix_calls_parent_call_id", "parent_call_id", postgresql_where=text("parent_call_id IS NOT NULL")

@@ -245,6 +245,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_reports_merged_into_id"), "reports", ["merged_into_id"], unique=False)
+    op.create_index("ix_calls_started_at", "calls", ["started_at"], unique=False)
+    op.create_index(
+        "ix_report_events_reopened",
+        "report_events",
+        ["report_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'reopened'"),
+    )
     op.create_index("ix_reports_received_at", "reports", ["received_at"], unique=False)
     op.create_index(
         "ix_reports_sight_unit_id_received_at", "reports", ["sight_unit_id", "received_at"], unique=False
