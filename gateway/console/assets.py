@@ -19,6 +19,8 @@ TYPES = {
     "memberline.css": "text/css; charset=utf-8",
     "memberline.js": "text/javascript; charset=utf-8",
     "recorder.js": "text/javascript; charset=utf-8",
+    "report.css": "text/css; charset=utf-8",
+    "report.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 FOR_EVER, SHORTLY = "public, max-age=31536000, immutable", "public, max-age=60"

@@ -21,9 +21,9 @@ from audio.private import PrivateClip
 from gateway.access import Viewer, may, public, runtime
 from gateway.db import unit_of_work
 from gateway.errors import NotFound
-from gateway.models import Report, VoiceNote
+from gateway.models import VoiceNote
 from gateway.settings_values import is_loopback
-from gateway.store import audit, reports, staff
+from gateway.store import audit, report_page, staff
 
 blueprint = Blueprint("media", __name__)
 
@@ -62,7 +62,7 @@ def _show_words(answer: Response, words: str | None) -> None:
 @blueprint.get("/voice-notes/<public_id>.wav")
 @may("hear_reports")
 def voice_note(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """Send what a member recorded to staff who may know of its report."""
+    """Send what a member recorded, first or later, to staff who may know of its report."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         note, report_id = _visible_note(unit.db, viewer, public_id)
@@ -81,8 +81,7 @@ def _private(clip: PrivateClip, etag: str) -> Response:
 
 def _visible_note(db: Session, viewer: Viewer, public_id: str) -> tuple[VoiceNote, int]:
     note = db.scalar(select(VoiceNote).where(VoiceNote.public_id == public_id))
-    visible = reports.select_visible(viewer.sight)
-    report = db.scalar(visible.where(Report.voice_note_id == note.id)) if note else None
+    report = report_page.find_report_of_note(db, viewer.sight, note.id) if note else None
     if note is None or report is None or note.withheld_at is not None:
         raise NotFound("there is no such recording")
     return note, report.id
