@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import sys
 from collections.abc import Iterator
@@ -13,22 +12,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 
 from gateway.channels.registry import open_channels
 from gateway.migrate import upgrade
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
-from tests import ears, servers
+from tests import addresses, databases, ears
 
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
-_names = itertools.count(1)
+TEMPLATE = "template_tests"
+
+addresses.remember()
 
 
 class TestClock:
@@ -79,17 +78,24 @@ def _houses_tell_no_number() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def template_database() -> str:
     """A migrated database that each test's own is cut from."""
-    url = _new_database(servers.postgres(), "template_tests", "template0")
+    url = databases.cut(TEMPLATE, "template0")
     upgrade(url)
-    return url
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def pristine(template_database: str) -> dict[str, int]:
+    """How many rows of each table a migrated database holds."""
+    url = databases.cut("pristine", template_database)
+    return databases.rows_of(url)
 
 
 @pytest.fixture
-def database_url(template_database: str) -> Iterator[str]:
+def database_url(template_database: str, pristine: dict[str, int]) -> Iterator[str]:
     """An empty, migrated database of this test alone."""
-    name = f"test_{next(_names)}"
-    yield _new_database(servers.postgres(), name, "template_tests")
-    _execute(servers.postgres(), f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = databases.borrow(template_database)
+    yield url
+    databases.give_back(url, pristine)
 
 
 @pytest.fixture
@@ -146,14 +152,3 @@ def app(rt: Runtime) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-def _new_database(server: str, name: str, template: str) -> str:
-    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _execute(server: str, statement: str) -> None:
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(statement)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import servers
-from tests.conftest import _execute, _new_database
+from tests import databases
 from tests.gateway.walk.house import House, runtime_on
 from tests.gateway.walk.world import build
 
@@ -19,9 +18,9 @@ _runs = itertools.count(1)
 def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The walk's world; what one test changes in the first block no other looks at."""
     name = f"walk_{next(_runs)}"
-    url = _new_database(servers.postgres(), name, "template_tests")
+    url = databases.cut(name, template_database)
     rt = runtime_on(url, tmp_path_factory.mktemp("walk") / "data")
     build(rt)
     yield House(rt, name)
     rt.close()
-    _execute(servers.postgres(), f'DROP DATABASE "{name}" WITH (FORCE)')
+    databases.drop(name)

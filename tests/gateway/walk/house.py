@@ -20,8 +20,8 @@ from gateway.models import Base
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
-from tests import servers
-from tests.conftest import MONDAY_NOON, SECRET, TestClock, _new_database
+from tests import databases
+from tests.conftest import MONDAY_NOON, SECRET, TestClock
 from tests.gateway.walk.world import ALFA, BETA, PURGED, Side, token
 
 
@@ -108,7 +108,7 @@ def twins(house: House, folder: Path) -> tuple[House, House]:
     copies = []
     for which in ("less", "more"):
         name = f"{house.name}_{which}"
-        url = _new_database(servers.postgres(), name, house.name)
+        url = databases.cut(name, house.name)
         shutil.copytree(house.rt.settings.data_dir, folder / which)
         copies.append(House(runtime_on(url, folder / which), name))
     return copies[0], copies[1]

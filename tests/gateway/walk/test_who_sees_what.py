@@ -16,8 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.access.permissions import Role
-from tests import servers
-from tests.conftest import _execute
+from tests import databases
 from tests.gateway.walk.doors import Door, doors
 from tests.gateway.walk.house import (
     House,
@@ -154,7 +153,7 @@ def test_no_count_changes_with_what_happens_in_the_other_block(house: House, tmp
     finally:
         for each in (with_less, with_more):
             each.rt.close()
-            _execute(servers.postgres(), f'DROP DATABASE "{each.name}" WITH (FORCE)')
+            databases.drop(each.name)
     assert different == []
 
 
