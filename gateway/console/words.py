@@ -43,6 +43,11 @@ URGENCIES = {
     Urgency.DANGER: _("danger now"),
 }
 SOURCES = {"voice": _("spoken"), "sms": _("by SMS"), "ussd": _("by keys")}
+MUST_ACT = {
+    "unit": _("our own unit"),
+    "office": _("an office"),
+    "nobody": _("nobody can, and that was said"),
+}
 # The code of demo_data.md 6.4: the first key is the group, the second the subject within it.
 CATEGORY_GROUPS = {
     "1": _("Food and money"),
@@ -128,6 +133,7 @@ WORDS: dict[str, Any] = {
     "report_states": REPORT_STATES,
     "urgencies": URGENCIES,
     "sources": SOURCES,
+    "must_act_words": MUST_ACT,
     "categories": CATEGORIES,
     "category_groups": CATEGORY_GROUPS,
     "events": EVENTS,
