@@ -111,6 +111,7 @@ class ReportEvent(Base):
     __tablename__ = "report_events"
     __table_args__ = (
         Index("ix_report_events_reopened", "report_id", postgresql_where=text("kind = 'reopened'")),
+        Index("ix_report_events_at", "at", postgresql_where=text("state IS NOT NULL")),  # what a day brought
     )
 
     id: Mapped[Key]

@@ -253,6 +253,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("kind = 'reopened'"),
     )
+    op.create_index(
+        "ix_report_events_at",
+        "report_events",
+        ["at"],
+        unique=False,
+        postgresql_where=sa.text("state IS NOT NULL"),
+    )
     op.create_index("ix_reports_received_at", "reports", ["received_at"], unique=False)
     op.create_index(
         "ix_reports_sight_unit_id_received_at", "reports", ["sight_unit_id", "received_at"], unique=False
