@@ -56,6 +56,7 @@ from gateway.console import (
     units_duty,
     units_move,
     units_overlays,
+    wall,
 )
 
 SCREENS = (
@@ -68,6 +69,7 @@ SCREENS = (
     reports.blueprint,
     report.blueprint,
     answering.blueprint,
+    wall.blueprint,
     broadcasts.blueprint,
     broadcasts_compose.blueprint,
     broadcasts_check.blueprint,

@@ -21,6 +21,8 @@ TYPES = {
     "recorder.js": "text/javascript; charset=utf-8",
     "report.css": "text/css; charset=utf-8",
     "report.js": "text/javascript; charset=utf-8",
+    "wall.css": "text/css; charset=utf-8",
+    "wall.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 FOR_EVER, SHORTLY = "public, max-age=31536000, immutable", "public, max-age=60"

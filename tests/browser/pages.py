@@ -53,6 +53,7 @@ def addresses(house: House, page: Page) -> dict[str, str]:
     return {
         "start.index": "/",
         "start.words": "/words",
+        "wall.show": "/wall",
         "account.show": "/account",
         "second_factor.show": "/account/second-factor",
         "invitation.form": _an_invitation(house, page),

@@ -1,0 +1,1 @@
+"""The control room, in worlds made by hand."""
