@@ -16,7 +16,7 @@ from flows.said import Said, said
 from flows.words import Words
 from flows.words.check import problems_of_words
 from flows.words.pieces import placeholders
-from flows.words.store import is_spoken
+from flows.words.store import SPOKEN_VALUES, is_spoken
 
 DEEPEST = 4  # menus one after another, D2
 FIXED = "09*#"  # D12; 8 is for leaving alone, D13
@@ -115,6 +115,6 @@ def _prompt(one: Said, language: str, words: Words) -> Iterator[str]:
 def _unsaid(flows: Mapping[str, Flow], words: Words) -> Iterator[str]:
     used = {one.prompt for flow in flows.values() for node in flow.nodes.values() for one in said(node)}
     for prompt in sorted({prompt for texts in words.texts.values() for prompt in texts}):
-        is_value = prompt.partition(".")[0] in ("state", "category")
+        is_value = prompt.partition(".")[0] in SPOKEN_VALUES
         if is_spoken(prompt) and not is_value and prompt not in (*used, *BY_ENGINE, *INSIDE_CONTENT):
             yield f"{prompt} is said nowhere"

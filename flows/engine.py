@@ -34,7 +34,18 @@ from flows.model import (
 from flows.run import Run
 from flows.scope import next_item
 from flows.state import State, Turn
-from flows.steps import ChooseMember, Heard, MarkHeard, OpenReport, Remember, Speak, Step, Tell, VoiceNote
+from flows.steps import (
+    AddToReport,
+    ChooseMember,
+    Heard,
+    MarkHeard,
+    OpenReport,
+    Remember,
+    Speak,
+    Step,
+    Tell,
+    VoiceNote,
+)
 
 __all__ = ["MAX_STEPS", "MAX_TURNS", "State", "Turn", "hung_up", "resume", "start", "waits_for_words"]
 
@@ -42,6 +53,7 @@ MAX_STEPS = 50
 MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
 UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard)
+SAID_OR_WRITTEN = (OpenReport, AddToReport)  # a note or words: one of them is not there
 
 
 def start(flow: Flow, facts: Facts, flows: Mapping[str, Flow] | None = None) -> Turn:
@@ -205,7 +217,7 @@ def _given(run: Run, node: Do, value: object) -> object:
     if not isinstance(value, From):
         return value
     found = run.look(value.path)
-    if found is None and node.effect is not OpenReport:
+    if found is None and node.effect not in SAID_OR_WRITTEN:
         raise FlowError(f"{value.path} is not among the facts", "no-fact")
     return found
 

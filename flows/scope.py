@@ -10,6 +10,7 @@ from flows.model import Condition
 
 Slots = Mapping[str, str]
 NEWCOMER = "new"  # in the slot `member`: somebody who is joining on a number that others are known on
+UNNAMED = "unnamed"  # in the slot `member`: somebody who reports without a name
 
 
 def look(path: str, facts: Facts, slots: Slots) -> Any:
@@ -17,8 +18,10 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
 
     Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
     a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
-    `is_shared`, `unheard` (news), `has_choice` (of languages), `can_join` (in the language spoken now),
-    `sender` (the name the organisation chose to be called by), `is_any_joined` (somebody on this phone).
+    `recent.x` (an own report to which more may be said, of the category keyed where one was), `about` (the report whose
+    id a flow kept), `is_unnamed` (who speaks gives no name), `is_shared`, `unheard` (news), `has_choice` (of languages),
+    `can_join` (in the language spoken now), `sender` (the name the organisation chose to be called by), `is_any_joined`
+    (somebody on this phone).
     """
     head, _, rest = path.partition(".")
     if head in DERIVED:
@@ -36,6 +39,8 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
             return _inside(current_item(facts, slots), rest)
         case "member":
             return _inside(chosen_member(facts, slots), rest)
+        case "recent":
+            return _inside(recent_report(facts, slots), rest)
         case _:
             return _inside(facts.get(head), rest)
 
@@ -83,6 +88,13 @@ def next_item(name: str, facts: Facts, slots: Slots) -> str | None:
     return after[0] if after else None
 
 
+def recent_report(facts: Facts, slots: Slots) -> Mapping[str, Any] | None:
+    """Return the latest own report of today or yesterday; where a category was keyed, one of that."""
+    code = slots.get("code")
+    told = (item for item in own_items("reports", facts, slots) if item.get("told"))
+    return next((item for item in told if not code or item.get("category") == code), None)
+
+
 def is_missing(item: str, facts: Facts, slots: Slots) -> bool:
     """Tell whether this joining item is still to be asked.
 
@@ -98,6 +110,14 @@ def is_missing(item: str, facts: Facts, slots: Slots) -> bool:
 
 def _is_shared(facts: Facts, slots: Slots) -> bool:
     return len(facts.get("members") or ()) > 1 or bool(facts.get("has_private"))
+
+
+def _is_unnamed(facts: Facts, slots: Slots) -> bool:
+    return slots.get("member") == UNNAMED
+
+
+def _about(facts: Facts, slots: Slots) -> int | None:
+    return int(slots["about"]) if slots.get("about") else None
 
 
 def _language(facts: Facts, slots: Slots) -> str | None:
@@ -127,6 +147,8 @@ def _is_any_joined(facts: Facts, slots: Slots) -> bool:
 
 DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "is_shared": _is_shared,
+    "is_unnamed": _is_unnamed,
+    "about": _about,
     "language": _language,
     "unheard": _unheard,
     "has_choice": _has_choice,

@@ -22,6 +22,7 @@ from flows.steps import (
     Heard,
     Join,
     LookUpData,
+    LookUpReport,
     Nothing,
     OpenReport,
     OwnCode,
@@ -40,6 +41,8 @@ ANSWERED, HANG_UP = "answered", "hang up"
 REFERENCE, CODE = "4726", "48210"
 CLASS = {"is_known": True, "is_class": True, "unit": "रामपुर"}
 HELD = {"calls": "4", "messages": "2", "reports": "1", "notes": "1", "since": "2026", "consent": "all"}
+FOUND = {"id": 1, "is_known": True, "is_own": True, "reference": REFERENCE, "state": "in_work"}
+UNKNOWN = {"is_known": False}
 NEW_MEMBER = 99
 ASKED_LATER = ("name", "place")
 ALL_MISSING = ["language", "practice", "consent", "name", "adult", "place"]
@@ -71,6 +74,21 @@ DEMO: Facts = {
         "language": "hi",
     },
     "duty": {"report": 1, "reference": "1857", "unit": "रामपुर", "sound": "note"},
+    "go_on": {"report": 1, "reference": "1857", "mode": "partial", "sound": "note", "language": "hi"},
+    "interim": {"report": 1, "reference": "1857", "category": "21", "desk": "रामपुर", "days": "सात"},
+    "daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True},
+    "brief": {
+        "rollup": 1,
+        "unit": "रामपुर",
+        "date": "बाईस नवंबर",
+        "new": "बारह",
+        "danger": "एक",
+        "first": "21",
+        "second": "11",
+        "solved": "नौ",
+        "overdue": "चार",
+        "silent": "दो",
+    },
 }
 
 
@@ -111,6 +129,10 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
             known["newcomer"] = None
         elif isinstance(step, UseCode):
             known["code"] = CLASS if step.code == CODE else {"is_known": False}
+        elif isinstance(step, LookUpReport):
+            known["found_report"] = (
+                known.get("kept_report", FOUND) if step.reference == REFERENCE else UNKNOWN
+            )
         elif isinstance(step, LookUpData):
             known["held"] = HELD
         elif isinstance(step, OwnCode):
@@ -160,7 +182,9 @@ def line(step: Step, language: str) -> str:
             return f"tell {step.text or step.sound}{_in(step.language, language)}"
         case _:
             given = {field.name: getattr(step, field.name) for field in fields(step)}
-            there = {name: str(value) for name, value in given.items() if value is not None and value is not False}
+            there = {
+                name: str(value) for name, value in given.items() if value is not None and value is not False
+            }
             return f"do {type(step).__name__}{_given(there)}"
 
 

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 
 from flows.catalog.announcement import ANNOUNCEMENT, TEST_CALL
 from flows.catalog.answer import ANSWER
+from flows.catalog.brief import BRIEF
 from flows.catalog.codes import INVITE, TRAINING
+from flows.catalog.daily import DAILY
 from flows.catalog.discreet import DISCREET
 from flows.catalog.duty import DUTY
+from flows.catalog.go_on import GO_ON
 from flows.catalog.help import HELP
+from flows.catalog.interim import INTERIM
 from flows.catalog.introduction import INTRODUCTION
 from flows.catalog.joining import JOINING
 from flows.catalog.leaving import LEAVING
@@ -18,7 +22,7 @@ from flows.catalog.news import NEWS
 from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
 from flows.catalog.problem import PROBLEM
 from flows.catalog.voice_note import VOICE_NOTE
-from flows.catalog.written import SMS_JOIN, SMS_SOLVED
+from flows.catalog.written import SMS_JOIN, SMS_SOLVED, SMS_URGENCY
 from flows.model import Flow
 
 FLOWS: Mapping[str, Flow] = {
@@ -36,6 +40,10 @@ FLOWS: Mapping[str, Flow] = {
         ANNOUNCEMENT,
         TEST_CALL,
         ANSWER,
+        GO_ON,
+        INTERIM,
+        DAILY,
+        BRIEF,
         LEAVING,
         INTRODUCTION,
         DUTY,
@@ -45,6 +53,7 @@ FLOWS: Mapping[str, Flow] = {
         NEW_NUMBER,
         NUMBER_CHECK,
         SMS_JOIN,
+        SMS_URGENCY,
         SMS_SOLVED,
     )
 }

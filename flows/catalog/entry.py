@@ -10,9 +10,13 @@ from flows.facts import Facts
 TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     # conversation    entered where
     ("duty", lambda facts: facts.get("is_outbound") and facts.get("duty")),
+    ("brief", lambda facts: facts.get("is_outbound") and facts.get("brief")),
     ("discreet", lambda facts: facts.get("is_discreet") and may_be_discreet(facts)),
     ("number_check", lambda facts: facts.get("is_outbound") and facts.get("number_change")),
     ("answer", lambda facts: facts.get("is_outbound") and facts.get("answer")),
+    ("go_on", lambda facts: facts.get("is_outbound") and facts.get("go_on")),
+    ("interim", lambda facts: facts.get("is_outbound") and facts.get("interim")),
+    ("daily", lambda facts: facts.get("is_outbound") and facts.get("daily")),
     ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
     ("announcement", lambda facts: facts.get("is_outbound") and facts.get("announcement")),
     ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),

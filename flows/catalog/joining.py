@@ -102,10 +102,12 @@ WHAT: Nodes = {
             Choice("2", "notice", "joining.join", lacks("is_opted_out")),
             Choice("2", "notice", "joining.join_again", has("is_opted_out")),
             Choice("3", "new_number"),
+            Choice("5", "my_reports"),
         )
     ),
     "problem": Goto("problem"),
     "new_number": Goto("new_number"),
+    "my_reports": Goto("my_reports"),
 }
 
 CONSENT: Nodes = {
@@ -155,7 +157,7 @@ PLACE: Nodes = {
 
 JOINING = Flow(
     "joining",
-    2,
+    3,
     "hello",
     {**GREETING, **WHO, **LANGUAGE, **WHAT, **CONSENT, **REST, **PLACE},
     home="languages",

@@ -1,6 +1,10 @@
 """One problem, spoken: it is kept the moment it was said, then its urgency, then its number digit by digit.
 
-Nobody has to be known for it. Trained members may key a two-digit code instead (demo_data.md 6.4).
+Nobody has to be known for it. Trained members may key a two-digit code instead (demo_data.md 6.4) and say for how many
+they speak (voice_design.md D34). Who told something yesterday may add to it.
+
+To stay unnamed: 5 where a shared phone asks whose it is. On a phone of one's own 5 works at the urgency, is asked once more,
+since it cannot be undone, and is read out after 7, to those who have somebody near to fear; nobody else's call gets longer.
 """
 
 from flows.catalog.shared import choose_member
@@ -21,11 +25,17 @@ from flows.model import (
     Put,
     Record,
     Say,
+    equals,
     has,
+    lacks,
 )
-from flows.steps import OpenReport, PassLocalStaff, SetUrgency
+from flows.scope import UNNAMED
+from flows.steps import AddToReport, OpenReport, PassLocalStaff, SetPeople, SetUrgency, StayUnnamed
 
 CODES = frozenset(f"{group}{kind}" for group in "1234" for kind in "1234")
+MOST_PEOPLE = 999
+SAID = {"note": From("slot.note"), "text": From("slot.text")}
+WHO_SPEAKS = {"is_unnamed": From("is_unnamed")}
 
 LEVELS = (
     Choice("1", "can_wait", "problem.can_wait"),
@@ -33,8 +43,17 @@ LEVELS = (
     Choice("3", "danger", "problem.is_danger", has("has_duty")),
 )
 
+
+class People:
+    """For how many somebody may speak: more than themselves."""
+
+    def __contains__(self, keys: object) -> bool:
+        return isinstance(keys, str) and keys.isdigit() and 1 < int(keys) <= MOST_PEOPLE
+
+
 WHO: Nodes = {
-    "start": Branch(((has("member"), "code_or_voice"), (has("is_shared"), "whose")), "code_or_voice"),
+    "start": Put("code", "", "who"),  # what was keyed for an earlier problem is no part of this one
+    "who": Branch(((has("member"), "before"), (has("is_shared"), "whose")), "before"),
     "whose": Pick(
         "members",
         "member.pick",
@@ -42,17 +61,37 @@ WHO: Nodes = {
         "chosen",
         ("problem.whose",),
         (Choice("5", "unnamed", "member.unnamed"),),
-        otherwise="unnamed",
+        otherwise="nobody",
     ),
-    "chosen": choose_member("code_or_voice"),
-    "unnamed": Put("member", "", "code_or_voice"),
+    "chosen": choose_member("before"),
+    "unnamed": Put("member", UNNAMED, "record"),
+    "nobody": Put("member", "", "record"),
+}
+
+BEFORE: Nodes = {
+    "before": Branch(((has("member.is_trained"), "code"), (has("recent"), "told")), "record"),
+    "told": Branch(
+        ((equals("recent.category", "44"), "told_any"), (has("recent.category"), "told_about")), "told_any"
+    ),
+    "told_about": Ask(
+        "problem.told",
+        "more",
+        "new",
+        {"when": "recent.told", "category": "recent.category"},
+        otherwise="new",
+    ),
+    "told_any": Ask("problem.told_any", "more", "new", {"when": "recent.told"}, otherwise="new"),
+    "new": Branch(((has("slot.code"), "open_code"),), "record"),
+    "more": Record("problem.more", "problem.beep_again", "note", "add", "nothing", text_slot="text"),
+    "add": Do(AddToReport, "added", {"report": From("recent.id"), "kind": "more", **SAID}),
+    "added": Say("problem.added", "next", {"reference": "recent.reference"}),
 }
 
 TELL: Nodes = {
-    "code_or_voice": Branch(((has("member.is_trained"), "code"),), "record"),
-    "code": Keys("problem.code", 2, CODES, "code", "open_code", "record_shortly"),
-    "open_code": Do(OpenReport, "code_kept", {"code": From("slot.code")}),
-    "code_kept": Say("problem.code_kept", "urgency", {"category": "slot.code"}),
+    "code": Keys("problem.code", 2, CODES, "code", "coded", "record_shortly"),
+    "coded": Branch(((has("recent"), "told"),), "open_code"),
+    "open_code": Do(OpenReport, "code_kept", {"code": From("slot.code"), **WHO_SPEAKS}),
+    "code_kept": Say("problem.code_kept", "urgency_first", {"category": "slot.code"}),
     "record_shortly": Record(
         "problem.beep_shortly", "problem.beep_again", "note", "open", "keys", seconds=120, text_slot="text"
     ),
@@ -64,8 +103,8 @@ TELL: Nodes = {
         "keys",
         text_slot="text",
     ),
-    "open": Do(OpenReport, "kept", {"note": From("slot.note"), "text": From("slot.text")}),
-    "kept": Say("problem.kept", "urgency"),
+    "open": Do(OpenReport, "kept", {**SAID, **WHO_SPEAKS}),
+    "kept": Say("problem.kept", "urgency_first"),
 }
 
 KEYS_INSTEAD: Nodes = {
@@ -87,21 +126,43 @@ KEYS_INSTEAD: Nodes = {
 }
 
 URGENCY: Nodes = {
+    "urgency_first": Put("hides", "", "urgency"),
     "urgency": Menu(
-        (*LEVELS, Choice("7", "not_local", "problem.not_local")), ("problem.how_urgent",), otherwise="soon"
+        (
+            *LEVELS,
+            Choice("7", "not_local", "problem.not_local", lacks("slot.hides")),
+            Choice("5", "hide", "problem.stay_unnamed", has("slot.hides")),
+        ),
+        ("problem.how_urgent",),
+        otherwise="soon",
     ),
     "not_local": Do(PassLocalStaff, "not_local_kept"),
-    "not_local_kept": Say("problem.not_local_kept", "urgency_again"),
-    "urgency_again": Menu(LEVELS, ("problem.how_urgent",), otherwise="soon"),
-    "can_wait": Do(SetUrgency, "reference", {"level": "can_wait"}),
-    "soon": Do(SetUrgency, "reference", {"level": "soon"}),
+    "not_local_kept": Say("problem.not_local_kept", "hides_first"),
+    "hides_first": Branch(((has("is_unnamed"), "urgency"),), "may_hide"),
+    "may_hide": Put("hides", "yes", "urgency"),
+    "hide": Ask("problem.hide", "stay_unnamed", "urgency_first", otherwise="urgency_first"),
+    "stay_unnamed": Do(StayUnnamed, "unnamed_kept"),
+    "unnamed_kept": Say("problem.unnamed_kept", "is_hidden"),
+    "is_hidden": Put("member", UNNAMED, "urgency_first"),
+    "can_wait": Do(SetUrgency, "group", {"level": "can_wait"}),
+    "soon": Do(SetUrgency, "group", {"level": "soon"}),
     "danger": Do(SetUrgency, "danger_words", {"level": "danger"}),
     "danger_words": Say("problem.danger", "danger_duty", {"emergency_number": "emergency_number"}),
     "danger_duty": Say("problem.danger_duty", "reference", when=has("has_duty")),
 }
 
+GROUP: Nodes = {
+    "group": Branch(((has("member.is_trained"), "people"),), "reference"),
+    "people": Keys("problem.people", 3, People(), "people", "set_people", "reference"),
+    "set_people": Do(SetPeople, "people_kept", {"people": From("slot.people")}),
+    "people_kept": Say("problem.people_kept", "reference", {"people": "slot.people"}),
+}
+
 CLOSE: Nodes = {
-    "reference": Branch(((has("report.reference"), "number"),), "no_number"),
+    "reference": Branch(
+        ((has("is_unnamed"), "unnamed_number"), (has("report.reference"), "number")), "no_number"
+    ),
+    "unnamed_number": Say("problem.reference_unnamed", "again", {"reference": "report.reference"}),
     "number": Say("problem.reference", "next", {"reference": "report.reference"}),
     "no_number": Say("problem.no_number", "next"),
     "next": Branch(((has("member.is_joined"), "again"), (has("members"), "again")), "offer"),
@@ -112,4 +173,4 @@ CLOSE: Nodes = {
     "end": End(),
 }
 
-PROBLEM = Flow("problem", 1, "start", {**WHO, **TELL, **KEYS_INSTEAD, **URGENCY, **CLOSE})
+PROBLEM = Flow("problem", 2, "start", {**WHO, **BEFORE, **TELL, **KEYS_INSTEAD, **URGENCY, **GROUP, **CLOSE})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model import Do, From, Pick
+from flows.model import Ask, Branch, Do, From, Nodes, Pick, Say, has, lacks
 from flows.steps import ChooseMember
 
 ORGANISATION = {"organisation": "sender"}  # as it chose to be called
@@ -19,3 +19,24 @@ def choose_member(then: str) -> Do:
 def pick_member(question: str, then: str, otherwise: str) -> Pick:
     """For Sita press 1, for Ramesh press 2."""
     return Pick("members", "member.pick", "member", then, (question,), otherwise=otherwise)
+
+
+def ask_who(about: str, then: str) -> Nodes:
+    """Nothing private on a call of ours before the one who is meant has said that it is they (D26).
+
+    Whoever stayed unnamed has no name to ask for, on whatever phone: a child may pick up.
+    """
+    return {
+        "shared": Branch(
+            (
+                (has(f"{about}.is_unnamed"), "who_unnamed"),
+                (lacks("is_shared"), then),
+                (has("member"), "who"),
+            ),
+            "who_unnamed",
+        ),
+        "who": Ask("answer.who", "chosen", "other", {"name": "member.name"}, otherwise="other"),
+        "who_unnamed": Ask("answer.who_unnamed", then, "other", otherwise="other"),
+        "chosen": choose_member(then),
+        "other": Say("answer.other", "end"),
+    }

@@ -1,13 +1,20 @@
-"""The same by SMS: joining, and the question whether a report is solved, answered by 1, 2, yes or no.
+"""The same by SMS: joining, how urgent a problem is, and whether a report is solved, answered by number, yes or no.
 
 One word joins (the question names the age); name and place are asked after it, so that nobody is lost over them.
 """
 
 from flows.catalog.shared import BY_LAW
-from flows.model import Ask, Branch, Do, End, Flow, From, Play, Put, Record, Say, has
-from flows.steps import AnswerReport, GiveConsent, Join, MarkHeard, Remember, UseCode
-
-REPORT = From("answer.report")
+from flows.catalog.solved import IN_WRITING, take_solved
+from flows.model import Ask, Branch, Choice, Do, End, Flow, From, Menu, Play, Put, Record, Say, has
+from flows.steps import (
+    GiveConsent,
+    Join,
+    MarkHeard,
+    PassLocalStaff,
+    Remember,
+    SetUrgency,
+    UseCode,
+)
 
 SMS_JOIN = Flow(
     "sms_join",
@@ -39,19 +46,48 @@ SMS_JOIN = Flow(
     },
 )
 
+SMS_URGENCY = Flow(
+    "sms_urgency",
+    1,
+    "reference",
+    {
+        "reference": Say("sms_urgency.kept", "ask", {"reference": "report.reference"}),
+        "ask": Menu(
+            (
+                Choice("1", "can_wait"),
+                Choice("2", "soon"),
+                Choice("3", "danger"),
+                Choice("7", "not_local"),
+            ),
+            ("sms_urgency.ask",),
+            otherwise="end",
+        ),
+        "can_wait": Do(SetUrgency, "thanks", {"level": "can_wait"}),
+        "soon": Do(SetUrgency, "thanks", {"level": "soon"}),
+        "danger": Do(SetUrgency, "danger_words", {"level": "danger"}),
+        "danger_words": Say("problem.danger", "danger_duty", {"emergency_number": "emergency_number"}),
+        "danger_duty": Say("problem.danger_duty", "end", when=has("has_duty")),
+        "not_local": Do(PassLocalStaff, "not_local_kept"),
+        "not_local_kept": Say("problem.not_local_kept", "ask"),
+        "thanks": Say("sms_urgency.thanks", "end"),
+        "end": End(),
+    },
+)
+
 SMS_SOLVED = Flow(
     "sms_solved",
-    1,
+    2,
     "about",
     {
         "about": Say("sms_solved.about", "play", {"reference": "answer.reference"}),
         "play": Play("answer", "ask", is_personal=True),
-        "ask": Ask("sms_solved.ask", "yes", "no", otherwise="unsure"),
-        "yes": Do(AnswerReport, "thanks", {"report": REPORT, "said": "yes"}),
-        "thanks": Say("solved.yes", "end"),
-        "no": Do(AnswerReport, "reopened", {"report": REPORT, "said": "no"}),
-        "reopened": Say("solved.no", "end"),
-        "unsure": Do(MarkHeard, "unsure_words", {"kind": "answer", "item": REPORT}),
+        "ask": Menu(
+            (Choice("1", "yes"), Choice("2", "no"), Choice("3", "partly")),
+            ("sms_solved.ask",),
+            otherwise="unsure",
+        ),
+        **take_solved("answer.report", "end", IN_WRITING),
+        "unsure": Do(MarkHeard, "unsure_words", {"kind": "answer", "item": From("answer.report")}),
         "unsure_words": Say("answer.unsure", "end"),
         "end": End(),
     },

@@ -10,6 +10,7 @@ from flows.words.pieces import PLACEHOLDER, placeholders
 from flows.words.store import NOTICES, Words, is_spoken
 
 WORDS_PER_SECOND = 2.5
+WHEN = ("today", "yesterday")
 LONGEST_SENTENCE, LONGEST_PROMPT, LONGEST_NOTICE = 8.0, 20.0, 30.0  # seconds, D6 and L10
 STATES = (
     *("draft", "unverified", "received", "heard", "assigned", "in_work"),
@@ -19,6 +20,7 @@ NEEDED = (
     *(f"digit.{digit}" for digit in range(10)),
     *(f"number.{number}" for number in range(100)),
     *(f"state.{state}" for state in STATES),
+    *(f"when.{when}" for when in WHEN),
     *(f"category.{group}{kind}" for group in range(1, 5) for kind in range(1, 5)),
 )
 OFFICIALESE = {

@@ -30,7 +30,9 @@ from flows.words.pieces import (
 # What a member agrees to must be heard in the language chosen, or nobody is enrolled in it (journeys.md M1).
 NOTICES = frozenset({"join.notice", "join.consent", "introduction.consent", "sms_join.ask"})
 BASE = ("hi", "en")
-WRITTEN = frozenset({"sms", "sms_join", "sms_solved", "ussd", "number", "digit"})
+WRITTEN = frozenset({"sms", "sms_join", "sms_solved", "sms_urgency", "ussd", "number", "digit"})
+SPOKEN_VALUES = ("state", "category", "when")  # placeholders whose values are prompts themselves
+KEYED_COUNTS = ("people",)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ class Words:
         """Return the word of a number from 0 to 99."""
         return self.texts[language][f"number.{value}"]
 
+    def count(self, language: str, value: int) -> str:
+        """Return how many there are as people say it; beyond the words that are known, in digits."""
+        word = self.texts[language].get(f"number.{value}")
+        return word if word is not None else str(value)
+
     def _fixed(
         self, prompt: str, language: str, template: str, constants: Mapping[str, str]
     ) -> Iterator[Piece]:
@@ -131,11 +138,13 @@ class Words:
         match name:
             case "reference":
                 return self._spelt(language, value)
-            case "state" | "category":
+            case _ if name in SPOKEN_VALUES:
                 prompt = f"{name}.{value}"
                 return (
                     [Piece(self.find(prompt, language)[1], language, prompt, False, INSIDE)] if value else []
                 )
+            case _ if name in KEYED_COUNTS and value:
+                return [Piece(self.count(language, int(value)), language, None, False, INSIDE)]
             case "name" if value.startswith(RECORDED):
                 return [Piece("", language, None, True, INSIDE, value.removeprefix(RECORDED))]
             case _:
@@ -159,7 +168,7 @@ class Words:
 
     def _written(self, language: str, name: str, value: str) -> str:
         match name:
-            case "state" | "category" if value:
+            case _ if name in SPOKEN_VALUES and value:
                 return self.find(f"{name}.{value}", language)[1]
             case "reference":
                 return "".join(digit for digit in ascii_digits(value) if digit.isdigit())

@@ -18,7 +18,10 @@ HEARD = some.one_of(
     some.just(Nothing()),
 )
 CHANGE = {"number_change": {"id": 4, "name": "मालती"}}
-WHOLE_CAST = {who: {**CAST["rung"], **CHANGE, "is_outbound": False, **facts} for who, facts in CAST.items()}
+WHOLE_CAST = {
+    who: {**CAST["rung"], **CAST["asked"], **CHANGE, "is_outbound": False, **facts}
+    for who, facts in CAST.items()
+}
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)

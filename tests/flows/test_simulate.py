@@ -52,10 +52,10 @@ def test_drawing_says_what_is_done(words: Words):
     drawn = "\n".join(tree(FLOWS["problem"], words, "en"))
     for sign in (
         "do SetUrgency level danger",
-        "if member code_or_voice",
+        "if member before",
         "keep code 21",
         "go to joining at notice",
     ):
         assert sign in drawn
-    assert "if item.state is answered solved" in "\n".join(tree(FLOWS["my_reports"], words, "en"))
+    assert "if item.state is answered about" in "\n".join(tree(FLOWS["my_reports"], words, "en"))
     assert "if no news none" in "\n".join(tree(FLOWS["news"], words, "en"))

@@ -35,7 +35,7 @@ def test_phone_rings_with_the_answer_and_key_one_confirms(house: House, sita: Ph
     stands(house, report, ReportState.CONFIRMED)
     heard = sita.rung()
     assert ANSWER in heard.words
-    assert heard.words.find(ANSWER) < heard.words.find(words(house, "solved.ask"))
+    assert heard.words.find(ANSWER) < heard.words.find(words(house, "solved.is_yes"))
     assert words(house, "solved.yes") in heard.words
 
 
