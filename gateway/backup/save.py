@@ -76,9 +76,7 @@ def _save_all(rt: Runtime, tar: tarfile.TarFile) -> dict[str, int]:
             "made_at": rt.clock().isoformat(),
             "revision": connection.execute("SELECT version_num FROM alembic_version").fetchall(),
             "sequences": dict(_sequences(connection)),
-            "columns": {
-                name: [column.name for column in Base.metadata.tables[name].columns] for name in tables()
-            },
+            "columns": {name: _columns(name) for name in tables()},
         }
         _add(tar, MANIFEST, io.BytesIO(json.dumps(manifest).encode()))
         counts = {name: _save_table(connection, tar, name) for name in tables()}
@@ -94,8 +92,13 @@ def _sequences(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, int]]
             yield name, last
 
 
+def _columns(name: str) -> list[str]:
+    """What PostgreSQL works out by itself is worked out again when it is brought back."""
+    return [column.name for column in Base.metadata.tables[name].columns if column.computed is None]
+
+
 def _save_table(connection: psycopg.Connection[Any], tar: tarfile.TarFile, name: str) -> int:
-    columns = [sql.Identifier(column.name) for column in Base.metadata.tables[name].columns]
+    columns = [sql.Identifier(column) for column in _columns(name)]
     copy = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(name), sql.SQL(", ").join(columns))
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool, connection.cursor() as cursor:
         with cursor.copy(copy) as rows:

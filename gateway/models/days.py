@@ -22,7 +22,7 @@ class UnitDay(Base):
     member_id: Mapped[int | None] = mapped_column(
         ForeignKey("members.id"), index=True
     )  # the lead who is asked
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
     asked_at: Mapped[datetime]
     said: Mapped[str | None] = mapped_column(String(12))  # nothing, something, could_not
     said_at: Mapped[datetime | None]

@@ -24,6 +24,7 @@ from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import numbers, rights_rows, units
 from gateway.store.enrolments import PLACE_PURPOSE
+from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
 
@@ -34,21 +35,30 @@ REQUEST_TEXT = "rights_requests.sealed_text"
 PURPOSES = {
     "messages": ("sealed_text", "messages.text", "provider_id", "text"),
     "reports": ("sealed_text", REPORT_TEXT, "reference", "text"),
+    "report_events": ("sealed_note", NOTE_PURPOSE, "report_id", "note"),
+    "additions": ("sealed_text", ADDITION_PURPOSE, "report_id", "text"),
     "deliveries": ("sealed_text", OWED_TEXT, "dedupe", "text"),
     "rights_requests": ("sealed_text", REQUEST_TEXT, "public_id", "text"),
     "enrolments": ("sealed_place", PLACE_PURPOSE, "member_id", "place"),
 }
 # Sealed, but nobody's words: a number is opened apart, an address of the provider and what is erased never.
-NOT_WORDS = {("numbers", "sealed"), ("voice_notes", "sealed_url"), ("erasures", "sealed")}
+NOT_WORDS = {
+    ("numbers", "sealed"),
+    ("voice_notes", "sealed_url"),
+    ("erasures", "sealed"),
+    ("reports", "sealed_number"),  # of who stayed unnamed: no row that leads there from a member
+}
 # Tables that hang on one of those: (table, its column, the table it points to, that table's column).
 FURTHER = (
     ("report_events", "report_id", "reports", "id"),
     ("answers", "report_id", "reports", "id"),
+    ("additions", "report_id", "reports", "id"),
     ("attempts", "delivery_id", "deliveries", "id"),
     ("voice_notes", "call_id", "calls", "id"),
     ("voice_notes", "id", "members", "name_note_id"),
     ("voice_notes", "id", "enrolments", "place_note_id"),
     ("voice_notes", "id", "reports", "voice_note_id"),
+    ("voice_notes", "id", "additions", "voice_note_id"),
     ("voice_notes", "id", "rights_requests", "voice_note_id"),
     ("voice_notes", "id", "number_changes", "note_id"),
 )
@@ -89,6 +99,11 @@ ABOUT_NOBODY = {
     "invitations": "about staff",
     "audit_seals": "a chain of hashes",
     "staff": "about staff",
+    "mentions": "which colleague was named in a note",
+    "saved_views": "about staff",
+    "holidays": "days",
+    "rollups": "days",
+    "rollup_rows": "counts of places",
 }
 
 

@@ -20,7 +20,7 @@ from gateway import ledger
 from gateway.db import UnitOfWork
 from gateway.errors import NotFound
 from gateway.keyring import ERASED
-from gateway.models import Answer, Delivery, Erasure, Member, Message, ReportEvent
+from gateway.models import Addition, Answer, Delivery, Erasure, Member, Message, ReportEvent
 from gateway.people.everything import everything, gather, numbers_of
 from gateway.rights import carry
 from gateway.rules import consent as rule
@@ -177,6 +177,7 @@ def _blank(
     rights_rows.withhold_notes(db, ids["voice_notes"], now)
     rights_rows.forget_reports(db, ids["reports"])
     rights_rows.blank(db, ReportEvent, ids["report_events"], sealed_note=None)
+    rights_rows.blank(db, Addition, ids["additions"], **rights_rows.NOTHING_ADDED)
     rights_rows.blank(db, Answer, ids["answers"], texts={}, sounds={})
     rights_rows.blank(db, Message, ids["messages"], sealed_text=b"")
     rights_rows.blank(db, Delivery, _over(rows["deliveries"]), sealed_text=None)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gateway.broadcasts import sums
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import (
+    Addition,
     Answer,
     AuditEntry,
     Broadcast,
@@ -72,6 +73,8 @@ def unname_reports(unit: UnitOfWork, rt: Runtime, report_ids: Sequence[int]) -> 
     rights_rows.forget_reports(unit.db, report_ids)
     of_these = ReportEvent.report_id.in_(report_ids)
     unit.db.execute(update(ReportEvent).where(of_these).values(sealed_note=None))
+    added = update(Addition).where(Addition.report_id.in_(report_ids))
+    unit.db.execute(added.values(rights_rows.NOTHING_ADDED))
     unit.db.execute(update(Answer).where(Answer.report_id.in_(report_ids)).values(texts={}, sounds={}))
 
 

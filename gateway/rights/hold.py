@@ -82,7 +82,7 @@ def for_staff(db: Session, rt: Runtime, member: Member, sight: Sight) -> dict[st
 
 
 _OF_A_REPORT = {
-    ("report_id", "id"): ("report_events", "answers", "deliveries"),
+    ("report_id", "id"): ("report_events", "answers", "additions", "deliveries"),
     ("id", "id"): ("reports",),
     ("id", "voice_note_id"): ("voice_notes",),
     ("id", "message_id"): ("messages",),

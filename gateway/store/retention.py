@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Exists,
     Select,
     Table,
     and_,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from gateway.models import (
+    Addition,
     Base,
     Broadcast,
     Call,
@@ -80,7 +82,7 @@ def erasures_due(now: datetime) -> Ids:
 
 def notes_over(before: datetime) -> Ids:
     """Recordings of what was over before then; a name or a village that was spoken lives as long as its member."""
-    is_over = or_(_closed(before), ~exists().where(Report.voice_note_id == VoiceNote.id))
+    is_over = or_(*(which.where(_is_closed(before)) for which in _of_reports()), ~or_(*_of_reports()))
     is_name = exists().where(Member.name_note_id == VoiceNote.id)
     is_place = exists().where(Enrolment.place_note_id == VoiceNote.id)
     return select(VoiceNote.id).where(VoiceNote.announced_at < before, is_over, ~is_name, ~is_place)
@@ -102,7 +104,10 @@ def notes_to_purge(before: datetime) -> Ids:
 
 def reports_to_unname(before: datetime) -> Ids:
     is_named = or_(
-        Report.member_id.is_not(None), Report.number_id.is_not(None), Report.sealed_text.is_not(None)
+        Report.member_id.is_not(None),
+        Report.number_id.is_not(None),
+        Report.sealed_number.is_not(None),
+        Report.sealed_text.is_not(None),
     )
     return select(Report.id).where(is_named, _is_closed(before))
 
@@ -203,5 +208,9 @@ def _is_closed(before: datetime) -> ColumnElement[bool]:
     )
 
 
-def _closed(before: datetime) -> ColumnElement[bool]:
-    return exists().where(Report.voice_note_id == VoiceNote.id, _is_closed(before))
+def _of_reports() -> tuple[Exists, Exists]:
+    """The report that a recording is, and the one that it was added to."""
+    added = Addition.voice_note_id == VoiceNote.id
+    return exists().where(Report.voice_note_id == VoiceNote.id), exists().where(
+        added, Addition.report_id == Report.id
+    )

@@ -121,6 +121,9 @@ def forget_ties(
     db.execute(forms.values(purged_at=now))
 
 
+NOTHING_ADDED = {"call_id": None, "message_id": None, "voice_note_id": None, "sealed_text": None}
+
+
 def forget_reports(db: Session, report_ids: Collection[int]) -> None:
     """Leave a problem of the place with what became of it, told by nobody."""
     db.execute(
@@ -133,6 +136,8 @@ def forget_reports(db: Session, report_ids: Collection[int]) -> None:
             message_id=None,
             voice_note_id=None,
             sealed_text=None,
+            sealed_number=None,
+            call_mark=None,
         )
     )
 

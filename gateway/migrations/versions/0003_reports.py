@@ -22,6 +22,8 @@ UPDATE reports SET
     closed_how = CASE WHEN state = 'confirmed' THEN 'call' END
 WHERE state NOT IN ('closed_unconfirmed', 'blank')
 """
+COUNTED_BY = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
+NARROWED_BY = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
 
 
 def upgrade() -> None:
@@ -157,6 +159,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "day", name=op.f("uq_unit_days_unit_id_day")),
     )
     op.create_index("ix_unit_days_day", "unit_days", ["day"], unique=False)
+    op.create_index(op.f("ix_unit_days_delivery_id"), "unit_days", ["delivery_id"], unique=False)
     op.create_index(op.f("ix_unit_days_member_id"), "unit_days", ["member_id"], unique=False)
     op.add_column("answers", sa.Column("is_interim", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("answers", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
@@ -277,6 +280,16 @@ def upgrade() -> None:
         [sa.literal_column("is_red DESC"), "received_at", "id"],
         unique=False,
         postgresql_where=sa.text("is_waiting"),
+        postgresql_include=[*COUNTED_BY, *NARROWED_BY],
+    )
+    op.drop_index("ix_reports_inbox", table_name="reports")
+    op.create_index("ix_reports_inbox", "reports", ["state", "received_at"], postgresql_include=COUNTED_BY)
+    op.create_index("ix_reports_category_received_at", "reports", ["category", "received_at"])
+    op.create_index(
+        "ix_reports_marked",
+        "reports",
+        ["received_at"],
+        postgresql_where=sa.text("is_partial OR is_unnamed OR is_restricted"),
     )
     op.create_unique_constraint(op.f("uq_reports_call_mark"), "reports", ["call_mark"])
     op.create_foreign_key(op.f("fk_reports_locked_by_id"), "reports", "staff", ["locked_by_id"], ["id"])

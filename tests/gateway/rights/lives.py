@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from flows.steps import OpenReport
 from gateway.db import unit_of_work
 from gateway.models import (
+    Addition,
     Answer,
     Call,
     Delivery,
@@ -30,6 +31,7 @@ from gateway.runtime import Runtime
 from gateway.scene import Scene
 from gateway.states import CallState, DeliveryReason
 from gateway.store import enrolments, numbers
+from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE
 from tests.builders import a_member, a_number
 
 NAME = "Kanarika Devi"
@@ -107,7 +109,18 @@ def a_life(rt: Runtime, number: Number | None = None, unit: str = "BOOTH-1") -> 
             [
                 owed,
                 Answer(report_id=report.id, texts={"hi": f"{NAME}, it is mended"}, sounds={}, at=now),
-                ReportEvent(report_id=report.id, at=now, kind="note", note=f"spoke with {NAME}"),
+                ReportEvent(
+                    report_id=report.id,
+                    at=now,
+                    kind="note",
+                    sealed_note=rt.vault.seal_text(f"spoke with {NAME}", NOTE_PURPOSE, report.id),
+                ),
+                Addition(
+                    report_id=report.id,
+                    at=now,
+                    kind="more",
+                    sealed_text=rt.vault.seal_text(f"{NAME} again", ADDITION_PURPOSE, report.id),
+                ),
                 Post(member_id=member_id, unit_id=member.unit_id, title="Kanarika post", since=now),
                 OtherNumber(
                     member_id=member_id,
