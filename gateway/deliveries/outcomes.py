@@ -127,6 +127,8 @@ def _is_last(situation: contact.Situation, cause: Cause) -> bool:
     is_in_round = situation.delivery.reason == DeliveryReason.BROADCAST
     if is_in_round and broadcast is not None and broadcast.state in BROADCASTS_OVER:
         return True
+    if situation.delivery.reason == DeliveryReason.DAILY:
+        return cause is not Cause.NETWORK  # who is rung next, and when, `days.asking` says
     return cause in _END and cause is not Cause.ANSWERED_NOT_HEARD
 
 

@@ -74,6 +74,11 @@ def local_day(profile: Profile, at_utc: datetime) -> date:
     return at_utc.astimezone(profile.timezone).date()
 
 
+def instant_of(profile: Profile, local_date: date, wall: time = MIDNIGHT) -> datetime:
+    """Return when the wall clock shows this time on that day; the next minute where it never does, the later of two."""
+    return max(_readings(profile, local_date, wall))
+
+
 def _window_from(
     profile: Profile, message_class: MessageClass, at_utc: datetime, open_all_day: bool, is_soft: bool
 ) -> tuple[datetime, datetime]:

@@ -1,0 +1,65 @@
+"""The evening's question, as it was set up: a row of the settings. Off until somebody turns it on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import time
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gateway.models import Setting
+
+SETTING, MARK = "daily", "daily-mark"
+
+
+@dataclass(frozen=True)
+class Daily:
+    """`hour` is by the wall clock; `kinds` of units are asked, each through who holds the first of these posts there."""
+
+    is_on: bool = False
+    hour: str = "19:00"
+    kinds: tuple[str, ...] = ("booth",)
+    titles: tuple[str, ...] = ("booth lead", "booth president")
+
+    @property
+    def at(self) -> time:
+        return time.fromisoformat(self.hour)
+
+    @property
+    def posts(self) -> list[str]:
+        """The titles as they are compared."""
+        return [each.casefold() for each in self.titles]
+
+
+def find_daily(db: Session) -> Daily:
+    """Return what was set up; off where nothing was."""
+    kept = _value(db, SETTING)
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
+    return Daily(**values)
+
+
+def keep_daily(db: Session, daily: Daily) -> None:
+    _keep(db, SETTING, asdict(daily))
+
+
+def find_mark(db: Session) -> dict[str, Any]:
+    """How far this evening's asking has come: `day`, `after` (the last unit's id), `is_done`, `again_at`."""
+    return _value(db, MARK)
+
+
+def keep_mark(db: Session, **mark: Any) -> None:
+    _keep(db, MARK, mark)
+
+
+def _value(db: Session, name: str) -> dict[str, Any]:
+    return db.scalar(select(Setting.value).where(Setting.name == name)) or {}
+
+
+def _keep(db: Session, name: str, value: dict[str, Any]) -> None:
+    row = insert(Setting).values(name=name, value=value)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
