@@ -17,6 +17,9 @@ def _one_of(states: tuple[ReportState, ...]) -> str:
 
 IS_WAITING = f"merged_into_id IS NULL AND state IN ({_one_of(REPORTS_WAITING)})"
 IS_RED = f"urgency = 'danger' AND taken_at IS NULL AND state NOT IN ({_one_of(REPORTS_OVER)})"
+IS_MARKED = "is_partial OR is_unnamed OR is_restricted"
+COUNTED_BY = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
+NARROWED_BY = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
 
 
 class Report(Base):
@@ -32,17 +35,26 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         Index("ix_reports_inbox", "state", "received_at"),
+        # What the inbox counts is counted in this one and in that by `sight_unit_id`, without a look at the rows.
         Index(
             "ix_reports_waiting",
             text("is_red DESC"),
             "received_at",
             "id",
             postgresql_where=text("is_waiting"),
+            postgresql_include=[*COUNTED_BY, *NARROWED_BY],
         ),
+        Index("ix_reports_category_received_at", "category", "received_at"),
+        Index("ix_reports_marked", "received_at", postgresql_where=text(IS_MARKED)),
         Index("ix_reports_assignee_id", "assignee_id", postgresql_where=text("is_waiting")),
         Index("ix_reports_received_at", "received_at"),
         Index("ix_reports_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
-        Index("ix_reports_sight_unit_id_received_at", "sight_unit_id", "received_at"),
+        Index(
+            "ix_reports_sight_unit_id_received_at",
+            "sight_unit_id",
+            "received_at",
+            postgresql_include=["state", *COUNTED_BY[1:]],
+        ),
         Index("ix_reports_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_reports_tell_at", "tell_at", postgresql_where=text("tell_at IS NOT NULL")),
         Index("ix_reports_ask_at", "ask_at", postgresql_where=text("ask_at IS NOT NULL")),

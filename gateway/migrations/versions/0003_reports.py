@@ -265,7 +265,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_reports_received_at", "reports", ["received_at"], unique=False)
     op.create_index(
-        "ix_reports_sight_unit_id_received_at", "reports", ["sight_unit_id", "received_at"], unique=False
+        "ix_reports_sight_unit_id_received_at",
+        "reports",
+        ["sight_unit_id", "received_at"],
+        unique=False,
+        postgresql_include=["state", *COUNTED_BY[1:]],
     )
     op.create_index(
         "ix_reports_tell_at",
@@ -282,8 +286,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_waiting"),
         postgresql_include=[*COUNTED_BY, *NARROWED_BY],
     )
-    op.drop_index("ix_reports_inbox", table_name="reports")
-    op.create_index("ix_reports_inbox", "reports", ["state", "received_at"], postgresql_include=COUNTED_BY)
     op.create_index("ix_reports_category_received_at", "reports", ["category", "received_at"])
     op.create_index(
         "ix_reports_marked",
