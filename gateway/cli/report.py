@@ -84,9 +84,11 @@ def answer(reference: str, texts: tuple[str, ...], audio: tuple[str, ...], as_js
         sounds = stored_sounds(rt, files)
         with unit_of_work(rt.engine) as unit:
             found = reports.get_by_reference(unit.db, _digits(reference))
-            made = give(unit, rt, found.id, None, words, sounds)
+            give(unit, rt, found.id, None, words, sounds)
+            made = reports.last_answer(unit.db, found.id)
             add_audit(unit.db, None, "report.answered", rt.clock(), "report", found.id)
-        build_subject(rt, "answer", made.id)
+        if made is not None:
+            build_subject(rt, "answer", made.id)
     shown = {"reference": found.reference, "state": str(found.state)}
     print_json(shown) if as_json else click.echo(f"{found.reference} is {found.state}")
 

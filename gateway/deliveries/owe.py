@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.db import UnitOfWork
-from gateway.models import Answer, Broadcast, Delivery, Report
+from gateway.models import Broadcast, Delivery, Report
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason, DeliveryState
 
 URGENT, PERSONAL, ORDINARY = 0, 2, 5
 TEXT_PURPOSE = "deliveries.text"
 VOICE, SMS = "voice", "sms"
+UNNAMED = "unnamed:"  # and a random name: the call goes to a reporter who stays unnamed
 NUMBER_CHECK = "number-change:"  # and the id of the change: what such a call is about
 
 
@@ -38,22 +40,34 @@ def owe_call_back(unit: UnitOfWork, rt: Runtime, number_id: int, expires_at: dat
     )
 
 
-def owe_answer_call(unit: UnitOfWork, rt: Runtime, report: Report, answer: Answer) -> int | None:
-    """Owe the reporter a call with the answer, in their language; an older answer is not rung any more."""
-    cancel_calls(unit, rt, report.id, DeliveryReason.ANSWER)
+def owe_about(
+    unit: UnitOfWork,
+    rt: Runtime,
+    report: Report,
+    reason: DeliveryReason,
+    number_id: int,
+    dedupe: str,
+    **more: Any,
+) -> int | None:
+    """Owe a reporter a call about their report, in the language they spoke: the answer, an interim word, go on."""
     return _owe(
         unit,
         rt,
-        reason=DeliveryReason.ANSWER,
+        reason=reason,
         kind=VOICE,
         priority=PERSONAL,
-        number_id=report.number_id,
+        number_id=number_id,
         member_id=report.member_id,
         report_id=report.id,
-        answer_id=answer.id,
         language=report.language,
-        dedupe=f"answer:{answer.id}",
+        dedupe=dedupe,
+        **more,
     )
+
+
+def sealed_dedupe() -> str:
+    """Return a name for a delivery to somebody who stays unnamed: it tells nothing, and says what is to be severed."""
+    return f"{UNNAMED}{uuid4().hex}"
 
 
 def cancel_calls(unit: UnitOfWork, rt: Runtime, report_id: int, reason: DeliveryReason) -> None:
@@ -67,8 +81,10 @@ def cancel_calls(unit: UnitOfWork, rt: Runtime, report_id: int, reason: Delivery
     )
 
 
-def owe_duty_call(unit: UnitOfWork, rt: Runtime, report: Report, number_id: int) -> int | None:
-    """Owe a duty number a call about a dangerous report, before all others and at any hour."""
+def owe_duty_call(
+    unit: UnitOfWork, rt: Runtime, report: Report, number_id: int, unit_id: int, due_at: datetime
+) -> int | None:
+    """Owe a duty number of this unit a call about a dangerous report, before all others and at any hour."""
     return _owe(
         unit,
         rt,
@@ -77,7 +93,8 @@ def owe_duty_call(unit: UnitOfWork, rt: Runtime, report: Report, number_id: int)
         priority=URGENT,
         number_id=number_id,
         report_id=report.id,
-        dedupe=f"duty:{report.id}:{number_id}",
+        due_at=due_at,
+        dedupe=f"duty:{report.id}:{number_id}:{unit_id}",
     )
 
 
@@ -147,6 +164,35 @@ def owe_sms(
         number_id=number_id,
         member_id=member_id,
         sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE, dedupe),
+        dedupe=dedupe,
+    )
+
+
+def owe_brief(
+    unit: UnitOfWork,
+    rt: Runtime,
+    kind: str,
+    *,
+    rollup_id: int,
+    staff_id: int,
+    number_id: int,
+    language: str,
+    expires_at: datetime,
+    text: str | None,
+) -> int | None:
+    """Owe a person of staff the day's roll-up by one way, once; the words of an SMS are sealed."""
+    dedupe = f"brief:{rollup_id}:{staff_id}:{kind}"
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.BRIEF,
+        kind=kind,
+        number_id=number_id,
+        staff_id=staff_id,
+        subject_id=rollup_id,
+        language=language,
+        sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE, dedupe) if text is not None else None,
+        expires_at=expires_at,
         dedupe=dedupe,
     )
 

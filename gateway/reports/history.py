@@ -21,16 +21,17 @@ def note(
     staff_id: int | None = None,
     sealed: bytes | None = None,
     details: dict[str, Any] | None = None,
-) -> None:
+) -> ReportEvent:
     """Add one line; `kind` is a word of the closed set that the console can name."""
-    db.add(
-        ReportEvent(
-            report_id=report.id,
-            at=at,
-            kind=kind,
-            state=state,
-            staff_id=staff_id,
-            sealed_note=sealed,
-            details=details or {},
-        )
+    event = ReportEvent(
+        report_id=report.id,
+        at=at,
+        kind=kind,
+        state=state,
+        staff_id=staff_id,
+        sealed_note=sealed,
+        details=details or {},
     )
+    db.add(event)
+    db.flush()
+    return event

@@ -26,3 +26,15 @@ def move(db: Session, model: type[Base], row_id: int, new: enum.StrEnum, **value
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", db.execute(statement)).rowcount == 1
+
+
+def put_back(db: Session, model: type[Base], row_id: int, new: enum.StrEnum, was: enum.StrEnum) -> bool:
+    """Undo a move to `new`: back to `was`, whatever may follow what else. False: the row has moved on."""
+    table = cast(Any, model)
+    statement = (
+        update(model)
+        .where(table.id == row_id, table.state == new)
+        .values(state=was)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", db.execute(statement)).rowcount == 1

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import in_language, sound_in
 from gateway.errors import NotFound
-from gateway.models import Answer, Report, ReportEvent, Unit
+from gateway.models import Addition, Answer, Report, ReportEvent, Unit
 from gateway.states import ReportState
 from gateway.store.sight import EVERYTHING, Sight
 from gateway.store.units import is_under
@@ -78,8 +80,45 @@ def history(db: Session, report_id: int) -> Sequence[ReportEvent]:
 
 
 def last_answer(db: Session, report_id: int) -> Answer | None:
-    query = select(Answer).where(Answer.report_id == report_id).order_by(Answer.id.desc()).limit(1)
-    return db.scalar(query)
+    """Return the answer that the reporter is told: of a merged report that of the one it hangs on, where it is newer."""
+    into = select(Report.merged_into_id).where(Report.id == report_id, Report.merged_into_id.is_not(None))
+    query = select(Answer).where(or_(Answer.report_id == report_id, Answer.report_id.in_(into)))
+    given = query.where(Answer.is_interim.is_(False), Answer.withdrawn_at.is_(None))
+    return db.scalar(given.order_by(Answer.id.desc()).limit(1))
+
+
+def list_merged(db: Session, report_id: int) -> Sequence[Report]:
+    """List what was merged into this report, as it came."""
+    return db.scalars(select(Report).where(Report.merged_into_id == report_id).order_by(Report.id)).all()
+
+
+def lock_together(db: Session, report_ids: Collection[int]) -> None:
+    """Lock these reports until the end of the transaction, always in the same order."""
+    db.execute(select(Report.id).where(Report.id.in_(report_ids)).order_by(Report.id).with_for_update())
+
+
+def count_reporters(db: Session, *report_ids: int) -> None:
+    """Count anew how many reported it: the report itself and those merged into it."""
+    child = aliased(Report)
+    merged = (
+        select(func.count()).select_from(child).where(child.merged_into_id == Report.id).scalar_subquery()
+    )
+    db.execute(
+        update(Report)
+        .where(Report.id.in_(report_ids))
+        .values(reporters=1 + merged)
+        .execution_options(synchronize_session=False)
+    )
+    for each in db.scalars(select(Report).where(Report.id.in_(report_ids))):
+        db.refresh(each, ["reporters"])
+
+
+def add_addition(db: Session, report_id: int, at: datetime, kind: str, **what: Any) -> Addition | None:
+    """Add what was said to a report later; None where this recording or message is there already."""
+    row = {"report_id": report_id, "at": at, "kind": kind, **what}
+    added = insert(Addition).values(row).on_conflict_do_nothing().returning(Addition.id)
+    addition_id = db.scalar(added)
+    return db.get(Addition, addition_id) if addition_id else None
 
 
 def list_spoken(db: Session, member_ids: Sequence[int], language: str) -> list[dict[str, Any]]:
