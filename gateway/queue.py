@@ -30,6 +30,8 @@ WORK_ON_LIST = "workers.people.work_on_list"
 RUN_SWEEP = "workers.sweep.sweep"
 PURGE = "workers.sweep.purge"
 SETTLE_KEYS = "workers.keys.settle_keys"
+ASK_LEADS = "workers.days.ask_leads"
+FREEZE_DAY = "workers.days.freeze_day"
 
 Enqueue = Callable[[str, str, tuple[Any, ...]], None]
 
@@ -64,6 +66,14 @@ class Bells:
     def purge(self) -> None:
         """Forget what was kept only for a while."""
         self._enqueue(DEFAULT, PURGE, ())
+
+    def ask_leads(self) -> None:
+        """It is evening: ask the leads of units how the day was."""
+        self._enqueue(DEFAULT, ASK_LEADS, ())
+
+    def freeze_day(self) -> None:
+        """The day's hour has come: freeze its roll-up and send it."""
+        self._enqueue(DEFAULT, FREEZE_DAY, ())
 
     def settle_keys(self) -> None:
         """Finish a change of keys that was broken off."""

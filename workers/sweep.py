@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from gateway import audit, ledger, voice_notes
 from gateway.broadcasts import settle as broadcasts
+from gateway.days import asking
 from gateway.db import unit_of_work
 from gateway.deliveries import sweep as deliveries
 from gateway.enrolment.unfinished import forget_unfinished
 from gateway.people import listed
 from gateway.posts_again import apply_spooled, apply_unknown
 from gateway.rights import erase, retain
+from gateway.rollups import freeze
 from gateway.store import unit_counts
 from workers.process import job, runtime
 
@@ -28,6 +30,8 @@ def sweep() -> None:
         erase.forget_idle_numbers(unit.db)
         ledger.end_what_ran_out(unit, rt)
         listed.ring_waiting(unit, rt)
+        asking.ring_due(unit, rt)
+        freeze.ring_due(unit, rt)
         due = voice_notes.list_due(unit, rt)
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)

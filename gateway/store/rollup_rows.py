@@ -1,0 +1,166 @@
+"""The figures of a roll-up: each unit's own by the lowest unit that may know, then summed up along the paths; all in SQL.
+
+Of the day are those with an instant in its span: received, danger and blank (of what came in), heard, answered, confirmed,
+reopened, unconfirmed, calls, joined, left. A report counts for the unit that may know of it, so that what went past the
+local staff counts one level up; each reporter's own counts, also of one that was merged. What was undone does not count.
+Calls of strangers, and those of somebody who stayed unnamed, are of the top: no lower unit learns of them.
+
+As it stood are waiting, overdue and oldest_at: they cannot be had for an instant that has passed, so a correction takes
+them over from the first version.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+LINE = "CAST(unnest(string_to_array(trim(both '/' FROM u.path), '/')) AS bigint)"
+OF_REPORTS = ("received", "danger", "heard", "answered", "confirmed", "reopened", "unconfirmed", "blank")
+OF_MEMBERS = ("calls", "joined", "left")
+OF_UNITS = ("asked", "nothing", "something", "could_not")
+OF_THE_DAY = (*OF_REPORTS, *OF_MEMBERS, *OF_UNITS)
+AS_IT_STOOD = ("waiting", "overdue")
+FIGURES = (*OF_THE_DAY, *AS_IT_STOOD)
+_IN_SPAN = "{at} >= :since AND {at} < :until"
+
+
+def _part(unit: str, source: str, oldest: str = "CAST(NULL AS timestamptz)", **figures: str) -> str:
+    """One source of figures: `unit` says whose they are."""
+    counted = ", ".join(f"{figures.get(name, '0')} AS {_quoted(name)}" for name in FIGURES)
+    return f"SELECT {unit} AS unit_id, {counted}, {oldest} AS oldest_at FROM {source} GROUP BY 1"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'  # left is a word of SQL
+
+
+def _events(*states: str) -> dict[str, str]:
+    return {
+        name: f"count(DISTINCT e.report_id) FILTER (WHERE e.state = '{state}')"
+        for name, state in zip(states[::2], states[1::2], strict=True)
+    }
+
+
+_MADE = "r.state <> 'draft'"
+# An undoing names the kind of what it undoes, which is the last of that kind before it (`reports.undo`).
+_WAS_UNDONE = """EXISTS (
+    SELECT FROM report_events x WHERE x.report_id = e.report_id AND x.id > e.id
+      AND x.kind = 'undone' AND x.details ->> 'of' = e.kind
+      AND NOT EXISTS (SELECT FROM report_events y
+                      WHERE y.report_id = e.report_id AND y.kind = e.kind AND y.id > e.id AND y.id < x.id))"""
+_DAY = (
+    _part(
+        "r.sight_unit_id",
+        f"reports r WHERE {_IN_SPAN.format(at='r.received_at')} AND {_MADE}",
+        received="count(*)",
+        danger="count(*) FILTER (WHERE r.urgency = 'danger')",
+        blank="count(*) FILTER (WHERE r.state = 'blank')",
+    ),
+    _part(
+        "r.sight_unit_id",
+        f"reports r WHERE {_IN_SPAN.format(at='r.heard_at')} AND {_MADE}",
+        heard="count(*)",
+    ),
+    _part(
+        "r.sight_unit_id",
+        f"report_events e JOIN reports r ON r.id = e.report_id WHERE {_IN_SPAN.format(at='e.at')}"
+        " AND e.state IN ('answered', 'confirmed', 'reopened', 'closed_unconfirmed')"
+        f" AND e.kind <> 'undone' AND NOT {_WAS_UNDONE}",
+        **_events(
+            *("answered", "answered", "confirmed", "confirmed"),
+            *("reopened", "reopened", "unconfirmed", "closed_unconfirmed"),
+        ),
+    ),
+    _part(
+        "CASE WHEN c.is_sealed OR m.unit_id IS NULL THEN :top ELSE m.unit_id END",
+        f"calls c LEFT JOIN members m ON m.id = c.member_id WHERE {_IN_SPAN.format(at='c.started_at')}",
+        calls="count(*)",
+    ),
+    _part(
+        "m.unit_id",
+        f"consents c JOIN members m ON m.id = c.member_id WHERE {_IN_SPAN.format(at='c.at')} AND c.action = 'given'"
+        " AND NOT EXISTS (SELECT FROM consents b WHERE b.member_id = c.member_id AND b.action = 'given' AND b.id < c.id)",
+        joined="count(*)",
+    ),
+    _part("m.unit_id", f"members m WHERE {_IN_SPAN.format(at='m.left_at')}", left="count(*)"),
+    _part(
+        "d.unit_id",
+        "unit_days d WHERE d.day = :day",
+        asked="count(*)",
+        **{
+            said: f"count(*) FILTER (WHERE d.said = '{said}')"
+            for said in ("nothing", "something", "could_not")
+        },
+    ),
+)
+_STANDS = _part(
+    "r.sight_unit_id",
+    "reports r WHERE r.is_waiting AND r.received_at < :until",
+    oldest="min(r.received_at)",
+    waiting="count(*)",
+    overdue="count(*) FILTER (WHERE r.due_at < :until)",
+)
+_COLUMNS = ", ".join(map(_quoted, FIGURES))
+
+
+def _write(parts: tuple[str, ...]) -> Any:
+    sums = ", ".join(f"sum({_quoted(name)}) AS {_quoted(name)}" for name in FIGURES)
+    return text(f"""
+        WITH part AS ({" UNION ALL ".join(parts)}),
+        own AS (SELECT unit_id, {sums}, min(oldest_at) AS oldest_at FROM part GROUP BY unit_id),
+        line AS MATERIALIZED (SELECT u.id AS own_id, {LINE} AS unit_id FROM units u JOIN own ON own.unit_id = u.id),
+        whole AS (
+            SELECT line.unit_id, {sums}, min(oldest_at) AS oldest_at
+            FROM own JOIN line ON line.own_id = own.unit_id GROUP BY line.unit_id
+        ),
+        named AS (
+            SELECT unit_id, jsonb_object_agg(code, n) AS categories FROM (
+                SELECT line.unit_id, code, sum(n) AS n FROM (
+                    SELECT sight_unit_id, coalesce(category, '') AS code, count(*) AS n FROM reports r
+                    WHERE {_IN_SPAN.format(at="received_at")} AND {_MADE} GROUP BY 1, 2
+                ) AS own_named JOIN line ON line.own_id = own_named.sight_unit_id GROUP BY 1, 2
+            ) AS each_named GROUP BY unit_id
+        )
+        INSERT INTO rollup_rows (rollup_id, unit_id, {_COLUMNS}, oldest_at, categories)
+        SELECT :rollup_id, whole.unit_id, {", ".join(f"whole.{_quoted(each)}" for each in FIGURES)}, whole.oldest_at,
+               coalesce(named.categories, '{{}}')
+        FROM whole LEFT JOIN named ON named.unit_id = whole.unit_id
+    """)
+
+
+_FREEZE, _CORRECT = _write((*_DAY, _STANDS)), _write(_DAY)
+_KEEP_STANDING = text(f"""
+    INSERT INTO rollup_rows (rollup_id, unit_id, {_COLUMNS}, oldest_at, categories)
+    SELECT :rollup_id, unit_id, {", ".join("0" for _ in OF_THE_DAY)}, waiting, overdue, oldest_at, '{{}}'
+    FROM rollup_rows WHERE rollup_id = :first_id AND waiting > 0
+    ON CONFLICT (rollup_id, unit_id) DO UPDATE
+    SET waiting = excluded.waiting, overdue = excluded.overdue, oldest_at = excluded.oldest_at
+""")
+_ROW = f"unit_id, {_COLUMNS}, oldest_at, categories"
+_DIFFERS = text(f"""
+    SELECT EXISTS (SELECT {_ROW} FROM rollup_rows WHERE rollup_id = :one
+                   EXCEPT SELECT {_ROW} FROM rollup_rows WHERE rollup_id = :other)
+        OR EXISTS (SELECT {_ROW} FROM rollup_rows WHERE rollup_id = :other
+                   EXCEPT SELECT {_ROW} FROM rollup_rows WHERE rollup_id = :one)
+""")
+
+
+def write_rows(db: Session, rollup_id: int, top: int, day: date, since: datetime, until: datetime) -> None:
+    """Write the rows of a day's first version."""
+    db.execute(_FREEZE, {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until})
+
+
+def write_corrected(
+    db: Session, rollup_id: int, first_id: int, top: int, day: date, since: datetime, until: datetime
+) -> None:
+    """Write the rows of the same day as it is known now; how it stood is taken over."""
+    db.execute(_CORRECT, {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until})
+    db.execute(_KEEP_STANDING, {"rollup_id": rollup_id, "first_id": first_id})
+
+
+def differ(db: Session, one: int, other: int) -> bool:
+    """Whether any figure of any unit differs between two versions."""
+    return bool(db.execute(_DIFFERS, {"one": one, "other": other}).scalar_one())
