@@ -12,9 +12,10 @@ from typing import Any
 from flows import steps as ask
 from gateway import enrolment, joining, leaving
 from gateway.calls.talk import Talk
+from gateway.days import saying
 from gateway.db import UnitOfWork
 from gateway.models import Delivery
-from gateway.reports import opening, outcome
+from gateway.reports import found, hiding, opening, outcome
 from gateway.rights import hold, requests
 from gateway.runtime import Runtime
 from gateway.scene import Scene
@@ -61,8 +62,10 @@ def _perform(
             return _choose_member(unit, rt, scene, step, facts)
         case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
             _about_report(unit, rt, scene, step)
-        case ask.AddToReport() | ask.SetPeople() | ask.StayUnnamed() | ask.LookUpReport() | ask.SayDay():
+        case ask.AddToReport() | ask.SetPeople() | ask.StayUnnamed() | ask.SayDay():
             _about_report(unit, rt, scene, step)
+        case ask.LookUpReport(reference):
+            return scene, _look_up(unit, rt, scene, reference, facts)
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
         case ask.MarkHeard():
@@ -84,7 +87,16 @@ def _about_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step) -
         case ask.PassLocalStaff():
             opening.pass_local_staff(unit, rt, scene.report_id)
         case ask.AnswerReport():
-            outcome.member_said(unit, rt, step.report, scene.number_id, step.said == "yes")
+            how = outcome.SMS if scene.message_id else outcome.CALL
+            outcome.member_said(unit, rt, step.report, scene.number_id, step.said, how=how)
+        case ask.AddToReport():
+            opening.add(unit, rt, scene, step)
+        case ask.SetPeople(people):
+            opening.set_people(unit, rt, scene.report_id, int(people))
+        case ask.StayUnnamed():
+            hiding.stay_unnamed(unit, rt, scene, scene.report_id)
+        case ask.SayDay(day_id, said):
+            saying.say(unit, rt, scene, day_id, said)
         case ask.TakeDuty():
             outcome.taken_by_phone(unit, rt, step.report, scene.delivery_id)
 
@@ -103,6 +115,14 @@ def _about_own_data(
         case ask.KeepMe():
             requests.keep_me(unit, rt, scene)
     return scene, facts
+
+
+def _look_up(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, reference: str, facts: dict[str, Any]
+) -> dict[str, Any]:
+    tries = int(facts.get("tries", 0))
+    told = found.look_up(unit.db, rt, scene, reference, tries)
+    return {**facts, "found_report": told, "tries": tries + 1}
 
 
 def _open_report(

@@ -17,7 +17,7 @@ from flows.catalog import sms_words as words
 from flows.engine import resume, start, waits_for_words
 from flows.state import State, Turn
 from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Step, Tell, Text
-from gateway import effects, leaving, ledger, texting
+from gateway import effects, leaving, ledger, texted_reports, texting
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
@@ -28,7 +28,6 @@ from gateway.reports import opening
 from gateway.rights import hold
 from gateway.runtime import Runtime
 from gateway.scene import Scene
-from gateway.states import ReportState
 from gateway.store import callbacks, deliveries, numbers, sender
 
 logger = logging.getLogger(__name__)
@@ -132,9 +131,9 @@ def _act(
         case words.News():
             return _news(scene, facts)
         case words.Status(reference):
-            return [_status(unit, scene, reference)]
+            return _status(unit, rt, scene, facts, reference)
         case words.Report(said):
-            return [_report(unit, rt, scene, said) if said else Speak("sms.no_words", scene.language)]
+            return _report(unit, rt, scene, facts, said)
         case words.YesNo() | words.Choice():
             return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
         case words.Free() | words.MyData() | words.Forget():  # the latter two are answered before
@@ -156,9 +155,9 @@ def _words_wanted(
     """A name or a village was asked for: whatever is written that is no word of its own is that; None otherwise."""
     open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
     state = State.from_json(open_one.state) if open_one is not None else None
-    if state is None or not waits_for_words(rt.flows, state) or not texting.may_be_an_answer(intent):
+    if open_one is None or state is None or not waits_for_words(rt.flows, state):
         return None
-    return _go_on(unit, rt, scene, facts, resume(rt.flows, state, Text(text), facts))
+    return _continue(unit, rt, scene, facts, open_one, text) if texting.may_be_an_answer(intent) else None
 
 
 def _own_data(
@@ -196,21 +195,26 @@ def _to_question(
     """Take a message as the answer to what was asked; None where nothing was."""
     open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
     if open_one is not None:
-        state = State.from_json(open_one.state)
-        return _go_on(unit, rt, scene, facts, resume(rt.flows, state, Text(text), facts))
-    asked = _asked_by_answer(unit, scene)
+        return _continue(unit, rt, scene, facts, open_one, text)
+    asked = texted_reports.last_answered(unit, scene)
     if asked is None or not isinstance(words.understand(text), words.YesNo | words.Choice):
         return None
-    facts = {**facts, "answer": {"report": asked.id, "reference": asked.reference, "text": "", "sound": None}}
+    scene, facts = texted_reports.about(scene, facts, asked)
     turn = start(rt.flows["sms_solved"], facts, rt.flows)
     if turn.state is None:
         return None
     return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts))
 
 
-def _asked_by_answer(unit: UnitOfWork, scene: Scene) -> Report | None:
-    query = select(Report).where(Report.number_id == scene.number_id, Report.state == ReportState.ANSWERED)
-    return unit.db.scalar(query.order_by(Report.answered_at.desc()).limit(1))
+def _continue(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], open_one: Conversation, text: str
+) -> list[Speak | Tell]:
+    """Go on where this number stopped; a conversation about a report knows it again."""
+    report = unit.db.get(Report, open_one.report_id) if open_one.report_id else None
+    if report is not None:
+        scene, facts = texted_reports.about(scene, facts, report)
+    turn = resume(rt.flows, State.from_json(open_one.state), Text(text), facts)
+    return _go_on(unit, rt, scene, facts, turn)
 
 
 def _go_on(
@@ -230,6 +234,7 @@ def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, turn: Turn) -> None:
         return
     known = known or Conversation(number_id=scene.number_id)
     known.state, known.updated_at = turn.state.to_json(), rt.clock()
+    known.report_id = scene.report_id
     unit.db.add(known)
 
 
@@ -240,19 +245,23 @@ def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:
     return [Tell(items[0]["text"], items[0]["language"])]
 
 
-def _status(unit: UnitOfWork, scene: Scene, reference: str) -> Speak:
-    """Tell how a report stands, to the number that made it and to nobody else."""
-    report = unit.db.scalar(
-        select(Report).where(Report.reference == reference, Report.number_id == scene.number_id)
-    )
-    if report is None:
-        return Speak("sms.not_found", scene.language)
-    return Speak("sms.status", scene.language, {"reference": report.reference, "state": str(report.state)})
+def _status(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], reference: str
+) -> list[Speak | Tell]:
+    """How a report stands; with its answer, and the question whether it is solved, where that may be told."""
+    told = texted_reports.answer_of(unit, rt, scene, facts, reference)
+    if told is not None:
+        return _begin(unit, rt, *told, "sms_solved")
+    return [texted_reports.status(unit, rt, scene, reference)]
 
 
-def _report(unit: UnitOfWork, rt: Runtime, scene: Scene, said: str) -> Speak:
-    report = opening.open_report(unit, rt, scene, OpenReport(text=said))
-    return Speak("sms.reference", scene.language, {"reference": report.reference})
+def _report(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], said: str
+) -> list[Speak | Tell]:
+    """Keep what was written, tell its number and ask how urgent it is."""
+    if not said:
+        return [Speak("sms.no_words", scene.language)]
+    return _begin(unit, rt, *texted_reports.tell(unit, rt, scene, facts, said), "sms_urgency")
 
 
 def _draft(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> Speak:

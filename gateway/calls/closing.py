@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from flows.steps import VoiceNote
 from gateway import deliveries, effects, leaving, voice_notes
 from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
-from gateway.reports import opening as reports
+from gateway.reports import results as reports
 from gateway.rights import erase
 from gateway.runtime import Runtime
 from gateway.states import CallState
@@ -90,8 +91,13 @@ def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> 
     if event.recording_url is None:
         return
     note_id = voice_notes.announce(unit, rt, event.recording_url, call.id, call.member_id)
-    if note_id is not None:
-        reports.note_came_late(unit, rt, call, note_id)
+    if note_id is None:
+        return
+    adds = talk.was_adding(rt, steps.row_of(call), VoiceNote(str(note_id)))
+    if adds.effects:
+        effects.perform(unit, rt, steps.row_of(call), adds)
+        return
+    reports.note_came_late(unit, rt, call, note_id)
 
 
 def _end(rt: Runtime, event: VoiceEvent, call: Call) -> None:

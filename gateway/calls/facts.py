@@ -15,10 +15,10 @@ from gateway.models import Call, Member, Unit, VoiceNote
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import enrolments, members, news, reports, sender, suppressions, units
+from gateway.store import enrolments, members, news, own_reports, sender, suppressions, units
 
 ONE_THING = frozenset(
-    {"announcement", "duty", "number_change"}
+    {"announcement", "duty", "number_change", "brief"}
 )  # calls of ours that bring this and offer no menu
 
 
@@ -69,7 +69,7 @@ def heard_by_ear(
     """News of the unit's line, and the reports of whoever may be meant, newest first."""
     return {
         "news": news.list_for(db, units.list_line(db, unit), member, language, now),
-        "reports": reports.list_spoken(db, [each.id for each in people], language),
+        "reports": own_reports.list_spoken(db, [each.id for each in people], language, rt.profile, now),
     }
 
 

@@ -105,7 +105,8 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
     row.language = facts["language"]
     unit.db.flush()
     call = steps.with_member(call, member_id, row.delivery_id)
-    after = effects.perform(unit, rt, call, talk.begin(rt, enter(facts), facts))
+    row.entered = enter(facts)
+    after = effects.perform(unit, rt, call, talk.begin(rt, row.entered, facts))
     if after.said and after.said.is_lacking:
         unit.ring(lambda: rt.bells.build_sounds("call", call.id))
     row.facts, row.conversation = after.facts, after.to_json()

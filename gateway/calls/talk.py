@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.engine import hung_up, resume, start
 from flows.state import State, Turn
-from flows.steps import Heard, Speak, Step, Tell, Wait, WaitDigits, WaitVoiceNote
+from flows.steps import AddToReport, Heard, Speak, Step, Tell, VoiceNote, Wait, WaitDigits, WaitVoiceNote
 from gateway.channels.base import Reply, Speech
 from gateway.runtime import Runtime
 from gateway.speech import Said, Speaker
@@ -67,6 +67,16 @@ def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
     state = State.from_json(conversation["state"])
     turn = hung_up(rt.flows, state, heard, facts)
     return Talk(facts, state, None, None, _effects(turn.steps), tuple(conversation["heard"]))
+
+
+def was_adding(rt: Runtime, call: CallRow, note: VoiceNote) -> Talk:
+    """A recording that comes after its call may have been meant for a report that exists: then it is added there."""
+    stored = (call.conversation or {}).get("state")
+    if not stored:
+        return Talk(call.facts or {}, None, None, None, ())
+    turn = hung_up(rt.flows, State.from_json(stored), note, call.facts or {})
+    added = tuple(step for step in turn.steps if isinstance(step, AddToReport))
+    return Talk(call.facts or {}, turn.state, None, None, added)
 
 
 def waits_for_note(conversation: dict[str, Any] | None) -> bool:
