@@ -56,6 +56,7 @@ class Report(Base):
             postgresql_include=["state", *COUNTED_BY[1:]],
         ),
         Index("ix_reports_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_reports_climb_at", "climb_at", postgresql_where=text("climb_at IS NOT NULL")),
         Index("ix_reports_tell_at", "tell_at", postgresql_where=text("tell_at IS NOT NULL")),
         Index("ix_reports_ask_at", "ask_at", postgresql_where=text("ask_at IS NOT NULL")),
     )
@@ -102,6 +103,7 @@ class Report(Base):
     closed_how: Mapped[str | None] = mapped_column(String(8))  # call, sms, visit, silence
 
     ups: Mapped[int] = mapped_column(default=0, server_default="0")  # levels it has climbed
+    climb_at: Mapped[datetime | None]  # when it goes one level up; empty where there is none above
     due_at: Mapped[datetime | None]  # the next step's deadline (`rules.ladder`)
     tell_at: Mapped[datetime | None]  # the next interim word to the reporter
     asks: Mapped[int] = mapped_column(

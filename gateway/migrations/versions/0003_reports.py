@@ -17,6 +17,7 @@ WHERE first.report_id = reports.id
 NEXT_STEPS = """
 UPDATE reports SET
     due_at = CASE WHEN is_waiting THEN now() + interval '2 days' END,
+    climb_at = CASE WHEN is_waiting THEN now() + interval '2 days' END,
     tell_at = CASE WHEN is_waiting AND number_id IS NOT NULL THEN now() + interval '7 days' END,
     ask_at = CASE WHEN state = 'answered' AND number_id IS NOT NULL THEN now() + interval '1 day' END,
     closed_how = CASE WHEN state = 'confirmed' THEN 'call' END
@@ -183,6 +184,7 @@ def upgrade() -> None:
     op.add_column("reports", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("reports", sa.Column("closed_how", sa.String(length=8), nullable=True))
     op.add_column("reports", sa.Column("ups", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("reports", sa.Column("climb_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("reports", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("reports", sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("reports", sa.Column("asks", sa.BigInteger(), server_default="0", nullable=False))
@@ -270,6 +272,20 @@ def upgrade() -> None:
         ["sight_unit_id", "received_at"],
         unique=False,
         postgresql_include=["state", *COUNTED_BY[1:]],
+    )
+    op.create_index(
+        "ix_reports_climb_at",
+        "reports",
+        ["climb_at"],
+        unique=False,
+        postgresql_where=sa.text("climb_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_unnamed",
+        "deliveries",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("dedupe LIKE 'unnamed:%'"),
     )
     op.create_index(
         "ix_reports_tell_at",
