@@ -10,12 +10,22 @@ from sqlalchemy import select
 from gateway.access import second_factor
 from gateway.db import unit_of_work
 from gateway.keys.cells import Cell
-from gateway.models import Enrolment, Member, RightsRequest, Staff, new_public_id
+from gateway.models import (
+    Addition,
+    Enrolment,
+    Member,
+    Report,
+    ReportEvent,
+    RightsRequest,
+    Staff,
+    new_public_id,
+)
 from gateway.people.everything import REQUEST_TEXT
 from gateway.phones import Number
 from gateway.rights import erase
 from gateway.runtime import Runtime
 from gateway.store import enrolments
+from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE, NUMBER_PURPOSE
 from tests.builders import a_member, a_number, a_person_of_staff
 from tests.conftest import SECRET
 from tests.lines import Caller
@@ -37,6 +47,7 @@ def fill(rt: Runtime, client: FlaskClient) -> None:
         _second_factor(rt, name)
         _erased(rt, name)
         _asked(rt, name)
+    _about_reports(rt)
 
 
 def write(client: FlaskClient, number: Number, text: str, provider_id: str) -> None:
@@ -56,6 +67,17 @@ def rows(rt: Runtime, cell: Cell) -> list[Any]:
     query = select(cell.table.c.id, cell.column, cell.row_column).where(cell.key != b"")
     with unit_of_work(rt.engine) as unit:
         return list(unit.db.execute(query.order_by(cell.table.c.id)))
+
+
+def _about_reports(rt: Runtime) -> None:
+    """What was added to each report, what staff noted about it, and the number of who stayed unnamed."""
+    with unit_of_work(rt.engine) as unit:
+        for report in unit.db.scalars(select(Report)).all():
+            more = rt.vault.seal_text(f"more of {report.reference}", ADDITION_PURPOSE, report.id)
+            note = rt.vault.seal_text(f"note on {report.reference}", NOTE_PURPOSE, report.id)
+            report.sealed_number = rt.vault.seal_text("1", NUMBER_PURPOSE, report.reference)
+            unit.db.add(Addition(report_id=report.id, at=rt.clock(), kind="more", sealed_text=more))
+            unit.db.add(ReportEvent(report_id=report.id, at=rt.clock(), kind="note", sealed_note=note))
 
 
 def _second_factor(rt: Runtime, name: str) -> None:
