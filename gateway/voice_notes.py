@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,15 +19,20 @@ from audio.errors import ClipError
 from gateway.channels.fetch import fetch_recording
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import ChannelError
-from gateway.models import Report, VoiceNote, new_public_id
+from gateway.models import VoiceNote, new_public_id
 from gateway.runtime import Runtime
-from gateway.states import ReportState
-from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
 
 URL_PURPOSE = "voice_notes.url"
 WAITS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600))
+
+
+Kept: TypeAlias = Callable[[UnitOfWork, Runtime, VoiceNote], None]
+
+
+def nothing(unit: UnitOfWork, rt: Runtime, note: VoiceNote) -> None:
+    """Follow a recording that was kept by nothing else."""
 
 
 def announce(unit: UnitOfWork, rt: Runtime, url: str, call_id: int, member_id: int | None) -> int | None:
@@ -48,10 +55,10 @@ def announce(unit: UnitOfWork, rt: Runtime, url: str, call_id: int, member_id: i
     return note_id
 
 
-def fetch(rt: Runtime, note_id: int) -> bool:
+def fetch(rt: Runtime, note_id: int, kept: Kept = nothing) -> bool:
     """Fetch one announced recording and keep it; True when there is nothing left to do.
 
-    Runs outside any unit of work while it talks to the provider. Running it twice fetches once.
+    `kept` is told of it in the same transaction, once; also where it is lost for good. Runs outside any unit of work while it talks to the provider. Running it twice fetches once.
     """
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get(VoiceNote, note_id)
@@ -62,17 +69,17 @@ def fetch(rt: Runtime, note_id: int) -> bool:
         raw = fetch_recording(url, rt.channels.recording_hosts).content
         take = to_telephone(raw)
     except (ChannelError, ClipError) as error:
-        return _again_later(rt, note_id, error)
-    _keep(rt, note_id, raw, take)
+        return _again_later(rt, note_id, error, kept)
+    _keep(rt, note_id, raw, take, kept)
     return True
 
 
-def fetch_due(rt: Runtime) -> int:
+def fetch_due(rt: Runtime, kept: Kept = nothing) -> int:
     """Fetch whatever else is due, so that one forked child does the work of many bells; returns how many it tried."""
     with unit_of_work(rt.engine) as unit:
         due = list_due(unit, rt)
     for note_id in due:
-        fetch(rt, note_id)
+        fetch(rt, note_id, kept)
     return len(due)
 
 
@@ -84,31 +91,26 @@ def list_due(unit: UnitOfWork, rt: Runtime, limit: int = 50) -> list[int]:
     return list(unit.db.scalars(query.order_by(VoiceNote.due_at).limit(limit)))
 
 
-def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take) -> None:
+def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take, kept: Kept) -> None:
     clip = rt.notes.store_take(raw, take)
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
+        if note.fetched_at is not None:
+            return
         note.clip_key, note.seconds = clip.key, clip.seconds
         note.peaks, note.is_blank = peaks(take.pcm), take.is_blank
         note.fetched_at = rt.clock()
-        if note.is_blank:
-            _mark_blank(unit, note_id)
+        kept(unit, rt, note)
     logger.info("voice note fetched note_id=%s seconds=%.1f", note_id, clip.seconds)
 
 
-def _mark_blank(unit: UnitOfWork, note_id: int) -> None:
-    """A report of which nothing can be heard is set apart; staff still see it and may ask again."""
-    report_id = unit.db.scalar(select(Report.id).where(Report.voice_note_id == note_id))
-    if report_id is not None:
-        move(unit.db, Report, report_id, ReportState.BLANK)
-
-
-def _again_later(rt: Runtime, note_id: int, error: Exception) -> bool:
+def _again_later(rt: Runtime, note_id: int, error: Exception, kept: Kept) -> bool:
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
         note.tries += 1
         if note.tries > len(WAITS):
             note.lost_at = rt.clock()
+            kept(unit, rt, note)
             logger.error("voice note lost note_id=%s error=%s", note_id, type(error).__name__)
             return True
         note.due_at = rt.clock() + WAITS[note.tries - 1]

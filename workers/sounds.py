@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway import sounds, voice_notes
+from gateway.reports import recordings
 from workers.process import job, runtime
 
 
@@ -12,8 +13,8 @@ def fetch_voice_note(note_id: int) -> None:
 
     A forked child spends seconds on its imports: many calls that end together must not wait for a child each.
     """
-    voice_notes.fetch(runtime(), note_id)
-    voice_notes.fetch_due(runtime())
+    voice_notes.fetch(runtime(), note_id, recordings.kept)
+    voice_notes.fetch_due(runtime(), recordings.kept)
 
 
 @job

@@ -10,6 +10,7 @@ from gateway.deliveries import sweep as deliveries
 from gateway.enrolment.unfinished import forget_unfinished
 from gateway.people import listed
 from gateway.posts_again import apply_spooled, apply_unknown
+from gateway.reports import sweep as reports
 from gateway.rights import erase, retain
 from gateway.rollups import freeze
 from gateway.store import unit_counts
@@ -25,6 +26,7 @@ def sweep() -> None:
     apply_unknown(rt)
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
+    reports.sweep(rt)
     with unit_of_work(rt.engine) as unit:
         broadcasts.settle(unit, rt)
         erase.forget_idle_numbers(unit.db)

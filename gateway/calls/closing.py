@@ -10,6 +10,7 @@ from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
+from gateway.reports import recordings
 from gateway.reports import results as reports
 from gateway.rights import erase
 from gateway.runtime import Runtime
@@ -85,6 +86,8 @@ def _hear_last(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> 
     after = talk.broke_off(rt, steps.row_of(call), heard)
     after = effects.perform(unit, rt, steps.row_of(call), after)
     call.facts, call.conversation = after.facts, {**conversation, "wait": None}
+    if heard is not None:
+        recordings.broke_off(unit, int(heard.ref))
 
 
 def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:

@@ -37,6 +37,7 @@ _CLASS = {
     DeliveryReason.INTRODUCTION: MessageClass.ORGANISATIONAL,
     DeliveryReason.DAILY: MessageClass.ORGANISATIONAL,
 }
+_ABOUT_REPORT = (DeliveryReason.ANSWER, DeliveryReason.INTERIM, DeliveryReason.GO_ON)
 Row = TypeVar("Row", bound=Base)
 
 
@@ -241,8 +242,8 @@ def _suppressed(db: Session, indexes: Sequence[bytes]) -> dict[bytes, Suppressed
 
 
 def _asked_since(db: Session, delivery: Delivery, index: bytes) -> bool:
-    """A report made after the opt-out is a request again: its answer may ring (rules.contact)."""
-    if delivery.report_id is None or delivery.reason != DeliveryReason.ANSWER:
+    """A report made after the opt-out is a request again: calls about it may ring (rules.contact)."""
+    if delivery.report_id is None or delivery.reason not in _ABOUT_REPORT:
         return False
     left_at = db.scalar(
         select(func.max(Suppression.at)).where(

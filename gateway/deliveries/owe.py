@@ -65,6 +65,23 @@ def owe_about(
     )
 
 
+def owe_text_about(
+    unit: UnitOfWork, rt: Runtime, report: Report, number_id: int, text: str, dedupe: str
+) -> int | None:
+    """Owe a reporter the interim word in writing. It is judged as the call is: in hours, and not after a STOP."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.INTERIM,
+        kind=SMS,
+        number_id=number_id,
+        member_id=report.member_id,
+        report_id=report.id,
+        sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE, dedupe),
+        dedupe=dedupe,
+    )
+
+
 def sealed_dedupe() -> str:
     """Return a name for a delivery to somebody who stays unnamed: it tells nothing, and says what is to be severed."""
     return f"{UNNAMED}{uuid4().hex}"

@@ -21,6 +21,7 @@ from gateway.store import units
 
 logger = logging.getLogger(__name__)
 
+RUNG = "duty_rung"
 APART = timedelta(seconds=60)
 LONGEST_CHAIN = timedelta(minutes=4)
 
@@ -32,9 +33,9 @@ def ring(unit: UnitOfWork, rt: Runtime, report: Report) -> None:
     _ring_chain(unit, rt, report, units.list_duty_numbers(unit.db, place.path))
 
 
-def ring_above(unit: UnitOfWork, rt: Runtime, report: Report, rung_id: int | None) -> bool:
-    """Ring the next chain above the one that was rung in vain, or above the place; False where there is none."""
-    path = units.get_unit(unit.db, rung_id or report.unit_id).path
+def ring_above(unit: UnitOfWork, rt: Runtime, report: Report, rung_id: int) -> bool:
+    """Ring the next chain above the unit whose chain was rung in vain; False where there is none."""
+    path = units.get_unit(unit.db, rung_id).path
     above = parent_path(path)
     chain = units.list_duty_numbers(unit.db, above) if above else []
     _ring_chain(unit, rt, report, chain)
@@ -54,4 +55,4 @@ def _ring_chain(unit: UnitOfWork, rt: Runtime, report: Report, chain: list[DutyN
     for nth, duty in enumerate(chain):
         owe.owe_duty_call(unit, rt, report, duty.number_id, duty.unit_id, rt.clock() + nth * apart)
     details = {"unit": chain[0].unit_id, "phones": len(chain)}
-    note(unit.db, report, "duty_rung", rt.clock(), details=details)
+    note(unit.db, report, RUNG, rt.clock(), details=details)

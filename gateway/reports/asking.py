@@ -50,7 +50,7 @@ def ask_again(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
         deed.move_or_refuse(ReportState.CLOSED_UNCONFIRMED, closed_at=deed.at, closed_how=SILENCE)
         return deed.done("closed_unconfirmed")
     last = _last_call(unit.db, report.id)
-    if last is not None and _is_beyond_reach(last):
+    if last is not None and is_beyond_reach(last):
         report.ask_at = None
         return deed.done("beyond_reach", reason=last.reason_code or last.last_cause)
     report.ask_at = next_day(rt, deed.at)
@@ -67,5 +67,6 @@ def _last_call(db: Session, report_id: int) -> Delivery | None:
     return db.scalar(query.order_by(Delivery.id.desc()).limit(1))
 
 
-def _is_beyond_reach(call: Delivery) -> bool:
+def is_beyond_reach(call: Delivery) -> bool:
+    """Whether nobody may ring this phone, or nobody can: a person has to go there."""
     return call.state == DeliveryState.REFUSED or call.last_cause == Cause.INVALID

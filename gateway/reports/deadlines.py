@@ -65,9 +65,10 @@ def next_for(db: Session, rt: Runtime, report: Report) -> Next:
 
 
 def keep(db: Session, rt: Runtime, report: Report) -> Next:
-    """Write them on the report's row."""
+    """Write them on the report's row; what misses the next one climbs, where there is a level above (`sweep`)."""
     found = next_for(db, rt, report)
-    report.due_at, report.tell_at, report.ask_at = found.due_at, found.tell_at, found.ask_at
+    report.due_at = report.climb_at = found.due_at
+    report.tell_at, report.ask_at = found.tell_at, found.ask_at
     db.flush()
     return found
 

@@ -43,6 +43,7 @@ KEPT = (
     "closed_at",
     "closed_how",
     "ups",
+    "climb_at",
     "due_at",
     "tell_at",
     "asks",

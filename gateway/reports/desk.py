@@ -174,7 +174,7 @@ def wants_language(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int,
     return deed.done("language", code=code)
 
 
-def give_back_of_leavers(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
+def give_back_of_leaver(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
     """Its owner has left: it waits to be given to somebody again."""
     deed = begin(unit, rt, report_id, None)
     give_back(deed)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from flows.steps import Speak
+from gateway.content import BASE_LANGUAGE
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.models import Answer, Report, ReportEvent
@@ -44,6 +46,17 @@ def owe_interim(
     dedupe = f"interim:{number_id}:{day}" if answer is None else f"interim:{answer.id}:{report.id}"
     more = {"answer_id": answer.id if answer else None, "due_at": due_at or rt.clock()}
     return _owe(unit, rt, report, DeliveryReason.INTERIM, dedupe, **more)
+
+
+def text_interim(unit: UnitOfWork, rt: Runtime, report: Report) -> None:
+    """The same in writing, where a text may be sent; never to somebody unnamed, whose phone others may read."""
+    if report.number_id is None:
+        return
+    words = rt.words.text(
+        Speak("sms.interim", report.language or BASE_LANGUAGE, {"reference": report.reference})
+    )
+    day = local_day(rt.profile, rt.clock())
+    owe.owe_text_about(unit, rt, report, report.number_id, words, f"interim-sms:{report.id}:{day}")
 
 
 def owe_go_on(unit: UnitOfWork, rt: Runtime, report: Report) -> int | None:

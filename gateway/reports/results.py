@@ -10,13 +10,13 @@ from gateway import leaving
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.models import Call, Delivery, Report, ReportEvent
-from gateway.reports import opening, unnamed
+from gateway.reports import asking, opening, unnamed
 from gateway.reports.history import note
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
 from gateway.scene import Scene
-from gateway.states import DELIVERIES_OPEN, DeliveryReason, ReportState
-from gateway.store import reports
+from gateway.states import DELIVERIES_OPEN, DeliveryReason, DeliveryState, ReportState
+from gateway.store import life, reports
 
 RANG = "rang"
 _KEPT_FACTS = ("language", "is_introduction", leaving.LEFT)  # of the word that follows a withdrawal
@@ -89,7 +89,7 @@ def _rang(unit: UnitOfWork, rt: Runtime, call: Call, delivery: Delivery) -> None
     if report.is_unnamed:
         call.is_sealed = True
         if delivery.state not in DELIVERIES_OPEN:
-            sever(delivery)
+            _sever(unit, rt, report, delivery)
 
 
 def _rang_today(db: Session, rt: Runtime, report: Report) -> bool:
@@ -103,9 +103,25 @@ def _rang_today(db: Session, rt: Runtime, report: Report) -> bool:
     )
 
 
-def sever(delivery: Delivery) -> None:
-    """Take a delivery to somebody unnamed from their report; the report keeps in its history how it ended."""
+def sever_ended(unit: UnitOfWork, rt: Runtime) -> None:
+    """Take from their reports the calls to unnamed reporters that ended without a last word: refused, failed, taken back."""
+    for delivery in life.lock_severable(unit.db, rt.clock()):
+        _sever(unit, rt, unit.db.get_one(Report, delivery.report_id), delivery)
+    for call in life.lock_silent_calls(unit.db, rt.clock()):
+        _sever_call(call)
+
+
+def _sever(unit: UnitOfWork, rt: Runtime, report: Report, delivery: Delivery) -> None:
+    """Take a delivery from the report of somebody unnamed; the report keeps in its history how it ended."""
+    why = {"why": str(delivery.reason), "cause": delivery.reason_code or delivery.last_cause}
+    if delivery.state != DeliveryState.CANCELLED:
+        note(unit.db, report, "call_over", rt.clock(), details={**why, "state": str(delivery.state)})
+    if delivery.reason == DeliveryReason.ANSWER and asking.is_beyond_reach(delivery):
+        report.ask_at = None
+        note(unit.db, report, "beyond_reach", rt.clock(), details={"reason": why["cause"]})
     delivery.report_id = delivery.answer_id = delivery.dedupe = None
+    delivery.language = None
+    unit.db.flush()
 
 
 def _sever_call(call: Call) -> None:

@@ -58,6 +58,9 @@ WAIVED: Mapping[ContactReason, frozenset[Reason]] = {
     ContactReason.REPLY: _MEMBER_ASKED,
     # The report asked for an answer, so strangers get theirs too; it keeps the window (issue, item 10).
     ContactReason.ANSWER: _ONE_TO_ONE | {Reason.NO_CONSENT},
+    # So does the word that it is not forgotten, and the question to say the rest of it (journeys.md M2; demo_data.md 6.5).
+    ContactReason.INTERIM: _ONE_TO_ONE | {Reason.NO_CONSENT},
+    ContactReason.GO_ON: _ONE_TO_ONE | {Reason.NO_CONSENT},
     # Danger: the unit named this number to be rung, day and night (issue, item 6; journeys.md M2).
     ContactReason.DUTY: _MEMBER_ASKED - {Reason.NUMBER_UNUSABLE} | {Reason.BUDGET},
     # Staff asked to be rung on their own phone before anything is approved (issue, item 11).
