@@ -1,4 +1,4 @@
-"""Reports: numbers for references, who may see which, and what a member hears of their own."""
+"""Reports: numbers for references, who may see which, what was said on them and added to them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from gateway.content import in_language, sound_in
 from gateway.errors import NotFound
 from gateway.models import Addition, Answer, Report, ReportEvent, Unit
-from gateway.states import ReportState
 from gateway.store.sight import EVERYTHING, Sight
 from gateway.store.units import is_under
 
@@ -21,7 +19,6 @@ TEXT_PURPOSE = "reports.text"
 NUMBER_PURPOSE = "reports.number"
 NOTE_PURPOSE = "report_events.note"
 ADDITION_PURPOSE = "additions.text"
-SPOKEN_AT_ONCE = 5
 
 Seen = aliased(Unit, name="seen")
 
@@ -119,36 +116,3 @@ def add_addition(db: Session, report_id: int, at: datetime, kind: str, **what: A
     added = insert(Addition).values(row).on_conflict_do_nothing().returning(Addition.id)
     addition_id = db.scalar(added)
     return db.get(Addition, addition_id) if addition_id else None
-
-
-def list_spoken(db: Session, member_ids: Sequence[int], language: str) -> list[dict[str, Any]]:
-    """List the latest reports of these members as a flow tells them, newest first."""
-    query = (
-        select(Report)
-        .where(Report.member_id.in_(member_ids) if member_ids else literal(False))
-        .where(Report.state != ReportState.DRAFT)
-        .order_by(Report.received_at.desc(), Report.id.desc())
-        .limit(SPOKEN_AT_ONCE)
-    )
-    return [_spoken(db, report, language) for report in db.scalars(query)]
-
-
-def _spoken(db: Session, report: Report, language: str) -> dict[str, Any]:
-    answer = last_answer(db, report.id)
-    return {
-        "id": report.id,
-        "member": report.member_id,
-        "reference": report.reference,
-        "state": str(report.state),
-        "category": report.category,
-        "answer": _spoken_answer(answer, language) if answer else None,
-    }
-
-
-def _spoken_answer(answer: Answer, language: str) -> dict[str, Any]:
-    spoken = in_language(answer.texts, answer.sounds, language)
-    return {
-        "text": answer.texts.get(spoken, ""),
-        "sound": sound_in(answer.sounds, spoken),
-        "language": spoken,
-    }
