@@ -8,28 +8,47 @@ from dataclasses import dataclass, field
 from flask import Request
 from flask_babel import gettext
 
+from flows.steps import Speak
 from gateway.console.formats import moment
 from gateway.console.sounds import read_sound
-from gateway.content import SPOKEN
-from gateway.models import Answer
+from gateway.content import SPOKEN, in_language, sound_in
+from gateway.models import Answer, Report
 from gateway.rules.classes import MessageClass
 from gateway.rules.windows import next_opening
 from gateway.runtime import Runtime
 from gateway.store.inbox import Row
 
 LONGEST_TEXT = 1000
+ANSWER, TELL, NOBODY = KINDS = ("answer", "tell", "nobody")
 
 
 @dataclass(frozen=True)
 class AnswerForm:
-    """What the form shows. `seen` is the last answer its writer knew of, so that nobody answers over somebody else."""
+    """What the form shows. `seen` is the last answer its writer knew of, so that nobody answers over somebody else.
+
+    `kind`: answer, tell (how it stands, the report stays open) or nobody (an honest word: nobody can solve it).
+    """
 
     languages: tuple[str, ...]
     seen: int
     next_step: str
+    kind: str = ANSWER
     texts: Mapping[str, str] = field(default_factory=dict)
     sounds: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    is_tried: bool = False  # the writer asked to see what the member will hear
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a member hears around the words of the answer, in which language, and those words or their recording."""
+
+    language: str
+    before: Sequence[str]
+    text: str
+    sound: str | None
+    after: Sequence[str]
+    is_foreign: bool  # nothing in the member's own language: they hear another
 
 
 def blank_form(rt: Runtime, row: Row, answers: Sequence[Answer]) -> AnswerForm:
@@ -45,6 +64,7 @@ def filled_form(rt: Runtime, row: Row, answers: Sequence[Answer], request: Reque
     errors: dict[str, str] = {}
     texts: dict[str, str] = {}
     sounds: dict[str, str] = {}
+    kind = request.form.get("kind", ANSWER)
     for language in blank.languages:
         text = request.form.get(f"text-{language}", "").strip()
         if len(text) > LONGEST_TEXT:
@@ -58,20 +78,44 @@ def filled_form(rt: Runtime, row: Row, answers: Sequence[Answer], request: Reque
         errors[f"text-{blank.languages[0]}"] = gettext(
             "This report was answered while you were writing. Read that answer first; yours is still here."
         )
-    return AnswerForm(blank.languages, blank.seen, blank.next_step, texts, sounds, errors)
+    chosen = kind if kind in KINDS else ANSWER
+    return AnswerForm(blank.languages, blank.seen, blank.next_step, chosen, texts, sounds, errors)
+
+
+def heard_as(rt: Runtime, report: Report, form: AnswerForm) -> Heard:
+    """Say in the member's language what the call will say, with the words of the form in their place."""
+    wanted = report.language or form.languages[0]
+    language = in_language(form.texts, form.sounds, wanted)
+    is_answer = form.kind != TELL
+    about = "answer" if is_answer else "interim"
+    values = {"organisation": rt.settings.organisation, "category": report.category or ""}
+    before = ["greeting.new", f"{about}.about" if report.category else f"{about}.about_any"]
+    after = ["solved.is_yes", "solved.is_no", "solved.is_partly"] if is_answer else []
+    return Heard(
+        language,
+        [_said(rt, each, wanted, values) for each in before],
+        form.texts.get(language, ""),
+        sound_in(form.sounds, language),
+        [_said(rt, each, wanted, values) for each in after],
+        language != wanted,
+    )
 
 
 def next_step(rt: Runtime, row: Row) -> str:
     """Say what happens when the answer is sent: whose phone rings, and when."""
-    who = row.member_name
-    if row.report.number_id is None:
+    who, report = row.member_name, row.report
+    if report.number_id is None and report.sealed_number is None:
         return str(gettext("No phone is known for this report: the answer is kept, nobody is rung."))
     now = rt.clock()
     at = next_opening(rt.profile, MessageClass.SERVICE, now, rt.settings.open_all_day)
     if at <= now:
         if who:
-            return str(gettext("%(name)s’s phone will ring now.", name=who))
-        return str(gettext("The caller’s phone will ring now."))
+            return str(gettext("%(name)s’s phone will ring in a few seconds.", name=who))
+        return str(gettext("The caller’s phone will ring in a few seconds."))
     if who:
         return str(gettext("%(name)s’s phone will ring %(when)s.", name=who, when=moment(at)))
     return str(gettext("The caller’s phone will ring %(when)s.", when=moment(at)))
+
+
+def _said(rt: Runtime, prompt: str, language: str, values: Mapping[str, str]) -> str:
+    return rt.words.text(Speak(prompt, language, dict(values)))

@@ -9,10 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from gateway.models import Addition, Delivery, Member, Mention, PhoneNumber, Report, Staff, Unit, VoiceNote
+from gateway.models import (
+    Addition,
+    Delivery,
+    Member,
+    Mention,
+    PhoneNumber,
+    Report,
+    ReportEvent,
+    Staff,
+    Unit,
+    VoiceNote,
+)
 from gateway.states import DeliveryReason
 from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
@@ -37,6 +48,11 @@ class Reporter:
     place: Unit
     member_name: str
     tail: str | None
+
+
+def is_visible(db: Session, sight: Sight, public_id: str) -> bool:
+    """Whether the viewer may know of it, still."""
+    return db.scalar(select_visible(sight).where(Report.public_id == public_id)) is not None
 
 
 def list_additions(db: Session, report_id: int) -> list[Added]:
@@ -123,3 +139,10 @@ def list_mentioned(db: Session, report_id: int) -> dict[int, list[str]]:
     for event_id, name in db.execute(query):
         found.setdefault(event_id, []).append(name)
     return found
+
+
+def list_since(db: Session, report_id: int, event_id: int, staff_id: int) -> Sequence[ReportEvent]:
+    """List what happened to a report after this line of its history and was not done by this person."""
+    query = select(ReportEvent).where(ReportEvent.report_id == report_id, ReportEvent.id > event_id)
+    others = or_(ReportEvent.staff_id.is_(None), ReportEvent.staff_id != staff_id)
+    return db.scalars(query.where(others).order_by(ReportEvent.id)).all()

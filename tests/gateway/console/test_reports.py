@@ -91,7 +91,8 @@ def test_pages_by_key_show_each_report_once(app: Flask, rt: Runtime, clock: Test
         ("?language=bn", False),
         ("?state=received", True),
         ("?tab=answered", False),
-        ("?tab=nonsense&unit=x&state=y&after=z-z-z", True),
+        ("?tab=nonsense&state=y&from=then&after=z-z-z", True),
+        ("?unit=nowhere", False),
         ("?after=9-99999999999999999999-1", True),
     ],
 )
@@ -190,7 +191,7 @@ def test_answer_in_words_owes_the_member_a_call(app: Flask, rt: Runtime) -> None
         assert work.db.scalars(select(Answer)).one().texts == {"hi": "मिस्त्री कल आएगा"}
         assert work.db.scalars(select(Delivery.kind)).all() == ["voice"]
     page = browser.get(f"/reports/{report}").text
-    assert "मिस्त्री कल आएगा" in page and "phone will ring now" in page
+    assert "मिस्त्री कल आएगा" in page and "phone will ring in a few seconds" in page
 
 
 def test_answer_by_voice_is_kept_as_a_clip(app: Flask, rt: Runtime) -> None:

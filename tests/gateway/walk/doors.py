@@ -13,6 +13,7 @@ from tests.gateway.walk.world import Side
 
 # Whose public id stands in an address that begins so; the longest beginning counts.
 PUBLIC_IDS = {
+    "call_id": "calls",
     "/broadcasts/": "broadcasts",
     "/house/breaches/": "breaches",
     "/house/erasures/": "rights_requests",
@@ -32,6 +33,7 @@ PUBLIC_IDS = {
 IDS = {
     "code_id": "join_codes",
     "duty_id": "duty_numbers",
+    "event_id": "report_events",
     "form_id": "paper_forms",
     "gone_id": "members",
     "kept_id": "members",
