@@ -170,6 +170,7 @@ def _viewer(kept: SignIn, person: Staff, place: Unit, duty: duties.Duty) -> View
         locale=person.locale,
         unit_name=place.name,
         sign_in_id=kept.id,
+        has_keys_off=person.has_keys_off,
         must=duty.must,
         second_factor_by=duty.second_factor_by,
     )

@@ -22,6 +22,7 @@ class Viewer:
     unit_name: str = ""
     sign_in_id: int | None = None
     must: str | None = None  # what bars the way to all else (`gateway.access.duties`)
+    has_keys_off: bool = False  # wants no single-key shortcuts
     second_factor_by: datetime | None = None  # asked for until then, demanded afterwards
 
     def may(self, permission: Permission | str) -> bool:

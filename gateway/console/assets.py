@@ -16,11 +16,14 @@ blueprint = Blueprint("assets", __name__)
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
+    "inbox.css": "text/css; charset=utf-8",
+    "inbox.js": "text/javascript; charset=utf-8",
     "memberline.css": "text/css; charset=utf-8",
     "memberline.js": "text/javascript; charset=utf-8",
     "recorder.js": "text/javascript; charset=utf-8",
     "report.css": "text/css; charset=utf-8",
     "report.js": "text/javascript; charset=utf-8",
+    "control.css": "text/css; charset=utf-8",
     "wall.css": "text/css; charset=utf-8",
     "wall.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",

@@ -12,6 +12,7 @@ from flask_babel import ngettext as plural
 from markupsafe import Markup, escape
 
 from gateway.access.decorators import runtime
+from gateway.store.inbox import MOST
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -19,6 +20,11 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def number(value: float) -> str:
     """12,34,567: grouped as in the page's language."""
     return str(format_decimal(value, locale=get_locale()))
+
+
+def some(count: int) -> str:
+    """A count that was counted to `MOST` and no further: "1,000+" where there are more."""
+    return number(count) if count <= MOST else f"{number(MOST)}+"
 
 
 def age(at: datetime) -> str:
@@ -93,4 +99,6 @@ def _fewer(peaks: Sequence[int], bars: int) -> list[int]:
     return [max(peaks[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
 
 
-FILTERS = {each.__name__: each for each in (number, age, duration, moment, day, stamp, clock, masked, wave)}
+FILTERS = {
+    each.__name__: each for each in (number, some, age, duration, moment, day, stamp, clock, masked, wave)
+}

@@ -22,6 +22,7 @@ class Place:
     endpoint: str
     label: Any
     permission: str | None = None
+    key: str = ""  # after g: go there
 
     @property
     def blueprint(self) -> str:
@@ -30,11 +31,12 @@ class Place:
 
 HOUSE = "house.index"  # shown to whom any page of the house is open
 NAVIGATION = (
-    Place("start.index", lazy_gettext("Start")),
-    Place("reports.index", lazy_gettext("Reports"), "see_reports"),
-    Place("broadcasts.index", lazy_gettext("Broadcasts"), "see_broadcasts"),
-    Place("members.index", lazy_gettext("Members"), "see_members"),
-    Place("news.index", lazy_gettext("News"), "see_news"),
+    Place("start.index", lazy_gettext("Start"), None, "s"),
+    Place("reports.index", lazy_gettext("Reports"), "see_reports", "i"),
+    Place("control.show", lazy_gettext("Control"), "see_control"),
+    Place("broadcasts.index", lazy_gettext("Broadcasts"), "see_broadcasts", "b"),
+    Place("members.index", lazy_gettext("Members"), "see_members", "m"),
+    Place("news.index", lazy_gettext("News"), "see_news", "n"),
     Place(HOUSE, lazy_gettext("House")),
 )
 

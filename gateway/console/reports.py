@@ -6,66 +6,83 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
+from sqlalchemy.orm import Session
 
 from gateway.access import Viewer, may, runtime
 from gateway.console.fragments import page_or_fragment
+from gateway.console.page import is_fragment
+from gateway.console.reports_search import Asked, read
+from gateway.console.reports_words import WORDS, chips, filters
+from gateway.console.units_choice import choices, label
 from gateway.db import unit_of_work
-from gateway.states import ReportState, Urgency
-from gateway.store import inbox
-from gateway.store.inbox import Search, Tab
+from gateway.store import inbox, saved_views, staff_list
+from gateway.store.inbox import Page, Row, Search, Tab
 
 blueprint = Blueprint("reports", __name__)
-KEPT = ("tab", "unit", "state", "urgency", "voice", "language", "q")
+
+SHOWN = "shown"  # of a page that asks for news: which reports it shows
 
 
 @blueprint.get("/reports")
 @may("see_reports")
 def index(viewer: Viewer) -> ResponseReturnValue:
     """Show the list that the address describes."""
-    search = search_in(request.args)
     with unit_of_work(runtime().engine) as unit:
-        if search.reference and (found := _exactly(unit.db, viewer, search)):
+        asked = read(unit.db, viewer, request.args)
+        if asked.search.reference and (found := _exactly(unit.db, viewer, asked.search)):
             return redirect(url_for("report.show", public_id=found))
+        page = inbox.list_rows(unit.db, viewer.sight, asked.search)
         values: dict[str, Any] = {
-            "search": search,
-            "page": inbox.list_rows(unit.db, viewer.sight, search),
-            "counts": inbox.count_tabs(unit.db, viewer.sight, search),
-            "places": inbox.list_places(unit.db, viewer.sight),
-            "report_languages": inbox.list_languages(unit.db, viewer.sight),
+            "asked": asked,
+            "search": asked.search,
+            "counts": inbox.count_tabs(unit.db, viewer.sight, asked.search),
+            "now": runtime().clock(),
+            **WORDS,
         }
-    values["address"] = address_of
+        values |= (
+            _gone(unit.db, viewer, asked, page) if is_fragment() else _whole(unit.db, viewer, asked, page)
+        )
     return page_or_fragment("reports/index.html", "reports/list.html", **values)
 
 
-def search_in(asked: MultiDict[str, str]) -> Search:
-    """Read the search of an address; what is not understood is left out, so that no link ever breaks."""
-    unit_id = asked.get("unit", "")
-    reference = "".join(sign for sign in asked.get("q", "") if sign in "0123456789")[:12]
-    return Search(
-        tab=_one_of(Tab, asked.get("tab")) or Tab.WAITING,
-        unit_id=int(unit_id) if unit_id.isascii() and unit_id.isdigit() and len(unit_id) < 19 else None,
-        state=_one_of(ReportState, asked.get("state")),
-        urgency=_one_of(Urgency, asked.get("urgency")),
-        has_voice={"yes": True, "no": False}.get(asked.get("voice", "")),
-        language=asked.get("language", "")[:8] or None,
-        reference=reference or None,
-        after=asked.get("after"),
-    )
+def _whole(db: Session, viewer: Viewer, asked: Asked, page: Page) -> dict[str, Any]:
+    shown = ".".join(each.report.public_id for each in page.rows)
+    return {
+        "page": page,
+        "gone": {},
+        "news": asked.address(fragment="1", **{SHOWN: shown}),
+        "filters": filters(viewer, asked),
+        "chips": chips(viewer, asked),
+        "places": choices(db, viewer.unit_path),
+        "label": label,
+        "views": saved_views.list_visible(db, viewer.staff_id, viewer.unit_path),
+        "colleagues": staff_list.list_near(db, viewer.unit_path) if viewer.may("work_on_reports") else [],
+    }
 
 
-def address_of(**changed: str | None) -> str:
-    """Return the address of this list with something changed; a page key never outlives a change."""
-    kept = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    wanted = {name: value for name, value in {**kept, **changed}.items() if value}
-    return url_for("reports.index", **wanted)  # type: ignore[arg-type]
+def _gone(db: Session, viewer: Viewer, asked: Asked, page: Page) -> dict[str, Any]:
+    """What the page showed and is no longer of this list stays in its place and says who moved it on."""
+    known = request.args.get(SHOWN, "").split(".")[: inbox.PAGE]
+    missing = set(known) - {each.report.public_id for each in page.rows}
+    gone = inbox.rows_outside(db, viewer.sight, asked.search, sorted(missing))
+    return {
+        "page": Page(_in_place(page.rows, inbox.rows_of(db, viewer.sight, list(gone)), known), page.next_key),
+        "gone": gone,
+    }
 
 
-def _one_of(kind: Any, word: str | None) -> Any:
-    return kind(word) if word in set(kind) else None
+def _in_place(rows: list[Row], gone: list[Row], known: list[str]) -> list[Row]:
+    """Put each that is gone back behind what it stood behind."""
+    found = list(rows)
+    by_id = {each.report.public_id: each for each in gone}
+    for before, public_id in zip(["", *known], known, strict=False):
+        if public_id in by_id:
+            here = [at for at, each in enumerate(found, 1) if each.report.public_id == before]
+            found.insert(here[0] if here else 0, by_id[public_id])
+    return found
 
 
-def _exactly(db: Any, viewer: Viewer, search: Search) -> str | None:
+def _exactly(db: Session, viewer: Viewer, search: Search) -> str | None:
     """A whole reference typed into the search opens its report."""
     everywhere = Search(tab=Tab.ALL, reference=search.reference)
     rows = inbox.list_rows(db, viewer.sight, everywhere, size=2).rows

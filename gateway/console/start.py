@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext
 from gateway.access import Viewer, runtime, signed_in
 from gateway.console.charts import Bar, bars
 from gateway.console.fragments import page_or_fragment
+from gateway.console.reports_search import Asked
 from gateway.db import unit_of_work
 from gateway.rights.breach import deadline
 from gateway.store import activity, breaches, inbox
@@ -41,6 +42,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         _chart(gettext("Calls a day"), days, calls),
     ]
     values: dict[str, Any] = {"waiting": waiting, "page": page, "steps": steps, "charts": charts}
+    values |= {"asked": Asked(inbox.Search(), {}), "now": rt.clock()}
     values["breaches"] = [
         (each, (deadline(each) - rt.clock()).total_seconds(), deadline(each)) for each in running
     ]

@@ -1,58 +1,48 @@
-"""Reports as staff look for them: tabs with counts, filters, pages by key. Every query is limited to the viewer's unit."""
+"""Reports as staff look for them: rows of a page by key, counts beside the tabs. Every query is limited to the viewer's sight.
+
+Cheap among a million: pages go on behind a key along an index, and whatever is counted is counted to `MOST` and no further.
+"""
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
-from gateway.models import Member, PhoneNumber, Report, Staff, Unit, VoiceNote
-from gateway.states import REPORTS_WAITING, ReportState, Urgency
+from gateway.errors import NotFound
+from gateway.models import Member, PhoneNumber, Report, ReportEvent, Staff, Unit, VoiceNote
+from gateway.states import ReportState
+from gateway.store.inbox_search import (
+    Place,
+    Search,
+    Tab,
+    behind,
+    in_tab,
+    key_of,
+    order,
+    place_of,
+    select_seen,
+)
 from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
-from gateway.store.units import is_under
+
+__all__ = ["PAGE", "Page", "Row", "Search", "Tab", "Waiting", "key_of"]
 
 PAGE = 25
+MOST = 1000  # counted exactly up to here
+OF_YEARS = (Tab.CLOSED, Tab.ALL)
 UNHEARD = (ReportState.DRAFT, ReportState.UNVERIFIED, ReportState.RECEIVED)
-CLOSED = (ReportState.CONFIRMED, ReportState.CLOSED_UNCONFIRMED, ReportState.BLANK)
 
-
-class Tab(enum.StrEnum):
-    """The lists of the inbox, in the order in which they are shown."""
-
-    WAITING = "waiting"
-    MINE = "mine"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-    ALL = "all"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for; kept in the address, so that a link shows a colleague the same list."""
-
-    tab: Tab = Tab.WAITING
-    unit_id: int | None = None
-    state: ReportState | None = None
-    urgency: Urgency | None = None
-    has_voice: bool | None = None
-    language: str | None = None
-    reference: str | None = None
-    after: str | None = None
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything but the tab limits the list."""
-        return replace(self, after=None) != Search(tab=self.tab)
+Holder = aliased(Staff, name="holder")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One report with what its line shows."""
+    """One report with what its line shows; `holder` has it open (`locked_until` says until when)."""
 
     report: Report
     place: Unit
@@ -60,6 +50,7 @@ class Row:
     member_name: str
     tail: str | None
     assignee: str | None
+    holder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits in one sentence: dangers nobody took, reports nobody heard, since when the oldest waits."""
+    """What waits in one sentence: dangers nobody took, reports nobody heard, since when the oldest waits; to `MOST`."""
 
     danger: int
     unheard: int
@@ -82,47 +73,105 @@ class Waiting:
 
 def list_rows(db: Session, sight: Sight, search: Search, size: int = PAGE) -> Page:
     """List one page: what waits with danger first and then the oldest, else the newest first."""
-    query = _searched(sight, search).where(_in_tab(search.tab, sight.staff_id))
-    is_waiting = search.tab in (Tab.WAITING, Tab.MINE)
-    rank = case((_is_red(), 0), else_=1)
-    query = _after(query, search.after, rank, is_waiting)
-    order = (
-        (rank, Report.received_at, Report.id) if is_waiting else (Report.received_at.desc(), Report.id.desc())
-    )
-    found = db.execute(query.order_by(*order).limit(size + 1)).all()
-    rows = [Row(each[0], each[1], each[2], each[3] or "", each[4], each[5]) for each in found[:size]]
-    return Page(rows, _key(rows[-1].report) if len(found) > size else None)
+    found = _rows(db, sight, search, _found(sight, search, place_of(search.after)).limit(size + 1))
+    return Page(found[:size], key_of(found[size - 1].report) if len(found) > size else None)
+
+
+def next_row(db: Session, sight: Sight, search: Search, place: Place, now: datetime) -> Row | None:
+    """Return the report after this place of the list on which nobody else is at work; None at the end."""
+    others = Report.locked_by_id != (sight.staff_id or 0)
+    is_held = func.coalesce(others & (Report.locked_until > now), False)
+    query = _found(sight, search, place).where(~is_held, Report.id != place.row_id)
+    return next(iter(_rows(db, sight, search, query.limit(1))), None)
 
 
 def get_row(db: Session, sight: Sight, public_id: str) -> Row | None:
     """Return one report as a row, None where the viewer may not know of it."""
-    each = db.execute(_joined(sight).where(Report.public_id == public_id)).one_or_none()
-    return Row(each[0], each[1], each[2], each[3] or "", each[4], each[5]) if each else None
+    return next(iter(rows_of(db, sight, [public_id])), None)
 
 
-def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int]:
-    """Count every tab under the same filters."""
-    counts = [func.count().filter(_in_tab(tab, sight.staff_id)) for tab in Tab]
-    query = _searched(sight, search).with_only_columns(*counts).order_by(None)
-    return dict(zip(Tab, db.execute(query).one(), strict=True))
+def get_of_event(db: Session, sight: Sight, event_id: int) -> Report:
+    """Return the report of this line of a history; raises NotFound where the viewer may not know of it."""
+    query = select_visible(sight).join(ReportEvent, ReportEvent.report_id == Report.id)
+    report: Report | None = db.scalar(query.where(ReportEvent.id == event_id))
+    if report is None:
+        raise NotFound("there is no such report")
+    return report
+
+
+def rows_of(db: Session, sight: Sight, public_ids: Sequence[str]) -> list[Row]:
+    """Return those of these reports that the viewer may know of."""
+    query = select(Report.id).where(Report.public_id.in_(public_ids))
+    return _rows(db, sight, Search(), query) if public_ids else []
+
+
+def rows_outside(db: Session, sight: Sight, search: Search, public_ids: Sequence[str]) -> dict[str, str]:
+    """Of reports that a page showed: those that are no longer what it lists, each with who moved it on ("" for nobody)."""
+    still = select_seen(sight, search, Report.public_id).where(_here(sight, search))
+    left = set(public_ids) - set(db.scalars(still.where(Report.public_id.in_(public_ids))))
+    latest = (
+        select(Staff.name)
+        .join(ReportEvent, ReportEvent.staff_id == Staff.id)
+        .where(ReportEvent.report_id == Report.id)
+        .order_by(ReportEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select_visible(sight).with_only_columns(Report.public_id, func.coalesce(latest, ""))
+    return {each[0]: each[1] for each in db.execute(query.where(Report.public_id.in_(left)))} if left else {}
+
+
+def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int | None]:
+    """Count every tab under the same filters; more than `MOST` are `MOST` and one.
+
+    Of a narrowed search those that hold years of reports are not counted (None): a rare one is sought among all of them.
+    """
+    counted = [tab for tab in Tab if not (search.is_narrowed and tab in OF_YEARS)]
+    query = select(*(_capped(sight, replace(search, tab=tab)) for tab in counted))
+    counts = dict(zip(counted, db.execute(query).one(), strict=True))
+    return {tab: counts.get(tab) for tab in Tab}
+
+
+def count(db: Session, sight: Sight, search: Search, most: int) -> int:
+    """Count what a search finds; more than `most` are `most` and one."""
+    return int(db.scalar(select(_capped(sight, search, most))) or 0)
 
 
 def count_waiting(db: Session, sight: Sight) -> Waiting:
     """Count what waits for this viewer."""
-    is_waiting = Report.state.in_(REPORTS_WAITING)
-    query = select_visible(sight).with_only_columns(
-        func.count().filter(_is_red()),
-        func.count().filter(Report.state.in_(UNHEARD)),
-        func.count().filter(is_waiting),
-        func.min(Report.received_at).filter(is_waiting),
+    waiting = Search()
+    query = select(
+        _capped(sight, waiting, where=Report.is_red.is_(True)),
+        _capped(sight, waiting, where=Report.state.in_(UNHEARD)),
+        _capped(sight, waiting),
+        func.least(_oldest(sight, is_red=True), _oldest(sight, is_red=False)),
     )
     return Waiting(*db.execute(query).one())
 
 
-def list_languages(db: Session, sight: Sight) -> list[str]:
-    """List the languages in which reports were made."""
-    query = select_visible(sight).with_only_columns(Report.language).distinct()
-    return sorted(each for each in db.scalars(query) if each)
+def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, int]:
+    """Count the viewer's reports per local day since then."""
+    day = func.date(func.timezone(zone, Report.received_at))
+    query = select_seen(sight, Search(since=since), day, func.count())
+    return {row[0]: row[1] for row in db.execute(query.group_by(day))}
+
+
+def _oldest(sight: Sight, is_red: bool) -> ScalarSelect[Any]:
+    query = select_seen(sight, Search(), Report.received_at).where(Report.is_waiting)
+    query = query.where(Report.is_red.is_(is_red)).order_by(*order(Search()))
+    return query.limit(1).scalar_subquery()
+
+
+def _capped(
+    sight: Sight, search: Search, most: int = MOST, where: ColumnElement[bool] | None = None
+) -> ScalarSelect[Any]:
+    query = select_seen(sight, search, literal(1)).where(_here(sight, search))
+    some = (query if where is None else query.where(where)).limit(most + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _here(sight: Sight, search: Search) -> ColumnElement[bool]:
+    return in_tab(search.tab, sight, search.head)
 
 
 def _joined(sight: Sight) -> Select[Any]:
@@ -132,84 +181,20 @@ def _joined(sight: Sight) -> Select[Any]:
         .outerjoin(Member, Member.id == Report.member_id)
         .outerjoin(PhoneNumber, PhoneNumber.id == Report.number_id)
         .outerjoin(Staff, Staff.id == Report.assignee_id)
-        .with_only_columns(Report, Unit, VoiceNote, Member.name, PhoneNumber.tail, Staff.name)
+        .outerjoin(Holder, Holder.id == Report.locked_by_id)
+        .with_only_columns(Report, Unit, VoiceNote, Member.name, PhoneNumber.tail, Staff.name, Holder.name)
     )
     return query
 
 
-def _searched(sight: Sight, search: Search) -> Select[Any]:
-    query = _joined(sight)
-    for condition in _conditions(search):
-        query = query.where(condition)
-    return query
+def _found(sight: Sight, search: Search, place: Place | None) -> Select[Any]:
+    """The ids of a list in its order, found in an index before anything else of a row is looked at."""
+    query = select_seen(sight, search, Report.id).where(_here(sight, search)).order_by(*order(search))
+    return query.where(behind(search, place)) if place else query
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if search.unit_id is not None:
-        above = select(Unit.path).where(Unit.id == search.unit_id).scalar_subquery()
-        wanted.append(Unit.path.like(above.concat("%")))
-    if search.state is not None:
-        wanted.append(Report.state == search.state)
-    if search.urgency is not None:
-        wanted.append(Report.urgency == search.urgency)
-    if search.has_voice is not None:
-        wanted.append(
-            Report.voice_note_id.is_not(None) if search.has_voice else Report.voice_note_id.is_(None)
-        )
-    if search.language is not None:
-        wanted.append(Report.language == search.language)
-    if search.reference is not None:
-        wanted.append(Report.reference.like(search.reference + "%"))
-    return wanted
-
-
-def _in_tab(tab: Tab, staff_id: int | None) -> ColumnElement[bool]:
-    match tab:
-        case Tab.WAITING:
-            return Report.state.in_(REPORTS_WAITING)
-        case Tab.MINE:
-            return and_(Report.state.in_(REPORTS_WAITING), Report.assignee_id == staff_id)
-        case Tab.ANSWERED:
-            return Report.state == ReportState.ANSWERED
-        case Tab.CLOSED:
-            return Report.state.in_(CLOSED)
-        case Tab.ALL:
-            return Report.id.is_not(None)
-
-
-def _is_red() -> ColumnElement[bool]:
-    return and_(Report.urgency == Urgency.DANGER, Report.taken_at.is_(None), Report.state.not_in(CLOSED))
-
-
-def _key(report: Report) -> str:
-    is_red = report.urgency == Urgency.DANGER and report.taken_at is None and report.state not in CLOSED
-    micros = int(report.received_at.timestamp() * 1_000_000)
-    return f"{0 if is_red else 1}-{micros}-{report.id}"
-
-
-def _after(query: Select[Any], key: str | None, rank: ColumnElement[int], is_waiting: bool) -> Select[Any]:
-    """Go on behind a key; one that somebody spoilt starts at the beginning."""
-    try:
-        at_rank, micros, row_id = (int(part) for part in (key or "").split("-"))
-        at = datetime.fromtimestamp(micros / 1_000_000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return query
-    place = (at_rank, at, row_id)
-    if is_waiting:
-        return query.where(tuple_(rank, Report.received_at, Report.id) > place)
-    return query.where(tuple_(Report.received_at, Report.id) < place[1:])
-
-
-def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, int]:
-    """Count the viewer's reports per local day since then."""
-    day = func.date(func.timezone(zone, Report.received_at))
-    query = select_visible(sight).with_only_columns(day, func.count()).where(Report.received_at >= since)
-    return {row[0]: row[1] for row in db.execute(query.group_by(day))}
-
-
-def list_places(db: Session, sight: Sight) -> list[Unit]:
-    """List the units from which the viewer may hear and from which a report came, by name."""
-    ids = select_visible(sight).with_only_columns(Report.unit_id).distinct()
-    query = select(Unit).where(is_under(Unit.path, sight.path), or_(Unit.id.in_(ids)))
-    return list(db.scalars(query.order_by(Unit.name).limit(200)))
+def _rows(db: Session, sight: Sight, search: Search, ids: Select[Any]) -> list[Row]:
+    query = _joined(sight).where(Report.id.in_(db.scalars(ids).all())).order_by(*order(search))
+    return [
+        Row(each[0], each[1], each[2], each[3] or "", each[4], each[5], each[6]) for each in db.execute(query)
+    ]

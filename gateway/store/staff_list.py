@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.models import PhoneNumber, SignIn, Staff, Unit
+from gateway.rules.escalation import ancestors
 from gateway.store.units import is_under
 
-PAGE = 50
+PAGE, MOST_NEAR = 50, 60
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ def get_colleague(db: Session, path: str, public_id: str) -> Colleague:
     if row is None:
         raise NotFound("there is no such person of staff")
     return Colleague(*row)
+
+
+def list_near(db: Session, path: str) -> Sequence[Staff]:
+    """List who works at this unit, above it or below it, by name: to whom a report of it may be given."""
+    query = select(Staff).join(Unit, Unit.id == Staff.unit_id)
+    near = or_(Unit.path.in_(ancestors(path)), is_under(Unit.path, path))
+    query = query.where(near, Staff.disabled_at.is_(None)).order_by(Staff.name, Staff.id)
+    return db.scalars(query.limit(MOST_NEAR)).all()
 
 
 def lock_administrators(db: Session) -> Sequence[int]:

@@ -91,24 +91,10 @@
 		});
 		pinned.querySelector(".go").click();
 	}
-	let here = null;
 	function dress() {
 		all("[data-player]:not(.live)").forEach(enhance);
 		all(".hear").forEach((each) => { each.hidden = false; each.onclick = () => hear(each); });
-		const row = here && document.querySelector(`[data-row="${here}"]`);
-		if (row) row.classList.add("here");
 		if (pinned && pinned.onturn) pinned.onturn(!pinned.querySelector("audio").paused);
-	}
-	function walk(by) {
-		const rows = all("[data-row]");
-		const at = rows.findIndex((each) => each.dataset.row === here);
-		const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-		if (!next) return;
-		rows.forEach((each) => each.classList.remove("here"));
-		here = next.dataset.row;
-		next.classList.add("here");
-		next.querySelector("a").focus({ preventScroll: true });
-		next.scrollIntoView({ block: "nearest" });
 	}
 	dress();
 
@@ -146,34 +132,15 @@
 	}
 	all("[data-poll]").forEach(poll);
 
-	// Keys: never in a field, never with a modifier, and they can be switched off
+	// Keys: never in a field, never with a modifier, and each person can switch them off; pages with more bring a script
 	const help = document.querySelector("[data-keys]");
-	const off = document.querySelector("[data-keys-off]");
-	const isOff = () => localStorage.getItem("keys") === "off";
-	if (off) {
-		off.checked = isOff();
-		off.onchange = () => localStorage.setItem("keys", off.checked ? "off" : "on");
-	}
 	document.addEventListener("keydown", (event) => {
-		if (!help || isOff() || event.ctrlKey || event.metaKey || event.altKey) return;
-		if (event.target.closest("input:not([type=range]),textarea,select,[contenteditable],dialog[open]")) return;
-		const row = here && document.querySelector(`[data-row="${here}"]`);
-		const on = {
-			j: () => walk(1),
-			k: () => walk(-1),
-			"?": () => help.showModal(),
-			p: () => (row ? row.querySelector("[data-hear]") : pinned && pinned.querySelector(".go"))?.click(),
-			e: () => row && (location.href = row.querySelector("a").href + "#answer"),
-			a: () => {
-				const form = document.querySelector("[data-assign-form]");
-				if (row && form) { form.action = row.dataset.assign; form.submit(); }
-			},
-		};
-		const key = event.key;
-		const mine = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-		if (!mine && !on[key]) return;
+		if (!help || "keysOff" in document.body.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
+		if (event.target.closest("input:not([type=range],[type=checkbox]),textarea,select,[contenteditable],dialog[open]")) return;
+		const mine = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+		if (!mine && event.key !== "?") return;
 		event.preventDefault();
-		if (!mine) on[key]();
+		if (!mine) help.showModal();
 		else if (mine.matches("[data-player]")) mine.querySelector(".go").click();
 		else mine.matches("button") ? mine.click() : mine.focus();
 	});
