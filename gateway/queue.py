@@ -53,7 +53,7 @@ class Bells:
         self._enqueue(SOUND, FETCH_VOICE_NOTE, (note_id,))
 
     def build_sounds(self, subject: str, subject_id: int) -> None:
-        """Make what lacks for a subject: catalogue, broadcast, answer, news, member."""
+        """Make what lacks for a subject: catalogue, broadcast, answer, news, member, staff."""
         self._enqueue(SOUND, BUILD_SOUNDS, (subject, subject_id))
 
     def work_on_list(self, import_id: int) -> None:

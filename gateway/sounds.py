@@ -18,7 +18,7 @@ from audio.tts.order import make_voices
 from flows.steps import Tell
 from gateway.content import SPOKEN, languages_of
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.models import Answer, Broadcast, Call, Member, NewsItem
+from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff
 from gateway.runtime import Runtime
 from gateway.speech import utterance, utterances
 from gateway.states import BroadcastState
@@ -117,6 +117,13 @@ def _member(unit: UnitOfWork, rt: Runtime, member_id: int) -> list[Utterance]:
     return [Utterance(member.name, language, None, is_personal=True) for language in languages]
 
 
+def _staff(unit: UnitOfWork, rt: Runtime, staff_id: int) -> list[Utterance]:
+    """Who vouched for somebody is named in the call that asks; their list may be in any language."""
+    colleague = unit.db.get(Staff, staff_id)
+    languages = SPOKEN[rt.settings.country] if colleague else ()
+    return [Utterance(colleague.name, each, None, is_personal=True) for each in languages if colleague]
+
+
 def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     """Something a caller was to hear had no sound: make the line's words, and those of what was listed to them."""
     call = unit.db.get(Call, call_id)
@@ -152,5 +159,6 @@ _SUBJECTS: Mapping[str, Callable[[UnitOfWork, Runtime, int], list[Utterance]]] =
     "news": _news,
     WRITTEN: _written,
     "member": _member,
+    "staff": _staff,
     "call": _call,
 }

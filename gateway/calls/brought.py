@@ -14,6 +14,7 @@ from gateway.rollups import spoken
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason, ReportState
+from gateway.store import consents, sender
 
 PARTIAL, BLANK = "partial", "blank"
 
@@ -79,7 +80,17 @@ def _number_change(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: 
 
 
 def _introduction(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
-    return {"is_introduction": True}
+    return {"is_introduction": True, "coordinator": _who_vouched(unit, delivery)}
+
+
+def _who_vouched(unit: UnitOfWork, delivery: Delivery) -> str:
+    """The colleague by whose word we ring, so that a stranger knows where the number came from; else nobody.
+
+    Not where the organisation chose to be discreet: a name can tell as much as the organisation's own.
+    """
+    if sender.find_sender(unit.db).is_discreet:
+        return ""
+    return consents.who_vouched(unit.db, delivery.member_id) if delivery.member_id else ""
 
 
 def _daily(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.broadcast_whom import kept, whom
 from gateway.cli.shown import (
     Named,
     as_json,
@@ -48,6 +49,7 @@ def broadcast() -> None:
 @click.option(
     "--class", "message_class", type=click.Choice(CLASSES), default="organisational", show_default=True
 )
+@whom
 @click.option("--at", metavar="ISO-8601", help="When it is to start; local time where no offset is given.")
 @acting_as
 @as_json
@@ -61,6 +63,7 @@ def create(
     at: str | None,
     email: str | None,
     as_json: bool,
+    **only: str | None,
 ) -> None:
     """Write a broadcast and wait until its words have their sounds."""
     # Start-up cost, here and below: the database's libraries.
@@ -87,6 +90,7 @@ def create(
                 message_class=message_class,
                 scheduled_at=starts_at,
                 author_id=author,
+                filters=kept(unit, author, only),
             )
             unit.db.flush()
             count = audience.count(unit.db, made).count

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access import Viewer, may, runtime
 from gateway.console.audit_words import ACTIONS, COMMAND_LINE, SUBJECTS, action_word
+from gateway.console.lists_words import WHY_LEFT_ALONE
 from gateway.console.units_choice import choices, chosen, label
 from gateway.db import unit_of_work
 from gateway.people.export import harmless
@@ -66,6 +67,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         subjects=SUBJECTS,
         action_word=action_word,
         command_line=COMMAND_LINE,
+        suppression_reasons=WHY_LEFT_ALONE,
         older=older,
         first=url_for("audit.index", **here) if search.before else None,
     )
@@ -140,7 +142,9 @@ def _asked(db: Session, viewer: Viewer, values: Mapping[str, str]) -> Asked:
     subject = audit_list.find_subject(db, viewer.unit_path, given["subject"]) if given["subject"] else None
     place, wrong_unit = chosen(db, viewer.unit_path, given["unit"]) if given["unit"] else (None, None)
     if given["person"] and person is None:
-        errors["person"] = gettext("Nobody at or below your unit is called so.")
+        errors["person"] = gettext(
+            "Nobody at or below your unit is called so, or several are: write the e-mail."
+        )
     if given["subject"] and subject is None:
         errors["subject"] = gettext("Nothing at or below your unit has this reference.")
     if wrong_unit:

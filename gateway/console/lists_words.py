@@ -9,7 +9,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from gateway.console.consent_words import REASONS as SUPPRESSIONS
+from gateway.console.units_words import KINDS
 from gateway.console.words import StateWord
+from gateway.models import Import
 from gateway.people.refusals import SENTENCES, Details
 from gateway.states import ImportState
 
@@ -21,6 +23,7 @@ STATES = {
     ImportState.STOPPED: StateWord(_("Stopped"), "square", "quiet"),
     ImportState.FAILED: StateWord(_("No list"), "cross", "danger"),
 }
+LACKS = StateWord(_("Say which column is which"), "ring", "new")
 COUNTS = {
     "new": _("New"),
     "updated": _("Known, will be changed"),
@@ -127,13 +130,21 @@ REASONS: Mapping[str, Any] = {
         "somebody of this name is known in this unit with another number; see whether they are one person"
     ),
 }
+_KINDS = ("kind", "above", "below")  # details that name a kind of unit
 WHY_LEFT_ALONE = {str(why): word for why, word in SUPPRESSIONS.items()}
+
+
+def stand_of(made: Import) -> StateWord:
+    """How a list stands; one that only lacks a column waits to be told, not to be taken."""
+    return LACKS if made.error and made.state == ImportState.CHECKED else STATES[ImportState(made.state)]
 
 
 def reason(code: str, details: Details) -> str:
     """Say in the page's language what is the matter."""
     if code == "suppressed":
         details = {**details, "reason": str(WHY_LEFT_ALONE.get(str(details["reason"]), details["reason"]))}
+    named = {name: str(KINDS.get(str(value), value)) for name, value in details.items() if name in _KINDS}
+    details = {**details, **named}
     return str(REASONS[code] if code in REASONS else SENTENCES.get(code, code)) % details
 
 
@@ -143,7 +154,7 @@ def title_of(columns: Mapping[str, Any], column: str) -> str:
 
 
 WORDS: dict[str, Any] = {
-    "list_states": STATES,
+    "stand_of": stand_of,
     "counted": COUNTS,
     "counted_taken": COUNTS_TAKEN,
     "our_columns": COLUMNS,

@@ -138,6 +138,8 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, rows: list[joined.JoinedRow
         "places": choices(db, viewer.unit_path),
         "label": label,
         "root_id": root.id,
+        "is_top": viewer.unit_id == root.id,
+        "top_name": root.name,
         "flags": FLAGS,
         "ways": WAYS,
         "said": SAID,

@@ -19,11 +19,11 @@ blueprint = Blueprint("members_number", __name__)
 def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Show the number; every page is `no-store`, so that going back does not show it again."""
     rt = runtime()
-    reason, words = request.form.get("reason", ""), request.form.get("words", "")[:200]
+    reason = request.form.get("reason", "")
     try:
         with unit_of_work(rt.engine) as unit:
             wanted = request.form.get("number_id", type=int)
-            number = unmasking.unmask(unit, rt, viewer, public_id, wanted, reason, words)
+            number = unmasking.unmask(unit, rt, viewer, public_id, wanted, reason)
     except NotAllowed as refused:
         status = 429 if refused.code == "too-many" else 422
         page = render_template("members/number_seen.html", public_id=public_id, number=None, why=refused.code)

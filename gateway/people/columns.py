@@ -94,6 +94,10 @@ class Wanted:
             raise ListUnreadable("no-list-lacks", line=line, columns=", ".join(lacking))
         return {column: place for column, place in found.items() if place >= 0}
 
+    def guess(self, titles: Sequence[str]) -> dict[str, int]:
+        """Return the place of each of our columns that can be told by its title."""
+        return self._guess([tidy_title(title) for title in titles])
+
     def _guess(self, names: Sequence[str]) -> dict[str, int]:
         """Our own name comes before any other; of several others the leftmost counts."""
         told = {tidy_title(title) for title in self.chosen.values()}

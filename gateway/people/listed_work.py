@@ -188,7 +188,12 @@ def _fail(rt: Runtime, made: Import, code: str, error: ListUnreadable | None = N
     titles = list(error.titles[:MOST_TITLES]) if error else []
     state = ImportState.CHECKED if titles and made.state == ImportState.CHECKING else ImportState.FAILED
     with unit_of_work(rt.engine) as unit:
-        about = {**made.columns, "about": details, **({"titles": titles, "places": {}} if titles else {})}
+        about = {**made.columns, "about": details}
+        if error and titles:
+            about |= {
+                "titles": titles,
+                "places": {ours: error.titles[at] for ours, at in error.places.items()},
+            }
         values = {"error": code, "columns": about, "finished_at": rt.clock(), "lease_until": None}
         move(unit.db, Import, made.id, state, **values)
     logger.info("list not taken import_id=%s reason=%s", made.id, code)

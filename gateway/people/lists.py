@@ -56,7 +56,7 @@ def open_table(stream: BinaryIO, wanted: Wanted) -> Table:
         places = wanted.places(titles, first.line)
     except ListUnreadable as error:
         if error.code in MAY_BE_TOLD and not any(map(holds_number, titles)):
-            error.titles = titles
+            error.titles, error.places = titles, wanted.guess(titles)
         raise
     ignored = tuple(
         tidy_title(title) for place, title in enumerate(titles) if title and place not in places.values()

@@ -91,6 +91,7 @@ class ListUnreadable(MemberlineError):
         super().__init__(SENTENCES[code] % details, code)
         self.details: Details = details
         self.titles: tuple[str, ...] = ()  # of a list whose columns only have to be told
+        self.places: dict[str, int] = {}  # those of its columns that were understood
 
 
 @dataclass(frozen=True, slots=True)

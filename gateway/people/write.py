@@ -51,6 +51,7 @@ class Importing:
     upto_id: int
     seen: set[int] = field(default_factory=set)
     named_aloud: int = 0
+    is_named: bool = False  # whoever vouches, aloud
 
 
 @dataclass(slots=True)
@@ -158,6 +159,9 @@ def _introduce(unit: UnitOfWork, job: Importing, rows: list[Row], number_ids: Ma
         if row.judged.owes_introduction and not row.has_left
     ]
     owe_introductions(unit, job.rt, owed)
+    if owed and job.staff_id is not None and not job.is_named:
+        unit.ring(partial(job.rt.bells.build_sounds, "staff", job.staff_id))
+        job.is_named = True
 
 
 def _name_aloud(unit: UnitOfWork, job: Importing, number_ids: set[int]) -> None:

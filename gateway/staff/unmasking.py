@@ -6,7 +6,6 @@ Numbers are masked everywhere. Who looks up very many of them leaves a line of i
 from __future__ import annotations
 
 import logging
-import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,11 +20,9 @@ from gateway.store import audit, member_list, member_numbers, staff
 
 logger = logging.getLogger(__name__)
 
-REASONS = ("member-asked", "report", "danger", "check", "other")
+REASONS = ("member-asked", "report", "danger", "visit", "check", "paper")
 MOST_A_DAY, ALARM_FROM = 30, 20
-LONGEST_WORDS = 120
 SEEN, ALARM = "number-seen", "number-alarm"
-_FIGURES = re.compile(r"\d[\d\s-]{3,}")
 
 
 def unmask(
@@ -35,9 +32,8 @@ def unmask(
     member: str,
     number_id: int | None,
     reason: str,
-    words: str = "",
 ) -> Number:
-    """Open a number of a member (public id) and note who saw it and why.
+    """Open a number of a member (public id) and note who saw it and why: a choice of ours, never words about a member.
 
     Raises NotFound for a member beyond the viewer's unit or a number that is not theirs, NotAllowed for a reason that is
     none of ours and, with code `too-many`, for the thirty-first of a day.
@@ -50,9 +46,8 @@ def unmask(
     if wanted is None or wanted not in theirs:
         raise NotFound("this member has no such number")
     _count(unit.db, rt, viewer)
-    about = {"reason": reason} | ({"words": _without_figures(words)} if words.strip() else {})
     staff.add_audit(
-        unit.db, viewer.staff_id, SEEN, rt.clock(), "member", row.member.id, row.place.id, **about
+        unit.db, viewer.staff_id, SEEN, rt.clock(), "member", row.member.id, row.place.id, reason=reason
     )
     kept = unit.db.get_one(PhoneNumber, wanted)
     if not kept.sealed:
@@ -75,8 +70,3 @@ def _count(db: Session, rt: Runtime, viewer: Viewer) -> None:
 
 def _midnight(rt: Runtime) -> datetime:
     return rt.clock().astimezone(rt.profile.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _without_figures(words: str) -> str:
-    """The log holds no number, also none that somebody typed into the reason."""
-    return _FIGURES.sub("…", " ".join(words.split()))[:LONGEST_WORDS]

@@ -74,7 +74,7 @@ def find_subject(db: Session, viewer_path: str, typed: str) -> tuple[str, int] |
 
 
 def find_person(db: Session, viewer_path: str, typed: str) -> int | None:
-    """Return who at or below this path has this e-mail, public id or exact name."""
+    """Return who at or below this path has this e-mail, public id or name; a part of one name alone will do."""
     word = typed.strip()
     query = select(Staff.id).join(Unit, Unit.id == Staff.unit_id).where(is_under(Unit.path, viewer_path))
     either = (
@@ -82,7 +82,12 @@ def find_person(db: Session, viewer_path: str, typed: str) -> int | None:
         Staff.email == word.casefold(),
         func.lower(Staff.name) == word.lower(),
     )
-    return db.scalar(query.where(or_(*either)).order_by(Staff.id).limit(1))
+    exact = db.scalar(query.where(or_(*either)).order_by(Staff.id).limit(1))
+    if exact is not None:
+        return exact
+    parts = (Staff.name.icontains(word, autoescape=True), Staff.email.istartswith(word, autoescape=True))
+    alike = db.scalars(query.where(or_(*parts)).limit(2)).all()
+    return alike[0] if len(alike) == 1 else None
 
 
 def names_of(db: Session, lines: Sequence[Line]) -> dict[tuple[str, int], str]:

@@ -116,6 +116,13 @@ def _is_proven_for(purpose: str, member_id: InstrumentedAttribute[int]) -> Colum
     return mine.correlate_except(Consent)
 
 
+def who_vouched(db: Session, member_id: int) -> str:
+    """Return the name of the colleague whose word was last entered for a member; "" where none works here any more."""
+    query = select(Staff.name).join(Consent, Consent.staff_id == Staff.id)
+    query = query.where(Consent.member_id == member_id, Consent.how == "coordinator", Consent.action == GIVEN)
+    return db.scalar(query.where(Staff.disabled_at.is_(None)).order_by(Consent.id.desc()).limit(1)) or ""
+
+
 def last_withdrawal(db: Session, number_id: int) -> datetime | None:
     """Return when somebody on this number last left anything."""
     query = select(func.max(Consent.at)).join(Member, Member.id == Consent.member_id)

@@ -11,9 +11,10 @@ from sqlalchemy import update
 
 from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
-from gateway.models import Broadcast
+from gateway.models import Broadcast, Member, Post
 from gateway.runtime import Runtime
-from tests.builders import a_member, a_person_of_staff
+from gateway.store.overlays import add_members, add_overlay
+from tests.builders import a_member, a_person_of_staff, a_unit
 from tests.gateway.cli.conftest import Cli
 
 NEW = ("broadcast", "create", "--title", "Meeting", "--unit", "BOOTH-1", "--json")
@@ -113,3 +114,26 @@ def test_id_that_begins_with_a_dash_is_an_id(rt: Runtime, cli: Cli) -> None:
         unit.db.execute(update(Broadcast).values(public_id="-hJ3_Xhh-9a"))
     assert cli("broadcast", "show", "-hJ3_Xhh-9a", "--json").json["id"] == "-hJ3_Xhh-9a"
     assert cli("broadcast", "show", "unknown").code == 1
+
+
+def test_only_whom_the_options_mean_is_asked(rt: Runtime, cli: Cli) -> None:
+    with unit_of_work(rt.engine) as unit:
+        member = unit.db.get_one(Member, a_member(rt, "Kamla", language="hi"))
+        member.tags, member.handset = ["asha"], "keypad"
+        wing = add_overlay(unit.db, "WING", "Wing", "wing", member.unit_id, rt.clock())
+        add_members(unit.db, wing.id, [member.id])
+        unit.db.add(Post(member_id=member.id, unit_id=member.unit_id, title="Booth lead", since=rt.clock()))
+    assert cli(*NEW, "--kind", "voice", *HINDI).json["audience"] == 2
+    for only in ("--tag=asha", "--post=booth lead", "--handset=keypad", "--overlay=WING"):
+        assert cli(*NEW, "--kind", "voice", *HINDI, only).json["audience"] == 1
+    assert cli(*NEW, "--kind", "voice", *HINDI, "--tag=asha", "--handset=smartphone").json["audience"] == 0
+
+
+def test_overlay_of_another_unit_is_not_there(rt: Runtime, cli: Cli) -> None:
+    a_person_of_staff(rt, "Meera", role="coordinator", unit="BOOTH-1")
+    with unit_of_work(rt.engine) as unit:
+        add_overlay(unit.db, "WING", "Wing", "wing", a_unit(unit.db, "BOOTH-2").id, rt.clock())
+    for only in ("WING", "NONE"):
+        answer = cli(*NEW, "--kind", "voice", *HINDI, "--overlay", only, "--as", "meera@example.org")
+        assert (answer.code, f"no open constituency or wing {only}" in answer.err) == (1, True)
+    assert cli(*NEW, "--kind", "voice", *HINDI, "--post", "x" * 81).code == 2

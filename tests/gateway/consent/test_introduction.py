@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -10,14 +12,17 @@ from gateway.broadcasts import audience
 from gateway.db import unit_of_work
 from gateway.deliveries.owe import owe_introductions
 from gateway.deliveries.send import send_some
-from gateway.models import Broadcast, Delivery, Member
+from gateway.models import Broadcast, Delivery, Member, Staff
+from gateway.people.members import import_members
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
+from gateway.sounds import wanted_for
 from gateway.states import DeliveryState
-from gateway.store import suppressions
-from tests.builders import a_broadcast, a_member, a_number
+from gateway.store import sender, suppressions
+from tests.builders import a_broadcast, a_member, a_number, a_person_of_staff
 from tests.conftest import TestClock
 from tests.gateway.consent.looks import left_alone, state, texts
+from tests.gateway.people.lists import HEADER
 from tests.lines import CALLS_BACK, Caller
 
 S = ConsentState
@@ -112,3 +117,32 @@ def test_nobody_is_asked_anew_on_a_phone_that_was_opted_out_of_late(
     with unit_of_work(rt.engine) as unit:
         owed = unit.db.scalars(select(Delivery).where(Delivery.member_id == ramesh)).one()
     assert (owed.state, owed.reason_code) == (DeliveryState.REFUSED, "resting")
+
+
+def vouched(rt: Runtime) -> int:
+    """A member whom Asha vouched for in a list of hers."""
+    asha = a_person_of_staff(rt, role="coordinator")
+    row = f"{HEADER}{NUMBER},Rama,hi,BOOTH-1,,coordinator,\n"
+    import_members(rt, io.BytesIO(row.encode()), staff=asha)
+    return asha
+
+
+def test_call_says_who_gave_the_number(rt: Runtime, client: FlaskClient, clock: TestClock) -> None:
+    asha = vouched(rt)
+    assert {each.text for each in wanted_for(rt, "staff", asha)} == {"Asha"}
+    rung(rt, clock)
+    assert "Asha ने आपका नंबर दिया है।" in pick_up(rt, client).heard[0]
+
+
+@pytest.mark.parametrize("why", ["left", "discreet"])
+def test_nobody_is_named_who_left_or_where_we_are_discreet(
+    rt: Runtime, client: FlaskClient, clock: TestClock, why: str
+) -> None:
+    asha = vouched(rt)
+    with unit_of_work(rt.engine) as unit:
+        if why == "left":
+            unit.db.get_one(Staff, asha).disabled_at = rt.clock()
+        else:
+            sender.keep_sender(unit.db, sender.Sender(calls=sender.SILENT))
+    rung(rt, clock)
+    assert "Asha" not in pick_up(rt, client).heard[0]

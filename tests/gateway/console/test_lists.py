@@ -76,11 +76,26 @@ def test_columns_that_nobody_knows_are_told_by_hand(app: Flask, rt: Runtime) -> 
     address = handed_in(desk, rt, STRANGE)
     page = desk.read(address)
     assert "lacks the column phone, unit" in page
+    assert "Say which column is which" in page and "Waits for your yes" not in page
     assert "Take" not in re.sub("Taken", "", page).replace("Take nothing", "")
     form = {"phone": "No. to ring", "unit": "Where", "name": "Who", "language": ""}
     assert desk.post(f"{address}/columns", **form).status_code == 302
     work_on_lists(rt)
     assert "Take 1 row" in desk.read(address)
+
+
+def test_columns_that_are_understood_need_not_be_told(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt)
+    page = desk.read(handed_in(desk, rt, "No. to ring;Unit;Name\n7000000501;BOOTH-1;Kamla\n"))
+    assert re.findall(r'<option value="([^"]+)" selected', page) == ["Name", "Unit"]
+
+
+def test_refused_rows_say_why_in_the_language_of_the_page(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt)
+    address = handed_in(desk, rt, LIST)
+    with unit_of_work(rt.engine) as unit:
+        staff.set_locale(unit.db, desk.staff_id, "hi")
+    assert "इस नंबर पर फ़ोन नहीं लग सकता" in desk.get(f"{address}/refused.csv").get_data(as_text=True)
 
 
 def test_rows_in_error_are_paged(app: Flask, rt: Runtime) -> None:

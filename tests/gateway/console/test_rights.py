@@ -71,7 +71,7 @@ def test_a_report_past_the_local_staff_stays_unknown_to_them(rt: Runtime, life: 
         report = unit.db.get_one(Report, life.report_id)
         desk = unit.db.scalars(select(Unit).where(Unit.parent_id.is_(None))).first()
         assert desk is not None
-        report.is_past_local, report.desk_unit_id = True, desk.id
+        report.is_past_local, report.desk_unit_id, report.sight_unit_id = True, desk.id, desk.id
     page = lead.read(address(rt, life, "everything"))
     assert "pump is broken" not in page and "it is mended" not in page
 
