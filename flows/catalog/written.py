@@ -54,12 +54,11 @@ SMS_URGENCY = Flow(
         "reference": Say("sms_urgency.kept", "ask", {"reference": "report.reference"}),
         "ask": Menu(
             (
-                Choice("1", "can_wait"),
+                Choice("1", "can_wait", "sms_urgency.ask"),  # one line says all keys
                 Choice("2", "soon"),
                 Choice("3", "danger"),
                 Choice("7", "not_local"),
             ),
-            ("sms_urgency.ask",),
             otherwise="end",
         ),
         "can_wait": Do(SetUrgency, "thanks", {"level": "can_wait"}),
@@ -82,8 +81,7 @@ SMS_SOLVED = Flow(
         "about": Say("sms_solved.about", "play", {"reference": "answer.reference"}),
         "play": Play("answer", "ask", is_personal=True),
         "ask": Menu(
-            (Choice("1", "yes"), Choice("2", "no"), Choice("3", "partly")),
-            ("sms_solved.ask",),
+            (Choice("1", "yes", "sms_solved.ask"), Choice("2", "no"), Choice("3", "partly")),
             otherwise="unsure",
         ),
         **take_solved("answer.report", "end", IN_WRITING),

@@ -1,0 +1,46 @@
+"""A problem by text: its number and the question how urgent it is, in one reply; danger names the emergency number."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from gateway.models import Report
+from gateway.phones import Number
+from gateway.runtime import Runtime
+from gateway.states import Urgency
+from tests.lines import Caller
+from tests.walks import all_of, text, texts_to, words
+
+
+def test_danger_by_text_names_the_emergency_number(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    text(client, number, "REPORT आग लगी है")
+    report = all_of(rt, Report)[0]
+    kept = words(rt, "sms_urgency.kept", reference="").removesuffix(".")
+    assert texts_to(rt, number)[-1].startswith(kept.split("नंबर")[0])
+    assert report.reference in texts_to(rt, number)[-1]
+    text(client, number, "3")
+    assert all_of(rt, Report)[0].urgency == Urgency.DANGER
+    assert "112" in texts_to(rt, number)[-1]
+
+
+def test_unclear_word_on_urgency_is_asked_again_and_kept(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    text(client, number, "REPORT पानी नहीं है")
+    text(client, number, "जल्दी आइए")
+    assert words(rt, "sms_urgency.ask") in texts_to(rt, number)[-1]
+    text(client, number, "2")
+    urgencies = [each.urgency for each in all_of(rt, Report)]
+    assert urgencies == [Urgency.SOON, Urgency.NOT_STATED]
+
+
+def test_key_seven_by_text_passes_the_local_staff(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    text(client, number, "REPORT मुखिया ने पैसे लिए")
+    text(client, number, "7")
+    text(client, number, "1")
+    report = all_of(rt, Report)[0]
+    assert (report.is_past_local, report.urgency) == (True, Urgency.CAN_WAIT)
