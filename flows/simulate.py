@@ -76,7 +76,6 @@ DEMO: Facts = {
     "duty": {"report": 1, "reference": "1857", "unit": "रामपुर", "sound": "note"},
     "go_on": {"report": 1, "reference": "1857", "mode": "partial", "sound": "note", "language": "hi"},
     "interim": {"report": 1, "reference": "1857", "category": "21", "desk": "रामपुर", "days": "सात"},
-    "daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True},
     "brief": {
         "rollup": 1,
         "unit": "रामपुर",
@@ -90,6 +89,16 @@ DEMO: Facts = {
         "silent": "दो",
     },
 }
+
+
+DEMO_OF: Mapping[str, Facts] = {
+    "daily": {"daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True}}
+}
+
+
+def demo_of(name: str) -> Facts:
+    """Return what a flow that is played for a look may know."""
+    return {**DEMO, **DEMO_OF.get(name, {})}
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """A unit's lead is asked in the evening how the day was: "no report" is not "nothing wrong" (journeys.md F13).
 
-What there is to tell goes straight into the conversation about a problem; its day is kept before that begins.
+What there is to tell goes straight into the conversation about a problem; its day is kept before that begins. A lead who
+missed the call and rings is asked after the greeting, and then hears the menu.
 """
 
 from flows.catalog.shared import ORGANISATION, ask_who
-from flows.model import Choice, Do, End, Flow, From, Goto, Menu, Pause, Say, has
+from flows.model import Branch, Choice, Do, End, Flow, From, Goto, Menu, Pause, Say, has
 from flows.steps import SayDay
 
 DAY = From("daily.day")
@@ -32,11 +33,13 @@ DAILY = Flow(
         "thanks": Say("daily.nothing", "praise"),
         "could_not": Do(SayDay, "never_mind", {"day": DAY, "said": "could_not"}),
         "never_mind": Say("daily.could_not", "praise"),
-        "praise": Say("daily.praise", "stop", STREAK, IS_MILESTONE),
+        "praise": Say("daily.praise", "next", STREAK, IS_MILESTONE),
         "something": Do(SayDay, "praise_first", {"day": DAY, "said": "something"}),
         "praise_first": Say("daily.praise", "tell", STREAK, IS_MILESTONE),
         "tell": Goto("problem"),
-        "later": Say("daily.later", "stop"),
+        "later": Say("daily.later", "next"),
+        "next": Branch(((has("is_call_back"), "menu"), (has("is_outbound"), "stop")), "menu"),
+        "menu": Goto("main_menu", "more"),
         "stop": Pause("end", ("leaving.hint",)),
         "end": End(),
     },

@@ -16,7 +16,10 @@ TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     ("answer", lambda facts: facts.get("is_outbound") and facts.get("answer")),
     ("go_on", lambda facts: facts.get("is_outbound") and facts.get("go_on")),
     ("interim", lambda facts: facts.get("is_outbound") and facts.get("interim")),
-    ("daily", lambda facts: facts.get("is_outbound") and facts.get("daily")),
+    (
+        "daily",
+        lambda facts: facts.get("is_outbound") and facts.get("daily") and not facts.get("is_call_back"),
+    ),
     ("test_call", lambda facts: facts.get("is_test") and facts.get("announcement")),
     ("announcement", lambda facts: facts.get("is_outbound") and facts.get("announcement")),
     ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),

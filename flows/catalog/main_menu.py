@@ -1,7 +1,7 @@
 """What a joined member hears first: greeting within 5 s, then the menu; only what exists is read out."""
 
 from flows.catalog.shared import ORGANISATION
-from flows.model import Choice, End, Flow, Goto, Menu, Say, has, lacks
+from flows.model import Branch, Choice, End, Flow, Goto, Menu, Say, has, lacks
 
 CHOICES = (
     Choice("1", "problem", "main_menu.problem"),
@@ -13,12 +13,14 @@ CHOICES = (
 
 MAIN_MENU = Flow(
     "main_menu",
-    1,
+    2,
     "hello",
     {
         "hello": Say("greeting.member", "called_back", ORGANISATION, lacks("is_call_back")),
         "called_back": Say("greeting.call_back", "late", ORGANISATION, has("is_call_back")),
-        "late": Say("greeting.late", "menu", when=has("is_late")),
+        "late": Say("greeting.late", "day", when=has("is_late")),
+        "day": Branch(((has("daily"), "daily"),), "menu"),
+        "daily": Goto("daily", "ask"),
         "menu": Menu(CHOICES),
         "more": Menu(CHOICES, ("main_menu.more",), otherwise="bye"),
         "problem": Goto("problem"),

@@ -11,6 +11,7 @@ from gateway import effects, leaving, rings
 from gateway.calls import facts as known
 from gateway.calls import outbound, talk
 from gateway.channels.base import Reply, VoiceEvent
+from gateway.days import saying
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
 from gateway.phones import Number, NumberUnreadable, parse_number
@@ -100,6 +101,8 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
         unit.db, rt, call.number_id, about.member_id if about else None, **(about.facts if about else {})
     )
     member_id = facts["member"]["id"] if facts["member"] else None
+    if event.is_inbound or facts.get("is_call_back"):
+        facts |= _question_of_today(unit, rt, member_id, facts["language"])
     row = unit.db.get_one(Call, call.id)
     row.member_id, row.delivery_id = member_id, about.delivery_id if about else None
     row.language = facts["language"]
@@ -111,6 +114,12 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
         unit.ring(lambda: rt.bells.build_sounds("call", call.id))
     row.facts, row.conversation = after.facts, after.to_json()
     return row.conversation
+
+
+def _question_of_today(unit: UnitOfWork, rt: Runtime, member_id: int | None, language: str) -> dict[str, Any]:
+    """A unit's lead who rings is asked what our call of this evening asked in vain."""
+    day_id = saying.open_day(unit.db, rt, member_id) if member_id else None
+    return {"daily": saying.fact(unit.db, rt, day_id, language)} if day_id else {}
 
 
 def _same_again(rt: Runtime, event: VoiceEvent) -> Reply:

@@ -14,7 +14,7 @@ from flows.check import problems
 from flows.engine import Turn
 from flows.model import Flow
 from flows.show import describe, tree
-from flows.simulate import DEMO, Exchange, as_case, lines, play
+from flows.simulate import Exchange, as_case, demo_of, lines, play
 from flows.steps import Speak, Tell, WaitVoiceNote
 from flows.words import Words, load
 from gateway.errors import NotFound
@@ -73,7 +73,7 @@ def check(as_json: bool) -> None:
 def play_flow(name: str, language: str, as_test: bool) -> None:
     """Play one conversation in the terminal, with an invented member."""
     _flow(name)
-    words, facts = _words(language), {**DEMO, "language": language}
+    words, facts = _words(language), {**demo_of(name), "language": language}
     click.echo(HINT, err=True)
     exchanges: list[Exchange] = []
     for exchange in play(FLOWS, name, _typed(exchanges), facts):

@@ -6,7 +6,7 @@ import pytest
 
 from flows.catalog import FLOWS
 from flows.show import tree
-from flows.simulate import DEMO, as_case, learn, line, lines, play, toml
+from flows.simulate import DEMO, as_case, demo_of, learn, line, lines, play, toml
 from flows.state import Turn
 from flows.steps import ChooseMember, Tell
 from flows.words import Words
@@ -14,10 +14,10 @@ from flows.words import Words
 
 @pytest.mark.parametrize("name", sorted(FLOWS))
 def test_run_can_be_printed_as_a_case(name):
-    exchanges = list(play(FLOWS, name, ["key 1", "silence"], DEMO))
-    case = tomllib.loads(as_case(name, DEMO, exchanges))
+    exchanges = list(play(FLOWS, name, ["key 1", "silence"], demo_of(name)))
+    case = tomllib.loads(as_case(name, demo_of(name), exchanges))
     assert case["flow"] == name
-    assert case["facts"] == DEMO
+    assert case["facts"] == demo_of(name)
     assert [turn["hears"] for turn in case["turn"]][0] == "answered"
     assert all(turn["expect"] for turn in case["turn"])
 
