@@ -17,7 +17,7 @@ from gateway.reports.history import note
 from gateway.rules.escalation import parent_path
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
-from gateway.store import units
+from gateway.store import reports, units
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,10 @@ def ring_above(unit: UnitOfWork, rt: Runtime, report: Report, rung_id: int) -> b
 
 def taken(deed: Deed) -> None:
     """A person has it: the red light goes out, also of what was merged into it, and no phone rings any more."""
-    deed.report.taken_at = deed.report.taken_at or deed.at
-    owe.cancel_calls(deed.unit, deed.rt, deed.report.id, DeliveryReason.DUTY)
+    children = reports.list_merged(deed.unit.db, deed.report.id)
+    for report in (deed.report, *children):
+        report.taken_at = report.taken_at or deed.at
+        owe.cancel_calls(deed.unit, deed.rt, report.id, DeliveryReason.DUTY)
 
 
 def _ring_chain(unit: UnitOfWork, rt: Runtime, report: Report, chain: list[DutyNumber]) -> None:

@@ -27,7 +27,7 @@ def climb_late(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
         return 0
     step = step_of(report.state, report.urgency, report.taken_at is not None)
     has_rung = step is Step.TAKE and alarm.ring_above(unit, rt, report, _rung(unit.db, report))
-    if climb(deed):
+    if climb(deed, needs_staff=True):
         return deed.done(CLIMBED, step=step)
     wait = timedelta(minutes=ladder.find_ladder(unit.db).danger_minutes)
     report.climb_at = deed.at + wait if has_rung else None

@@ -11,12 +11,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from gateway.db import UnitOfWork
-from gateway.deliveries import owe
 from gateway.errors import Conflict
 from gateway.models import Report, ReportEvent
 from gateway.reports.deeds import Deed, begin
 from gateway.runtime import Runtime
-from gateway.states import REPORTS_WAITING, DeliveryReason, ReportState, Urgency
+from gateway.states import REPORTS_WAITING, ReportState, Urgency
 from gateway.store import duplicates, reports
 from gateway.store.sight import Sight
 
@@ -36,7 +35,6 @@ def merge(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int, into_id:
         unit.db.get_one(Report, child_id).merged_into_id = into_id
     deed.report.merged_into_id = into_id
     _raise_urgency(deed, kept)
-    owe.cancel_calls(unit, rt, report_id, DeliveryReason.DUTY)
     unit.db.flush()
     reports.count_reporters(unit.db, into_id, report_id)
     kept.done("joined", report=deed.report.reference)

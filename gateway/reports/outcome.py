@@ -55,10 +55,11 @@ def told_in_person(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int,
 
 
 def taken_by_phone(unit: UnitOfWork, rt: Runtime, report_id: int, delivery_id: int | None) -> None:
-    """A duty person keyed that they take it: the red light goes out, once."""
-    if unit.db.get(Report, report_id) is None or delivery_id is None:
+    """A duty person keyed that they take it: the red light goes out, once; also of the one that it was merged into."""
+    report = unit.db.get(Report, report_id)
+    if report is None or delivery_id is None:
         return
-    deed = begin(unit, rt, report_id, None)
+    deed = begin(unit, rt, report.merged_into_id or report_id, None)
     if deed.report.taken_at is None:
         alarm.taken(deed)
         deed.done("taken_by_phone")
