@@ -60,7 +60,11 @@ def plan_anew(db: Session) -> None:
 
     A list makes them grow while it is taken; the plan that was kept from its first batches reads all of them each time.
     """
-    db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    _plan(db, "force_custom_plan")
+
+
+def _plan(db: Session, how: str | None) -> None:
+    db.execute(select(func.set_config("plan_cache_mode", how, True)))
 
 
 def units_by_code(db: Session, codes: Collection[str], path: str) -> dict[str, int]:
@@ -155,12 +159,19 @@ def reserve_ids(db: Session, model: type[Base], count: int) -> list[int]:
 
 
 def copy_in(db: Session, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Append rows by COPY: values as the database has them (the word of an enum, JSON as text), nothing defaulted here."""
+    """Append rows by COPY: values as the database has them (the word of an enum, JSON as text), nothing defaulted here.
+
+    Its keys are looked up by plans that are kept, whatever `plan_anew` said: planning six look-ups anew for each row costs
+    more than the row.
+    """
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), names)
+    how = db.scalar(select(func.current_setting("plan_cache_mode")))
+    _plan(db, "auto")
     with db.connection().connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
         for row in rows:
             copy.write_row(row)
+    _plan(db, how)
 
 
 def change_members(db: Session, rows: Sequence[Sequence[Any]]) -> None:
