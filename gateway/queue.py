@@ -27,6 +27,7 @@ SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
 FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
 WORK_ON_LIST = "workers.people.work_on_list"
+MAKE_REPORT_FILE = "workers.reports.make_report_file"
 RUN_SWEEP = "workers.sweep.sweep"
 PURGE = "workers.sweep.purge"
 SETTLE_KEYS = "workers.keys.settle_keys"
@@ -59,6 +60,10 @@ class Bells:
     def work_on_list(self, import_id: int) -> None:
         """A list was handed in, or may be taken: look at it, or take it; beside sounds, where memory is given back."""
         self._enqueue(SOUND, WORK_ON_LIST, (import_id,))
+
+    def make_report_file(self, file_id: int) -> None:
+        """A long list of reports was asked for; beside sounds, where memory is given back."""
+        self._enqueue(SOUND, MAKE_REPORT_FILE, (file_id,))
 
     def sweep(self) -> None:
         self._enqueue(SWEEP, RUN_SWEEP, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway import audit, ledger, voice_notes
+from gateway import audit, ledger, report_files, voice_notes
 from gateway.broadcasts import settle as broadcasts
 from gateway.days import asking
 from gateway.db import unit_of_work
@@ -32,6 +32,7 @@ def sweep() -> None:
         erase.forget_idle_numbers(unit.db)
         ledger.end_what_ran_out(unit, rt)
         listed.ring_waiting(unit, rt)
+        report_files.sweep(unit, rt)
         asking.ring_due(unit, rt)
         freeze.ring_due(unit, rt)
         due = voice_notes.list_due(unit, rt)

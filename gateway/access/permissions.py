@@ -27,6 +27,7 @@ class Permission(enum.StrEnum):
     SEE_RESTRICTED = "see_restricted"
     SEE_CONTROL = "see_control"
     CHANGE_LADDER = "change_ladder"
+    EXPORT_REPORTS = "export_reports"
     SEE_BROADCASTS = "see_broadcasts"
     WRITE_BROADCASTS = "write_broadcasts"
     APPROVE_BROADCASTS = "approve_broadcasts"
@@ -64,6 +65,7 @@ _LEAD = _WORK | {
 _RUN = {
     _P.APPROVE_BROADCASTS,
     _P.EXPORT_MEMBERS,
+    _P.EXPORT_REPORTS,
     _P.ERASE_MEMBERS,
     _P.CHANGE_UNITS,
     _P.SEE_SUPPRESSIONS,

@@ -11,7 +11,10 @@ import click
 from gateway.errors import MemberlineError
 
 CHECKOUT = Path(__file__).parent.parent.parent
-BENCHES = {name: name.replace("-", "_") for name in ("call-step", "footprint", "audience", "keys")}
+BENCHES = {
+    name: name.replace("-", "_")
+    for name in ("call-step", "footprint", "audience", "keys", "rollup", "console")
+}
 BENCHES["import"] = "member_import"
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from gateway.access import Viewer, password_rules, passwords, runtime, sign_in, signed_in, tokens
 from gateway.access.password_rules import LONGEST, SHORTEST
+from gateway.console.locale import SPOKEN
 from gateway.db import unit_of_work
 from gateway.models import Staff
 from gateway.store import second_factors, sign_ins, staff
@@ -58,6 +59,18 @@ def end_browser(viewer: Viewer, sign_in_id: int) -> ResponseReturnValue:
             unit.db, viewer.staff_id, "browser-ended", rt.clock(), "staff", viewer.staff_id, viewer.unit_id
         )
     flash(gettext("This browser is signed out."))
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/desk")
+@signed_in
+def change_desk(viewer: Viewer) -> ResponseReturnValue:
+    """Say which languages one understands, and whether single keys do something on the pages of reports."""
+    with unit_of_work(runtime().engine) as unit:
+        person = staff.get_staff(unit.db, viewer.staff_id)
+        person.languages = [code for code in SPOKEN if code in request.form.getlist("languages")]
+        person.has_keys_off = request.form.get("keys") != "on"
+    flash(gettext("Kept."))
     return redirect(url_for("account.show"))
 
 

@@ -57,6 +57,7 @@ ACTIONS: dict[str, Any] = {
     "report-split": _("told two reports apart"),
     "report-note": _("wrote a note on a report"),
     "report-undo": _("took a deed on a report back"),
+    "reports-exported": _("took a list of reports away"),
     "report-told": _("noted what a reporter said face to face"),
     "member-erased": _("erased a member"),
     "member-changed": _("corrected a member"),
@@ -133,6 +134,9 @@ ACTIONS: dict[str, Any] = {
     "form-seen": _("looked at a signed form"),
     "keys.rotated": _("changed the keys that seal"),
     "keys.wrapped_anew": _("changed the secret over the keys"),
+    "daily-changed": _("changed the evening's question"),
+    "rollup-changed": _("changed the day's roll-up"),
+    "brief-chosen": _("chose how the roll-up comes"),
     "sender-changed": _("changed how we introduce ourselves"),
     "audit-exported": _("took a piece of this log away"),
 }

@@ -24,7 +24,7 @@ from gateway.models.people import (
     Suppression,
     Unit,
 )
-from gateway.models.reports import Addition, Answer, Mention, Report, ReportEvent, SavedView
+from gateway.models.reports import Addition, Answer, Mention, Report, ReportEvent, ReportFile, SavedView
 from gateway.models.rights import (
     Breach,
     BreachMember,
@@ -107,6 +107,7 @@ __all__ = [
     "RecoveryCode",
     "Report",
     "ReportEvent",
+    "ReportFile",
     "RightsRequest",
     "Rollup",
     "RollupRow",

@@ -198,3 +198,27 @@ class SavedView(Base):
     query: Mapped[str] = mapped_column(String(400))
     is_shared: Mapped[bool] = mapped_column(default=False)  # with the staff of the same unit and below
     at: Mapped[datetime]
+
+
+class ReportFile(Base):
+    """A list of reports that somebody takes away; made by a worker where it is long, and gone after a day.
+
+    `asked` holds the search, whose sight limits it and the words of its language, so that whoever makes it needs no browser.
+    """
+
+    __tablename__ = "report_files"
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(
+        ForeignKey("units.id")
+    )  # of whoever asked: nothing outside it is in it
+    kind: Mapped[str] = mapped_column(String(4))  # csv, xlsx
+    asked: Mapped[JsonDict]
+    rows: Mapped[int | None]
+    file_key: Mapped[str | None] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]  # without a key: it could not be made, or is kept no longer

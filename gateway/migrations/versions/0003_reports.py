@@ -101,6 +101,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_saved_views_staff_id"), "saved_views", ["staff_id"], unique=False)
     op.create_table(
+        "report_files",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column(
+            "asked",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.Column("file_key", sa.String(length=64), nullable=True),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_report_files_staff_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_report_files_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_files")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_files_public_id")),
+    )
+    op.create_index(op.f("ix_report_files_staff_id"), "report_files", ["staff_id"], unique=False)
+    op.create_index(op.f("ix_report_files_created_at"), "report_files", ["created_at"], unique=False)
+    op.create_table(
         "additions",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("report_id", sa.BigInteger(), nullable=False),
