@@ -25,7 +25,7 @@ from gateway.store.inbox import Search, Tab, key_of
 # What an address may hold, in the order in which it is written; a page's key (`after`) never outlives a change.
 KEPT = (
     "tab", "unit", "category", "language", "from", "to", "state", "urgency", "act", "voice", "partial", "unnamed",
-    "restricted", "member", "overdue", "of", "q",
+    "restricted", "member", "overdue", "charge", "counted", "of", "q",
 )  # fmt: skip
 MINE = "mine"  # the languages that the viewer understands
 ACTS = ("unit", "office", "nobody")
@@ -78,6 +78,8 @@ def read(db: Session, viewer: Viewer, asked: Mapping[str, str]) -> Asked:
             is_unnamed=_YES_NO.get(kept.get("unnamed", "")),
             is_restricted=_YES_NO.get(kept.get("restricted", "")) if viewer.may("see_restricted") else None,
             is_member=_YES_NO.get(kept.get("member", "")),
+            in_charge=_YES_NO.get(kept.get("charge", "")),
+            counted_path=_unit(db, viewer, kept.get("counted", ""))[0],
             overdue_at=runtime().clock() if kept.get("overdue") == "yes" else None,
             reference=_digits(kept.get("q", "")) or None,
             head=kept.get("of"),

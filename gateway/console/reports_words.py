@@ -52,6 +52,8 @@ LABELS = {
     "restricted": _("Accuses somebody"),
     "member": _("Caller"),
     "overdue": _("Deadline"),
+    "charge": _("In charge"),
+    "counted": _("Counted at"),
     "of": _("Merged"),
 }
 YES_NO: Options = (("yes", _("yes")), ("no", _("no")))
@@ -112,6 +114,7 @@ def _options(viewer: Viewer) -> dict[str, Options]:
         "act": list(MUST_ACT.items()),
         "voice": [("yes", _("with a recording")), ("no", _("in writing"))],
         "member": [("yes", _("known")), ("no", _("not known"))],
+        "charge": [("yes", _("somebody")), ("no", _("nobody"))],
         "partial": YES_NO,
         "unnamed": YES_NO,
         "restricted": YES_NO,

@@ -38,8 +38,9 @@ WAITING_TABS = frozenset({Tab.WAITING, Tab.MINE, Tab.UNASSIGNED, Tab.UP})  # dan
 class Search:
     """What is looked for; kept in the address, so that a link shows a colleague the same list of what they may see.
 
-    `category` is a code of two keys, or its first one; `since` and `until` limit when the report came; `overdue_at` is the
-    moment by which a deadline has passed; `head_id` asks for those merged into that one; `after` is the key of a page.
+    `unit_path` is where they are, `counted_path` where they count (`sight_unit_id`), as in the control room. `category` is
+    a code of two keys, or its first one; `since` and `until` limit when the report came; `overdue_at` is the moment by
+    which a deadline has passed; `head_id` asks for those merged into that one; `after` is the key of a page.
     """
 
     tab: Tab = Tab.WAITING
@@ -56,6 +57,8 @@ class Search:
     is_unnamed: bool | None = None
     is_restricted: bool | None = None
     is_member: bool | None = None
+    in_charge: bool | None = None
+    counted_path: str | None = None
     overdue_at: datetime | None = None
     reference: str | None = None
     head: str | None = None
@@ -178,6 +181,11 @@ def _begins(digits: str) -> ColumnElement[bool]:
     return and_(Report.reference >= digits, Report.reference < beyond if beyond else true())
 
 
+def _has_somebody() -> ColumnElement[bool]:
+    """SQL: the report is somebody's, or was danger that somebody took."""
+    return or_(Report.assignee_id.is_not(None), Report.taken_at.is_not(None))
+
+
 def _subject(code: str) -> ColumnElement[bool]:
     """SQL: of this subject, or of any in this group."""
     return Report.category.in_([code] if len(code) > 1 else [f"{code}{key}" for key in "123456789"])
@@ -208,6 +216,8 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "is_unnamed": lambda value: _flag(Report.is_unnamed, value),
     "is_restricted": lambda value: _flag(Report.is_restricted, value),
     "is_member": lambda known: Report.member_id.is_not(None) if known else Report.member_id.is_(None),
+    "in_charge": lambda is_so: _has_somebody() if is_so else ~_has_somebody(),
+    "counted_path": lambda path: is_under(Seen.path, path),
     "overdue_at": lambda now: and_(Report.is_waiting, Report.due_at < now),
     "reference": _begins,
     "head": lambda public_id: Report.merged_into_id == _id_of(public_id),
