@@ -29,13 +29,12 @@ def show(viewer: Viewer) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         place = unit_list.get_visible(unit.db, viewer.unit_path, unit_id or viewer.unit_id)
         seen = wall.look(unit.db, rt, replace(viewer.sight, path=place.path))
-    asked = {"unit": place.id} if unit_id else {}
+    shown = place.id if unit_id else None
     values: dict[str, Any] = {"place": place, "wall": seen, "bars": {}}
     values["local"] = seen.at.astimezone(rt.profile.timezone)
     values["day"] = format_date(values["local"].date(), "EEEE, d MMMM", locale=get_locale())
     values["is_yesterday"] = seen.silence.day != values["local"].date()
     for broadcast, stand in seen.broadcasts:
         values["bars"][broadcast.id] = segments_of(broadcast, stand, with_links=False)
-    values["address"] = url_for("wall.show", **asked)
-    values["fragment"] = url_for("wall.show", fragment="1", **asked)
+    values["fragment"] = url_for("wall.show", fragment="1", unit=shown)
     return page_or_fragment("control/wall.html", "control/wall_now.html", **values)

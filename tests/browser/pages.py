@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from gateway.console import SCREENS
 from gateway.db import unit_of_work
 from gateway.demo.places import BOOTH_OF_24, DISTRICT, code_of_block
-from gateway.models import Broadcast, Member, NumberChange, Overlay, Report, Staff, Unit, VoiceNote
+from gateway.models import Broadcast, Call, Member, NumberChange, Overlay, Report, Staff, Unit, VoiceNote
 from gateway.states import BroadcastState, ReportState
 from gateway.store import enrolments, units
 from gateway.store.overlays import WING
@@ -53,6 +53,9 @@ def addresses(house: House, page: Page) -> dict[str, str]:
     return {
         "start.index": "/",
         "start.words": "/words",
+        "control.show": "/control",
+        "calls.index": "/calls",
+        "calls.show": f"/calls/{_a_call(house)}",
         "wall.show": "/wall",
         "account.show": "/account",
         "second_factor.show": "/account/second-factor",
@@ -106,6 +109,11 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "news.index": "/news",
         "news.new": "/news/new",
     }
+
+
+def _a_call(house: House) -> int:
+    """One that was answered and brought a report."""
+    return house.all_of(Call, Call.report_id.is_not(None), Call.is_sealed.is_(False))[-1].id
 
 
 def _a_draft(house: House, page: Page) -> str:

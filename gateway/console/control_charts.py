@@ -1,0 +1,133 @@
+"""What the control room draws: buckets of days, small lines, the heat table, the map; classes instead of colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from babel.dates import format_date, get_day_names
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from gateway.console.control_words import Measure
+from gateway.control.room import Line
+from gateway.control.shapes import WIDTH, Drawing
+from gateway.control.window import Window
+
+BY_DAY, BY_WEEK = 31, 26 * 7  # days up to which each stands for itself, and each week
+SHADES = 5
+LINE_W, LINE_H = 180, 44
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Some days that are drawn as one."""
+
+    first: date
+    last: date
+    label: str
+    name: str
+    value: int
+
+
+def buckets(window: Window, counts: Mapping[date, int]) -> list[Bucket]:
+    """Divide a window into days, weeks or four weeks, from its first day on; the sums are those of the days."""
+    step = 1 if window.length <= BY_DAY else 7 if window.length <= BY_WEEK else 28
+    made = []
+    for nth in range(0, window.length, step):
+        first = window.first + timedelta(days=nth)
+        last = min(first + timedelta(days=step - 1), window.last)
+        value = sum(counts.get(first + timedelta(days=each), 0) for each in range((last - first).days + 1))
+        label = format_date(first, "d MMM", locale=get_locale())
+        until = f" – {format_date(last, 'd MMM', locale=get_locale())}" if last > first else ""
+        made.append(Bucket(first, last, label, label + until, value))
+    return made
+
+
+def line(values: Sequence[int], top: int) -> Markup:
+    """Draw a small line; all of a set share one `top`, so that they may be compared."""
+    high = LINE_H - 6
+    step = LINE_W / max(1, len(values) - 1)
+    points = [(nth * step, LINE_H - 2 - (high * each / top if top else 0)) for nth, each in enumerate(values)]
+    points = (
+        points if len(points) > 1 else [*points, (float(LINE_W), points[0][1])] if points else [(0.0, 0.0)]
+    )
+    run = "L".join(f"{x:.0f} {y:.1f}" for x, y in points)
+    return Markup(
+        '<svg class="chart tiny" viewBox="0 0 {w} {h}" preserveAspectRatio="none" aria-hidden="true">'
+        '<path class="under" d="M0 {foot}L{run}L{w} {foot}Z"/><path class="run" d="M{run}"/></svg>'
+    ).format(w=LINE_W, h=LINE_H, foot=LINE_H - 1, run=run)
+
+
+def heat(hours: Mapping[tuple[int, int], int]) -> list[dict[str, Any]]:
+    """The rows of the heat table, Monday first: a count and a shade for each hour."""
+    top = max(hours.values(), default=0)
+    names = get_day_names("wide", locale=get_locale())
+    return [
+        {
+            "name": names[day - 1],
+            "cells": [
+                (hours.get((day, hour), 0), _shade(hours.get((day, hour), 0), top)) for hour in range(24)
+            ],
+            "total": sum(hours.get((day, hour), 0) for hour in range(24)),
+        }
+        for day in range(1, 8)
+    ]
+
+
+def _shade(value: int, top: int) -> int:
+    return 0 if not value else 1 + min(SHADES - 1, SHADES * (value - 1) // max(1, top))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One unit of the map, with its figure in words and its shade."""
+
+    line: Line
+    written: str
+    shade: int
+
+
+def tiles(lines: Sequence[Line], measure: Measure) -> list[Tile]:
+    """Give each unit its shade: nought is 0, the others by rank, so that one huge one does not pale all others."""
+    values = {each.unit.id: measure.value(each) for each in lines if each.unit}
+    ranked = sorted({value for value in values.values() if value})
+    shades = {value: 1 + SHADES * nth // len(ranked) for nth, value in enumerate(ranked)}
+    return [
+        Tile(each, measure.written(values[each.unit.id]), shades.get(values[each.unit.id] or 0, 0))
+        for each in lines
+        if each.unit
+    ]
+
+
+def legend(shown: Sequence[Tile], measure: Measure) -> list[tuple[int, str]]:
+    """Say from where to where each shade reaches."""
+    said = []
+    for shade in sorted({each.shade for each in shown if each.shade}):
+        values = sorted(measure.value(each.line) or 0 for each in shown if each.shade == shade)
+        low, high = measure.written(values[0]), measure.written(values[-1])
+        said.append((shade, low if low == high else f"{low} – {high}"))
+    return said
+
+
+def shape_map(drawing: Drawing, shown: Sequence[Tile], links: Mapping[int, str], title: str) -> Markup:
+    """Draw the shapes as links, each with its name and figure; the figure stands in it where there is room."""
+    by_code = {each.line.unit.code: each for each in shown if each.line.unit}
+    paths, figures = Markup(""), Markup("")
+    for shape in drawing.shapes:
+        tile = by_code[shape.code]
+        assert tile.line.unit is not None
+        name = f"{tile.line.unit.name}: {tile.written}"
+        paths += Markup(
+            '<a href="{}" aria-label="{}"><path class="m{}" d="{}"><title>{}</title></path></a>'
+        ).format(links[tile.line.unit.id], name, tile.shade, shape.path, name)
+        if shape.is_wide:
+            figures += Markup('<text class="m{}" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+                tile.shade, shape.x, shape.y + 5, tile.written
+            )
+    return Markup(
+        '<svg class="shapes" viewBox="-2 -2 {w:.0f} {h:.0f}" role="group" aria-label="{title}">{paths}'
+        '<g aria-hidden="true">{figures}</g></svg>'
+    ).format(w=WIDTH + 4, h=drawing.height + 4, title=title, paths=paths, figures=figures)

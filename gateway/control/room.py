@@ -1,0 +1,113 @@
+"""The control room: the figures of a unit and all under it in a window of days, with the window before beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from gateway.control.window import Window
+from gateway.models import Unit
+from gateway.runtime import Runtime
+from gateway.store import control_calls, control_reports, unit_list, wall
+from gateway.store.control_calls import Calls, Reach
+from gateway.store.control_reports import ITSELF, Days, Figures, Waits
+from gateway.store.sight import Sight
+from gateway.store.wall import Silence
+
+AGES = (1, 3, 7, 30)  # what waits: came today, up to two days ago, up to six, up to 29, earlier
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit right under the one that is looked at, or the part of that one that lies in none of them (`unit` None)."""
+
+    unit: Unit | None
+    now: Figures
+    before: Figures
+    waits: Waits
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything the page shows; `all` and `waits` are the sums of `lines`."""
+
+    place: Unit
+    window: Window
+    all: Figures
+    before: Figures
+    waits: Waits
+    lines: Sequence[Line]
+    days: Days
+    days_before: Days
+    hours: Mapping[tuple[int, int], int]
+    calls: Calls
+    calls_before: Calls
+    reach: Reach
+    reach_before: Reach
+    silence: Silence
+
+
+def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) -> Picture:
+    """Count everything of a unit that lies at or below the sight's own."""
+    here, before = replace(sight, path=place.path), window.before
+    now = (window.since, window.until)
+    then = (before.since, before.until)
+    figures, earlier = (control_reports.figures(db, here, *each) for each in (now, then))
+    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone))
+    return Picture(
+        place=place,
+        window=window,
+        all=figures[None],
+        before=earlier[None],
+        waits=waits[None],
+        lines=_lines(db, place, figures, earlier, waits),
+        days=control_reports.per_day(db, here, *now, window.zone),
+        days_before=control_reports.per_day(db, here, *then, window.zone),
+        hours=control_reports.per_hour(db, here, *now, window.zone),
+        calls=control_calls.calls(db, here, *now),
+        calls_before=control_calls.calls(db, here, *then),
+        reach=control_calls.reach(db, here, *now),
+        reach_before=control_calls.reach(db, here, *then),
+        silence=wall.silence_of(db, place.path, min(window.last, today_of(rt))),
+    )
+
+
+def today_of(rt: Runtime) -> date:
+    """Return the day that it is in the house."""
+    return rt.clock().astimezone(rt.profile.timezone).date()
+
+
+def edges(today: date, zone: str) -> list[datetime]:
+    """Return the moments between the ages of what waits, the latest first."""
+    first = [today - timedelta(days=age - 1) for age in AGES]
+    return [Window(day, day, zone).since for day in first]
+
+
+def _lines(
+    db: Session,
+    place: Unit,
+    now: Mapping[int | None, Figures],
+    before: Mapping[int | None, Figures],
+    waits: Mapping[int | None, Waits],
+) -> list[Line]:
+    """The open units right under it, and whatever closed one still has figures; by name."""
+    under = {each.unit.id: each.unit for each in unit_list.list_children(db, place).children}
+    counted = {key for each in (now, before, waits) for key in each if key}
+    known = under | control_reports.units_of(db, place.path, counted - under.keys())
+    lines = [_line(known[key], key, now, before, waits) for key in known]
+    own = _line(None, ITSELF, now, before, waits)
+    is_own = own.now.received or own.before.received or own.waits.waiting
+    return [*sorted(lines, key=lambda each: each.unit.name if each.unit else ""), *([own] if is_own else [])]
+
+
+def _line(
+    unit: Unit | None,
+    key: int,
+    now: Mapping[int | None, Figures],
+    before: Mapping[int | None, Figures],
+    waits: Mapping[int | None, Waits],
+) -> Line:
+    return Line(unit, now.get(key, Figures()), before.get(key, Figures()), waits.get(key, Waits()))
