@@ -21,6 +21,7 @@ from gateway.states import DeliveryReason, DeliveryState
 URGENT, PERSONAL, ORDINARY = 0, 2, 5
 TEXT_PURPOSE = "deliveries.text"
 VOICE, SMS = "voice", "sms"
+SEVERED = "severed:"
 UNNAMED = "unnamed:"  # and a random name: the call goes to a reporter who stays unnamed
 NUMBER_CHECK = "number-change:"  # and the id of the change: what such a call is about
 
@@ -80,6 +81,11 @@ def owe_text_about(
         sealed_text=rt.vault.seal_text(text, TEXT_PURPOSE, dedupe),
         dedupe=dedupe,
     )
+
+
+def severed_dedupe() -> str:
+    """Return the name of such a delivery when it is over: nobody is shown it any more."""
+    return f"{SEVERED}{uuid4().hex}"
 
 
 def sealed_dedupe() -> str:

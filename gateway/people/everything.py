@@ -17,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.db import unit_of_work
+from gateway.deliveries.owe import SEVERED, UNNAMED
 from gateway.deliveries.owe import TEXT_PURPOSE as OWED_TEXT
 from gateway.errors import NotFound
 from gateway.models import Base, Member, OtherNumber
@@ -138,7 +139,7 @@ def show_everything(rt: Runtime, member_id: str) -> dict[str, Any]:
 def everything(db: Session, rt: Runtime, member: Member) -> dict[str, Any]:
     """Collect every row about this member: `member` and `unit`, then a list for each table."""
     line = units.list_line(db, units.get_unit(db, member.unit_id))
-    gathered = gather(db, member)
+    gathered = _without_unnamed(gather(db, member))
     found: dict[str, Any] = {"unit": [each.name for each in line], "number": None}
     for name, rows in gathered.items():
         found[name] = [plain(rt, name, row) for row in rows]
@@ -149,6 +150,20 @@ def everything(db: Session, rt: Runtime, member: Member) -> dict[str, Any]:
     for row, opened in zip(found["numbers"], _opened(rt, gathered["numbers"]), strict=True):
         row["number"] = opened
     return found
+
+
+def _without_unnamed(found: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Leave out the calls in which somebody on this phone stayed unnamed: their time alone would tell which report.
+
+    An erasure finds them all the same (`gather`).
+    """
+    calls = [row for row in found["calls"] if not row["is_sealed"]]
+    deliveries = [
+        row for row in found["deliveries"] if not str(row["dedupe"] or "").startswith((UNNAMED, SEVERED))
+    ]
+    shown = {row["id"] for row in deliveries}
+    attempts = [row for row in found["attempts"] if row["delivery_id"] in shown]
+    return {**found, "calls": calls, "deliveries": deliveries, "attempts": attempts}
 
 
 def gather(db: Session, member: Member) -> dict[str, list[dict[str, Any]]]:

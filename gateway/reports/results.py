@@ -119,8 +119,8 @@ def _sever(unit: UnitOfWork, rt: Runtime, report: Report, delivery: Delivery) ->
     if delivery.reason == DeliveryReason.ANSWER and asking.is_beyond_reach(delivery):
         report.ask_at = None
         note(unit.db, report, "beyond_reach", rt.clock(), details={"reason": why["cause"]})
-    delivery.report_id = delivery.answer_id = delivery.dedupe = None
-    delivery.language = None
+    delivery.report_id = delivery.answer_id = delivery.language = None
+    delivery.dedupe = owe.severed_dedupe()
     unit.db.flush()
 
 

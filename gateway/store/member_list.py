@@ -169,7 +169,7 @@ def list_reports(db: Session, sight: Sight, member_id: int) -> Sequence[Report]:
 
 def list_calls(db: Session, member_id: int) -> Sequence[Call]:
     """List this member's last calls, both directions."""
-    query = select(Call).where(Call.member_id == member_id)
+    query = select(Call).where(Call.member_id == member_id, ~Call.is_sealed)
     return db.scalars(query.order_by(Call.started_at.desc()).limit(RECENT)).all()
 
 
