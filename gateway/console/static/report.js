@@ -123,8 +123,10 @@
 	}
 	document.addEventListener("submit", async (event) => {
 		const form = event.target;
-		if (event.defaultPrevented || !form.matches("[data-quiet]") || form.busy) return form.busy && event.preventDefault();
+		const isHere = new URL(form.action).pathname.startsWith(location.pathname + "/");
+		if (event.defaultPrevented || !form.matches(isHere ? "[data-quiet],[data-part=flash] form" : "[data-quiet]")) return;
 		event.preventDefault();
+		if (form.busy) return;
 		form.busy = true;
 		const { name = "", value = "" } = event.submitter || {};
 		const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) }).catch(() => null);
@@ -154,7 +156,7 @@
 	}
 
 	// What the member will hear, as it is written
-	const wrote = document.querySelector("[data-heard]"), mirror = document.querySelector("[data-mirror]");
+	const wrote = document.querySelector("[data-write]"), mirror = document.querySelector("[data-mirror]");
 	wrote?.addEventListener("input", () => (mirror.textContent = wrote.value || "…"));
 	all("input[name=kind]").forEach((each) => (each.onchange = () => {
 		all("[data-ask]").forEach((ask) => (ask.hidden = document.querySelector("input[name=kind]:checked").value === "tell"));
