@@ -185,6 +185,11 @@ class MarkHeard:
 
 
 @dataclass(frozen=True)
+class CallLater:
+    """Somebody else picked up: what this call was to bring was not told, and comes another time."""
+
+
+@dataclass(frozen=True)
 class TakeDuty:
     """A duty person keyed that they take this dangerous report."""
 
@@ -238,6 +243,7 @@ Step = (
     | PassLocalStaff
     | AnswerReport
     | MarkHeard
+    | CallLater
     | TakeDuty
     | LookUpData
     | SayWrong

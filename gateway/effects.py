@@ -14,6 +14,7 @@ from gateway import enrolment, joining, leaving
 from gateway.calls.talk import Talk
 from gateway.days import saying
 from gateway.db import UnitOfWork
+from gateway.deliveries.outcomes import LATER
 from gateway.models import Delivery
 from gateway.reports import found, hiding, opening, outcome
 from gateway.rights import hold, requests
@@ -34,8 +35,7 @@ def perform(unit: UnitOfWork, rt: Runtime, call: CallRow, talk: Talk) -> Talk:
         report_id=call.report_id,
     )
     facts = perform_steps(unit, rt, scene, talk.effects, talk.facts)
-    heard = tuple(f"{step.kind} {step.item}" for step in talk.effects if isinstance(step, ask.MarkHeard))
-    return replace(talk, facts=facts, heard=(*talk.heard, *heard))
+    return replace(talk, facts=facts, heard=(*talk.heard, *filter(None, map(_heard, talk.effects))))
 
 
 def perform_steps(
@@ -45,6 +45,17 @@ def perform_steps(
     for step in effects:
         scene, facts = _perform(unit, rt, scene, step, facts)
     return facts
+
+
+def _heard(step: ask.Step) -> str:
+    """What was played to its end, or that it was not told at all."""
+    match step:
+        case ask.MarkHeard(kind, item):
+            return f"{kind} {item}"
+        case ask.CallLater():
+            return LATER
+        case _:
+            return ""
 
 
 def _language(talk: Talk) -> str:
@@ -68,7 +79,7 @@ def _perform(
             return scene, _look_up(unit, rt, scene, reference, facts)
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
-        case ask.MarkHeard():
+        case ask.MarkHeard() | ask.CallLater():
             _mark_heard(unit, rt, scene, step)
         case ask.Withdraw():
             leaving.withdraw(unit, rt, scene, step.purpose)
@@ -145,7 +156,9 @@ def _choose_member(
     return replace(scene, member_id=step.member), {**facts, "member": chosen, "reports": mine}
 
 
-def _mark_heard(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard) -> None:
+def _mark_heard(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard | ask.CallLater) -> None:
+    if isinstance(step, ask.CallLater):
+        return  # the delivery learns it from the conversation when the call is over
     if step.kind == "news" and scene.member_id is not None:
         news.mark_heard(unit.db, step.item, scene.member_id, rt.clock())
     elif step.kind == "announcement" and scene.delivery_id is not None:

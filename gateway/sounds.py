@@ -25,6 +25,15 @@ from gateway.states import BroadcastState
 from gateway.store import sender
 
 CATALOGUE, WRITTEN = "catalogue", "written"
+# What flows put into sentences that the catalogue cannot know ahead, by fact (`flows.facts`).
+SAID_OF = {
+    "brief": ("unit", "date", "new", "danger", "solved", "overdue", "silent"),
+    "code": ("unit",),
+    "daily": ("unit", "streak"),
+    "duty": ("unit",),
+    "held": ("calls", "messages", "reports", "notes", "since"),
+    "interim": ("desk", "days"),
+}
 
 
 def catalogue(rt: Runtime) -> Iterator[Utterance]:
@@ -128,7 +137,7 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     """Something a caller was to hear had no sound: make the line's words, and those of what was listed to them."""
     call = unit.db.get(Call, call_id)
     facts: Mapping[str, Any] = (call.facts if call else None) or {}
-    told = [facts.get("announcement"), facts.get("answer"), *facts.get("news", [])]
+    told = [*(facts.get(each) for each in ("announcement", "answer", "interim")), *facts.get("news", [])]
     told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
     steps = [
         Tell(each["text"], each["language"], each.get("sound")) for each in told if each and each.get("text")
@@ -139,7 +148,17 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
         if each["name"]
     ]
     personal = [Utterance(each.text, each.language, None, True) for each in utterances(rt.words, steps)]
-    return [*list_missing(rt), *names, *personal]
+    values = [Utterance(each, facts["language"], None) for each in _values(rt, call)]
+    return [*list_missing(rt), *names, *personal, *values]
+
+
+def _values(rt: Runtime, call: Call | None) -> set[str]:
+    """Places, counts and days that the sentences of a call put in: of nobody in particular."""
+    facts: Mapping[str, Any] = (call.facts if call else None) or {}
+    known = [(facts.get(fact) or {}).get(name) for fact, names in SAID_OF.items() for name in names]
+    state = ((call.conversation if call else None) or {}).get("state") or {}
+    people = state.get("slots", {}).get("people")
+    return {str(each) for each in (*known, people and rt.words.count(facts["language"], int(people))) if each}
 
 
 def _authored(

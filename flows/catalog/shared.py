@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.model import Ask, Branch, Do, From, Nodes, Pick, Say, has, lacks
-from flows.steps import ChooseMember
+from flows.steps import CallLater, ChooseMember
 
 ORGANISATION = {"organisation": "sender"}  # as it chose to be called
 BY_LAW = {"organisation": "organisation"}  # a notice says who really asks
@@ -35,8 +35,11 @@ def ask_who(about: str, then: str) -> Nodes:
             ),
             "who_unnamed",
         ),
-        "who": Ask("answer.who", "chosen", "other", {"name": "member.name"}, otherwise="other"),
-        "who_unnamed": Ask("answer.who_unnamed", then, "other", otherwise="other"),
+        "who": Ask(
+            "answer.who", "chosen", "somebody_else", {"name": "member.name"}, otherwise="somebody_else"
+        ),
+        "who_unnamed": Ask("answer.who_unnamed", then, "somebody_else", otherwise="somebody_else"),
         "chosen": choose_member(then),
+        "somebody_else": Do(CallLater, "other"),
         "other": Say("answer.other", "end"),
     }

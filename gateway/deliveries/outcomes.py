@@ -55,6 +55,7 @@ _END = {
 }
 _REACHED = (Cause.HEARD, Cause.DELIVERED)
 HALF = 0.5
+LATER = "later"  # in what a conversation notes as heard: somebody else picked up
 _HEARD_WHEN_ANSWERED = (DeliveryReason.RING, DeliveryReason.DUTY, DeliveryReason.TEST)
 
 
@@ -162,7 +163,12 @@ def _cause_of(call: Call, event: VoiceEvent, delivery: Delivery) -> Cause:
 
 
 def _was_heard(call: Call, event: VoiceEvent, delivery: Delivery) -> bool:
-    """A key or the end of the message tells it; a hang-up before that is an estimate by the seconds (D32)."""
+    """A key or the end of the message tells it; a hang-up before that is an estimate by the seconds (D32).
+
+    Whoever is not meant was told nothing, however long they listened (journeys.md F12).
+    """
+    if LATER in (call.conversation or {}).get("heard", ()):
+        return False
     if delivery.reason in _HEARD_WHEN_ANSWERED or (call.conversation or {}).get("heard"):
         return True
     said = (call.conversation or {}).get("said") or {}

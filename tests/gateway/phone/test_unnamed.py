@@ -10,7 +10,7 @@ from gateway.db import unit_of_work
 from gateway.models import Call, Delivery, Report, VoiceNote
 from gateway.reports import answering, unnamed
 from gateway.runtime import Runtime
-from gateway.states import ReportState, Urgency
+from gateway.states import DeliveryState, ReportState, Urgency
 from tests.lines import Caller
 from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, walk, words
 
@@ -84,6 +84,8 @@ def test_answer_rings_there_and_tells_nobody_who_says_that_it_was_not_they(
     assert words(rt, "answer.who_unnamed") in call.ring()
     assert "कल ठीक होगा" not in call.heard[-1]
     assert words(rt, "answer.other") in call.press("2")
+    call.hang_up(40)
+    assert [each.state for each in all_of(rt, Delivery)] == [DeliveryState.QUEUED]
 
 
 def test_unnamed_reporter_confirms_by_phone(rt: Runtime, client: FlaskClient, shared: Caller) -> None:
