@@ -24,6 +24,7 @@ TYPES = {
     "report.css": "text/css; charset=utf-8",
     "report.js": "text/javascript; charset=utf-8",
     "control.css": "text/css; charset=utf-8",
+    "rollup.css": "text/css; charset=utf-8",
     "wall.css": "text/css; charset=utf-8",
     "wall.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",

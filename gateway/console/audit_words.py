@@ -137,6 +137,9 @@ ACTIONS: dict[str, Any] = {
     "daily-changed": _("changed the evening's question"),
     "rollup-changed": _("changed the day's roll-up"),
     "brief-chosen": _("chose how the roll-up comes"),
+    "ladder-changed": _("changed by when reports are worked on"),
+    "holiday-added": _("added a holiday"),
+    "holiday-removed": _("made a holiday a working day"),
     "sender-changed": _("changed how we introduce ourselves"),
     "audit-exported": _("took a piece of this log away"),
 }

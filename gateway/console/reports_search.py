@@ -121,8 +121,10 @@ def _languages(db: Session, viewer: Viewer, text: str) -> tuple[str, ...]:
 
 
 def _midnight(text: str | None, days: int) -> datetime | None:
-    """The beginning of a day as the country counts it, so many days later."""
+    """The beginning of a day as the country counts it, so many days later; a minute where one is given (`rollups`)."""
     try:
+        if "T" in (text or ""):
+            return datetime.fromisoformat(text or "").replace(tzinfo=runtime().profile.timezone)
         on = date.fromisoformat(text or "") + timedelta(days=days)
     except (ValueError, OverflowError):
         return None

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
-from gateway.models import Rollup, RollupRow, Setting, Staff, Unit
+from gateway.models import Broadcast, Rollup, RollupRow, Setting, Staff, Unit
 from gateway.store.units import is_under
 
 SETTING = "rollup"
@@ -107,7 +107,9 @@ def rows_by_unit(db: Session, rollup_id: int, unit_ids: Sequence[int]) -> dict[i
 
 def list_days(db: Session, before: date | None = None) -> list[Rollup]:
     """List the days, newest first, each in its newest version."""
-    query = select(Rollup).distinct(Rollup.day).order_by(Rollup.day.desc(), Rollup.version.desc()).limit(PAGE)
+    newer = aliased(Rollup)
+    has_newer = exists().where(newer.day == Rollup.day, newer.version > Rollup.version)
+    query = select(Rollup).where(~has_newer).order_by(Rollup.day.desc()).limit(PAGE)
     return list(db.scalars(query if before is None else query.where(Rollup.day < before)))
 
 
@@ -134,3 +136,13 @@ def list_children(
         .where(Unit.parent_id == unit_id, RollupRow.rollup_id == rollup_id, is_under(Unit.path, viewer_path))
     )
     return [(row[0], row[1]) for row in db.execute(query.order_by(Unit.name, Unit.id).limit(CHILDREN))]
+
+
+def list_broadcasts(
+    db: Session, viewer_path: str, path: str, since: datetime, until: datetime
+) -> Sequence[Broadcast]:
+    """List the broadcasts to units at or under a path that began in a span, the first one first."""
+    query = select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id)
+    query = query.where(is_under(Unit.path, viewer_path), is_under(Unit.path, path))
+    begun = (Broadcast.started_at >= since, Broadcast.started_at < until)
+    return db.scalars(query.where(*begun).order_by(Broadcast.started_at).limit(PAGE)).all()

@@ -36,6 +36,7 @@ IDS = {
     "event_id": "report_events",
     "form_id": "paper_forms",
     "gone_id": "members",
+    "holiday_id": "holidays",
     "kept_id": "members",
     "member_id": "members",
     "number_id": "numbers",
@@ -49,6 +50,7 @@ IDS = {
 SECOND = frozenset({"gone_id", "other_id"})  # not the same one as the first of the two
 # Places that name nothing of anybody's: any of these words.
 WORDS = {
+    "day": ("2026-11-22",),
     "part": ("asked", "heard", "held", "failed"),
     "what": ("members", "units"),
     "ending": ("wav",),
