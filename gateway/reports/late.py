@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.db import UnitOfWork
 from gateway.models import Report, ReportEvent
-from gateway.reports import alarm
+from gateway.reports import alarm, deadlines
 from gateway.reports.climbing import climb
 from gateway.reports.deeds import Deed, begin
 from gateway.rules.ladder import Step, step_of
@@ -24,6 +24,10 @@ def climb_late(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
     deed = begin(unit, rt, report_id, None)
     report = deed.report
     if report.climb_at is None or report.climb_at > deed.at:
+        return 0
+    due = deadlines.next_for(unit.db, rt, report).due_at
+    if due is None or due > deed.at:  # a holiday was added meanwhile
+        deadlines.keep(unit.db, rt, report)
         return 0
     step = step_of(report.state, report.urgency, report.taken_at is not None)
     has_rung = step is Step.TAKE and alarm.ring_above(unit, rt, report, _rung(unit.db, report))

@@ -43,7 +43,9 @@ def open_report(
     deadlines.keep(unit.db, rt, report)
     if scene.call_id is not None:
         unnamed.tie(unit.db, scene.call_id, report)
-    shown = "-" if report.is_unnamed else report.id  # beside the lines of its call a log would tell whose it is
+    shown = (
+        "-" if report.is_unnamed else report.id
+    )  # beside the lines of its call a log would tell whose it is
     logger.info("report opened report_id=%s source=%s", shown, report.source)
     return report
 

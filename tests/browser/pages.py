@@ -21,6 +21,8 @@ NOT_PAGES = {
     "members_forms.photo",
     "members_joined.note",
     "members_lists.refused",
+    "reports_export.take",
+    "reports_next.show",
     "signing_in.code_form",
     "static",
 }
@@ -78,6 +80,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "notices.index": "/house/notices",
         "signing_in.form": "/sign-in",
         "reports.index": "/reports?tab=all",
+        "reports_views.index": _a_view(house, page),
+        "reports_export.index": "/reports/files",
         "report.show": f"/reports/{report}",
         "broadcasts.index": "/broadcasts",
         "broadcasts_show.show": f"/broadcasts/{done}",
@@ -131,6 +135,15 @@ def _a_draft(house: House, page: Page) -> str:
     page.locator("form.compose button.main").click()
     page.wait_for_url("**/check")
     return page.url.split("/")[-2]
+
+
+def _a_view(house: House, page: Page) -> str:
+    page.goto(f"{house.web}/reports?urgency=soon&category=2")
+    page.locator(".filters summary").nth(1).click()
+    page.locator("input[name=name]").fill("Water and light, soon")
+    page.locator("form:has(input[name=name]) button").click()
+    page.get_by_role("status").wait_for()
+    return "/reports/views"
 
 
 def _an_empty_unit(house: House) -> int:

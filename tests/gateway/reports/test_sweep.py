@@ -84,6 +84,16 @@ def test_holidays_of_the_unit_and_those_above_stop_the_clock(
     assert report(rt, a_report(rt)).due_at == clock() + timedelta(hours=48)
 
 
+def test_holiday_that_is_added_later_still_counts(rt: Runtime, tree: Tree, clock: TestClock) -> None:
+    made = a_report(rt)
+    with unit_of_work(rt.engine) as unit:
+        tomorrow = clock().date() + timedelta(days=1)
+        unit.db.add(Holiday(unit_id=tree.unit("BOOTH-1"), day=tomorrow, name="Chhath"))
+    clock.forward(hours=24)
+    sweep.sweep(rt)
+    assert (report(rt, made).ups, report(rt, made).due_at) == (0, clock() + timedelta(hours=24))
+
+
 def test_rest_days_that_the_organisation_chose_stop_the_clock(
     rt: Runtime, tree: Tree, clock: TestClock
 ) -> None:

@@ -26,6 +26,8 @@ PUBLIC_IDS = {
     "/members/lists/": "imports",
     "/news/": "news_items",
     "/reports/": "reports",
+    "/reports/files/": "report_files",
+    "/reports/views/": "saved_views",
     "/units/overlays/": "overlays",
     "/voice-notes/": "voice_notes",
 }
@@ -57,6 +59,7 @@ WORDS = {
     "token": ("A" * 22,),
     "key": ("0" * 32,),
     "digest": ("0" * 12,),
+    "events": ("1.2",),
     "name": ("console.css",),
 }
 NOT_FOR_STAFF = frozenset({"provider", "secret"})  # the provider's posts, tested in channels
