@@ -50,6 +50,7 @@ COMMANDS = {
     "clips": ("gateway.cli.clips:clips", "Sounds: build them, find what is missing."),
     "broadcast": ("gateway.cli.broadcast:broadcast", "Calls and SMS to many members."),
     "report": ("gateway.cli.report:report", "Problems that members reported."),
+    "rollup": ("gateway.cli.rollup:rollup", "The figures of a day, frozen at its hour."),
     "bench": ("gateway.cli.bench:bench", "Benchmarks, as ratios to a baseline."),
     "demo": ("gateway.cli.demo:demo", "Load the demo organisation."),
 }

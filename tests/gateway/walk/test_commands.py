@@ -44,6 +44,7 @@ OF_THE_HOUSE = frozenset(
         "suppression",
         "audit",
         "report",
+        "rollup freeze",
         "unit",
         "purge",
         "erasure",
