@@ -77,7 +77,8 @@ def test_report_word_opens_a_report_and_status_tells_how_it_stands(house: House,
     sita.sms("REPORT hand pump is dry")
     report = report_of(house, sita.number)
     assert report.state == ReportState.RECEIVED
-    assert texts(sita) == [words(house, "sms.reference", reference=report.reference)]
+    kept = words(house, "sms_urgency.kept", reference=report.reference)
+    assert texts(sita) == [f"{kept} {words(house, 'sms_urgency.ask')}"]
     sita.sms(f"STATUS {report.reference}")
     said = texts(sita, 2)[1]
     assert report.reference in said
