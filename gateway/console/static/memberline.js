@@ -162,6 +162,7 @@
 	all("form[data-unsaved]").forEach((form) => {
 		let dirty = false;
 		form.addEventListener("input", () => (dirty = true));
+		form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector("button.main")); });
 		form.addEventListener("submit", () => { dirty = false; setTimeout(() => all("button.main", form).forEach((each) => (each.disabled = true))); });
 		addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 	});
