@@ -41,13 +41,13 @@ _FILL = (
               (ARRAY['not_stated', 'soon', 'danger'])[1 + n %% 3], 'voice', u, u, u, false, (ARRAY['11', '21', NULL])[1 + n %% 3],
               at, at, at + interval '7 days', 0
        FROM (SELECT n, 1 + (n * 7919) %% %(units)s AS u, %(now)s - n * interval '0.86 second' AS at
-             FROM generate_series(1, %(reports)s) AS n) AS made""",
+             FROM generate_series(CAST(1 AS bigint), %(reports)s) AS n) AS made""",
     """INSERT INTO report_events (report_id, at, kind, state, details)
        SELECT id, received_at + interval '2 hours', 'answered', 'answered', CAST('{}' AS jsonb) FROM reports WHERE id %% 6 >= 3
        UNION ALL SELECT id, received_at + interval '3 hours', 'confirmed', 'confirmed', '{}' FROM reports WHERE id %% 6 >= 4""",
     """INSERT INTO calls (provider, provider_id, is_inbound, line, member_id, state, turn, started_at, stepped_at)
        SELECT 'p', 'c' || n, true, '1', 1 + (n * 7919) %% %(units)s, 'ended', 0, %(now)s - n * interval '0.43 second', %(now)s
-       FROM generate_series(1, %(reports)s) AS n""",
+       FROM generate_series(CAST(1 AS bigint), %(reports)s) AS n""",
     "INSERT INTO unit_days (unit_id, day, asked_at, said, streak)"
     " SELECT id, '2026-11-23', %(now)s, (ARRAY['nothing', 'something', NULL])[1 + id %% 3], 1 FROM units",
 )
