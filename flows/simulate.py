@@ -92,7 +92,8 @@ DEMO: Facts = {
 
 
 DEMO_OF: Mapping[str, Facts] = {
-    "daily": {"daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True}}
+    "daily": {"daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True}},
+    "sms_urgency": {"report": {"id": 1, "reference": REFERENCE, "has_note": False}},
 }
 
 

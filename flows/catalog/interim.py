@@ -24,7 +24,7 @@ INTERIM = Flow(
         "stands": Say(
             "interim.stands", "more", {"desk": "interim.desk", "days": "interim.days"}, has("interim.desk")
         ),
-        "more": Keys("interim.more", 1, frozenset("1"), "adds", "say", "heard"),
+        "more": Keys("interim.more", 1, frozenset("1"), "adds", "say", "heard", seconds=5),
         "say": Record("problem.more", "problem.beep_again", "note", "add", "heard"),
         "add": Do(AddToReport, "added", {"report": REPORT, "kind": "more", "note": From("slot.note")}),
         "added": Say("interim.added", "heard"),
