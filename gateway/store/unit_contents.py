@@ -19,6 +19,7 @@ from gateway.models import (
     Drive,
     DriveTarget,
     DutyNumber,
+    Holiday,
     JoinCode,
     Member,
     NewsItem,
@@ -102,6 +103,7 @@ def hand_over(db: Session, merged: Unit, kept: Unit, now: datetime) -> None:
     db.execute(update(Broadcast).where(*draft).values(unit_id=kept.id))
     _hand_over_duty(db, merged.id, kept.id)
     _hand_over_targets(db, merged.id, kept.id)
+    _hand_over_holidays(db, merged.id, kept.id)
     # The kept unit stays in the constituency where it is; the check page names those that the merged one leaves.
     db.execute(delete(OverlayUnit).where(OverlayUnit.unit_id == merged.id))
     db.expire_all()
@@ -136,6 +138,14 @@ def _hand_over_duty(db: Session, merged_id: int, kept_id: int) -> None:
     last = select(func.coalesce(func.max(there.position), 0)).where(there.unit_id == kept_id)
     moved = update(DutyNumber).where(DutyNumber.unit_id == merged_id)
     db.execute(moved.values(unit_id=kept_id, position=DutyNumber.position + last.scalar_subquery()))
+
+
+def _hand_over_holidays(db: Session, merged_id: int, kept_id: int) -> None:
+    """A day off in either is a day off for what lies there now."""
+    there = aliased(Holiday)
+    twice = select(there.id).where(there.unit_id == kept_id, there.day == Holiday.day)
+    db.execute(delete(Holiday).where(Holiday.unit_id == merged_id, twice.exists()))
+    db.execute(update(Holiday).where(Holiday.unit_id == merged_id).values(unit_id=kept_id))
 
 
 def _hand_over_targets(db: Session, merged_id: int, kept_id: int) -> None:
