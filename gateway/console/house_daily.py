@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
-from gateway.console.units_words import CHOICES, KINDS
+from gateway.console.units_words import KINDS
 from gateway.db import unit_of_work
 from gateway.errors import NotAllowed
 from gateway.people.posts import LONGEST_TITLE
 from gateway.rules.classes import MessageClass
 from gateway.rules.escalation import parent_path
-from gateway.store import daily, staff
+from gateway.store import daily, staff, unit_list
 from gateway.store.daily import Daily
 
 blueprint = Blueprint("house_daily", __name__)
@@ -98,7 +98,9 @@ def _errors(given: Daily) -> dict[str, str]:
 
 
 def _page(viewer: Viewer, given: Daily, errors: dict[str, str]) -> str:
-    offered = {**CHOICES, **{kind: KINDS[kind] for kind in given.kinds if kind in KINDS}}
+    with unit_of_work(runtime().engine) as unit:
+        there = {*unit_list.list_kinds(unit.db), *given.kinds}
+    offered = {kind: word for kind, word in KINDS.items() if kind in there}
     return render_template(
         "house/daily.html", given=given, errors=errors, kinds=offered, may_change=is_top(viewer)
     )

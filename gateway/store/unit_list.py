@@ -71,6 +71,11 @@ def list_children(db: Session, unit: Unit, after_id: int | None = None) -> Level
     return Level([Child(each, *counts[each.id]) for each in shown], more)
 
 
+def list_kinds(db: Session) -> Sequence[str]:
+    """List the kinds of all units that are open."""
+    return db.scalars(select(Unit.kind).where(Unit.closed_at.is_(None)).distinct()).all()
+
+
 def list_closed(db: Session, unit: Unit) -> Sequence[Unit]:
     """List the closed units right under one that were not merged, the last closed first."""
     query = select(Unit).where(Unit.parent_id == unit.id, Unit.closed_at.is_not(None))
