@@ -17,6 +17,5 @@ def stay_unnamed(unit: UnitOfWork, rt: Runtime, scene: Scene, report_id: int | N
     number_id = report.number_id
     report.is_unnamed = True
     report.sealed_number = unnamed.seal(rt, report.reference, number_id) if number_id else None
-    report.call_mark = unnamed.mark_of(rt, scene.call_id)
     report.member_id = report.number_id = report.call_id = None
-    unnamed.tie(unit.db, scene.call_id, report)
+    unnamed.tie(unit.db, rt, scene.call_id, report)

@@ -42,7 +42,7 @@ def open_report(
     too_many.mark(unit, rt, scene, report)
     deadlines.keep(unit.db, rt, report)
     if scene.call_id is not None:
-        unnamed.tie(unit.db, scene.call_id, report)
+        unnamed.tie(unit.db, rt, scene.call_id, report)
     shown = (
         "-" if report.is_unnamed else report.id
     )  # beside the lines of its call a log would tell whose it is
@@ -128,7 +128,6 @@ def _who(rt: Runtime, scene: Scene, step: OpenReport, reference: str) -> dict[st
     return {
         "is_unnamed": True,
         "sealed_number": unnamed.seal(rt, reference, scene.number_id) if scene.number_id else None,
-        "call_mark": unnamed.mark_of(rt, scene.call_id) if scene.call_id else None,
     }
 
 

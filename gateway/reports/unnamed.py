@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Call, Report, VoiceNote
@@ -35,11 +35,17 @@ def mark_of(rt: Runtime, call_id: int) -> bytes:
     return hmac.digest(rt.vault.keyring.for_index(), _LABEL + str(call_id).encode(), "sha256")
 
 
-def tie(db: Session, call_id: int, report: Report) -> None:
-    """Let the rest of a call be about this report. Of one who stays unnamed the call and the recording show nothing."""
+def tie(db: Session, rt: Runtime, call_id: int, report: Report) -> None:
+    """Let the rest of a call be about this report. Of one who stays unnamed the call and the recording show nothing.
+
+    A call leads by its mark to the last that was told in it.
+    """
     call = db.get_one(Call, call_id)
     call.report_id = report.id
     if report.is_unnamed:
+        mark = mark_of(rt, call_id)
+        db.execute(update(Report).where(Report.call_mark == mark).values(call_mark=None))
+        report.call_mark = mark
         seal_call(db, call_id)
         hide_note(db, report.voice_note_id)
     db.flush()

@@ -99,3 +99,12 @@ def test_unnamed_reporter_confirms_by_phone(rt: Runtime, client: FlaskClient, sh
     call.press("1")
     call.hang_up()
     assert only_report(rt).state == ReportState.CONFIRMED
+
+
+def test_second_problem_of_an_unnamed_call_is_kept_too(rt: Runtime, shared: Caller) -> None:
+    walk(shared, "1", "5", NOTE, "2", "0", "1", "5", NOTE, "1")
+    shared.hang_up()
+    first, second = all_of(rt, Report)
+    assert first.is_unnamed and second.is_unnamed
+    assert (first.urgency, second.urgency) == (Urgency.SOON, Urgency.CAN_WAIT)
+    assert all_of(rt, Call)[0].report_id is None
