@@ -18,7 +18,7 @@ from gateway.store.number_changes import ChangeRow
 blueprint = Blueprint("members_changes", __name__)
 
 FOUND = 10
-Deed = Callable[[UnitOfWork, ChangeRow], None]
+Deed = Callable[[UnitOfWork, ChangeRow], object]
 
 
 @blueprint.get("/members/joined/numbers/<public_id>")

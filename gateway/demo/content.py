@@ -27,6 +27,17 @@ class Told:
     said: str = ""
     answer: str = ""
     is_past_local: bool = False
+    is_unnamed: bool = False
+    is_restricted: bool = False
+    is_partial: bool = False
+    people: int | None = None  # for how many a trainer speaks
+    must_act: str = ""
+    office: str = ""
+    told: str = ""  # an interim word by staff
+    again: str = ""  # the second answer, where the first one did not solve it
+    note: str = ""  # to the colleague above
+    key: str = ""  # a name by which others of the same problem are put to it: `same`
+    same: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,8 @@ class Worker:
     phone: str
     says: str
     locale: str = "en"
+    languages: tuple[str, ...] = ()
+    brief: str = ""
 
 
 @dataclass(frozen=True)

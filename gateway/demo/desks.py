@@ -10,7 +10,7 @@ from gateway.store import units
 
 def desk_of(house: House, place: Unit, told: Told) -> Unit:
     """Return the place itself, or the level above the local staff: sent past them, or not solved by them."""
-    if not told.is_past_local and told.state != "reopened":
+    if not (told.is_past_local or told.again or told.state == "reopened"):
         return place
     local = units.find_staffed_unit(house.unit.db, place.path) or place
     above = [each for each in house.units.values() if each.id == local.parent_id]

@@ -44,6 +44,10 @@ class Filed:
         """Return when it first reached one of these states."""
         return next((step.at for step in self.steps if step.state in states), None)
 
+    def last(self, *states: ReportState) -> datetime | None:
+        """Return when it last reached one of these states."""
+        return next((step.at for step in reversed(self.steps) if step.state in states), None)
+
 
 def file_all(house: House, told: list[Told], ids: list[int], notes: Mapping[Told, Note]) -> list[Filed]:
     """File every report under one of the ids, the oldest under the first."""
@@ -62,7 +66,8 @@ def _file(
     received_at = _came_at(house, told)
     by = _reporter(house, told, used) if told.place else None
     place = by.unit if by else house.units[ROOT_CODE]
-    steps = steps_of(ReportState(told.state), received_at, house.now, house.rt.profile, house.dice)
+    state, profile = ReportState(told.state), house.rt.profile
+    steps = steps_of(state, received_at, house.now, profile, house.dice, is_twice=bool(told.again))
     number_id = by.number_id if by else strangers.pop()
     desk = desk_of(house, place, told)
     return Filed(told, report_id, by, number_id, place, desk, received_at, steps, note)

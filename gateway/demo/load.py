@@ -12,9 +12,11 @@ from gateway.db import UnitOfWork, unit_of_work
 from gateway.demo.broadcasts import write_broadcasts
 from gateway.demo.cast import cast
 from gateway.demo.content import content
+from gateway.demo.days import freeze_days, write_days, write_holidays
 from gateway.demo.files import SEED, DemoLogins, write_files
 from gateway.demo.house import House
 from gateway.demo.listening import write_calls
+from gateway.demo.lives import live_on
 from gateway.demo.members import settle_members
 from gateway.demo.news import write_news
 from gateway.demo.overlays import settle_overlays
@@ -22,6 +24,7 @@ from gateway.demo.places import BOOTH_OF_24, tree
 from gateway.demo.reports import write_reports
 from gateway.demo.staff import settle_staff
 from gateway.demo.units import settle_units
+from gateway.demo.views import write_views
 from gateway.demo.voices import speak_all
 from gateway.errors import Conflict, NotAllowed
 from gateway.models import Member, Setting
@@ -68,8 +71,12 @@ def _load(rt: Runtime) -> None:
         settle_overlays(house, written.places["blocks"])
         write_broadcasts(house, written.broadcasts)
         write_news(house, written.news)
-        write_reports(house, written.reports, notes)
+        write_holidays(house)
+        live_on(house, write_reports(house, written.reports, notes))
         write_calls(house)
+        write_days(house)
+        write_views(house)
+        freeze_days(house)
         house.ring_sounds(WRITTEN, 0)
         _ring_names(house)
     logger.info("demo loaded members=%s reports=%s", len(house.people), len(written.reports))

@@ -102,7 +102,7 @@ def _delivery(delivery_id: int, owed: Owed) -> Row:
         "member_id": owed.member_id,
         "number_id": owed.number_id,
         "language": owed.language,
-        "dedupe": f"answer:{owed.answer_id}" if owed.answer_id else None,
+        "dedupe": f"{owed.reason}:{owed.answer_id}:{owed.report_id}" if owed.answer_id else None,
         "state": owed.state,
         "tries": len(owed.tries),
         "fence": len(owed.tries),
@@ -164,6 +164,7 @@ def call_row(
     seconds: int,
     delivery_id: int | None = None,
     call_id: int | None = None,
+    is_sealed: bool = False,
 ) -> Row:
     """Return the row of a call that is over; without an id of its own it gets the next one."""
     ended_at = min(at + timedelta(seconds=seconds), house.now)
@@ -183,6 +184,7 @@ def call_row(
         "ended_at": ended_at,
         "end_reason": "answered",
         "seconds": seconds,
+        "is_sealed": is_sealed,
     }
     return row | ({"id": call_id} if call_id else {})
 

@@ -22,6 +22,7 @@ def settle_staff(house: House, content: Content) -> None:
         place = house.units[each.place]
         person = staff.add_staff(db, each.email, each.name, each.role, place.id, kept, house.ago(60))
         person.number_id, person.locale = ids[Number(each.phone)], each.locale
+        person.languages, person.brief = list(each.languages), each.brief
         house.staff[each.role if each.role != "staff" else each.place] = person
     for position, duty in enumerate(content.duties, 1):
         number_id, unit_id = ids[Number(duty.phone)], house.units[duty.place].id
