@@ -15,7 +15,7 @@ from gateway.access.permissions import Permission, Role, may_role
 from gateway.console.answer_form import AnswerForm, blank_form, heard_as
 from gateway.console.report_history import lines_of
 from gateway.console.reports_next import address_of_list
-from gateway.console.units_choice import choices, label
+from gateway.console.units_choice import Choice, label
 from gateway.db import unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Report, Staff, Unit
@@ -93,7 +93,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
         "now": rt.clock(),
         "colleagues": colleagues_of(db, report, Permission.WORK_ON_REPORTS) if works else [],
         "readers": colleagues_of(db, report, Permission.SEE_REPORTS) if works else [],
-        "places": choices(db, viewer.unit_path) if works else None,
+        "places": Choice(report_page.list_beside(db, viewer.unit_path, row.place), False) if works else None,
         "unit_label": label,
     }
 

@@ -27,8 +27,9 @@ from gateway.models import (
 from gateway.states import DeliveryReason
 from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
+from gateway.store.units import is_under
 
-EARLIER, NEAR, REPORTERS = 5, 5, 200
+EARLIER, NEAR, REPORTERS, BESIDE = 5, 5, 200, 25
 ABOUT_ANSWERS = (DeliveryReason.ANSWER, DeliveryReason.INTERIM, DeliveryReason.GO_ON)
 
 
@@ -87,6 +88,13 @@ def list_near(db: Session, sight: Sight, report: Report) -> list[Report]:
     waiting = db.scalars(here.where(Report.is_waiting).order_by(Report.received_at).limit(NEAR))
     latest = db.scalars(here.order_by(Report.received_at.desc()).limit(NEAR))
     return list({each.id: each for each in (*waiting, *latest)}.values())[: NEAR + 2]
+
+
+def list_beside(db: Session, viewer_path: str, place: Unit) -> list[tuple[Unit, int]]:
+    """List units beside a place, as hints where else a report may belong: those the viewer may know of, by name."""
+    query = select(Unit).where(Unit.parent_id == place.parent_id, Unit.closed_at.is_(None))
+    found = db.scalars(query.where(is_under(Unit.path, viewer_path)).order_by(Unit.name).limit(BESIDE))
+    return [(each, 0) for each in found]
 
 
 def list_reporters(db: Session, sight: Sight, report_id: int) -> list[Reporter]:

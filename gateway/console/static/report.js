@@ -74,13 +74,15 @@
 		g: () => { const to = document.querySelector("#to"); if (to) { to.closest("details").open = true; to.focus(); } },
 		j: () => document.querySelector("[data-next]")?.click(),
 		l: () => sound() && turnLoop(),
+		u: () => document.querySelector('[data-key="z"]')?.click(),
 		"[": () => sound() && speed(-1),
 		"]": () => sound() && speed(1),
 		ArrowLeft: () => sound() && seek(-BACK),
 		ArrowRight: () => sound() && seek(BACK),
 	};
-	const isOff = () => localStorage.getItem("keys") === "off" || document.body.dataset.keysOff !== undefined;
+	const isOff = () => "keysOff" in document.body.dataset;
 	addEventListener("keydown", (event) => {
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) return event.target.form.requestSubmit();
 		if (isOff() || event.ctrlKey || event.metaKey || event.altKey) return;
 		if (event.target.closest("input:not([type=checkbox]),textarea,select,[contenteditable],dialog[open]")) return;
 		if (keyed !== null && event.key.length === 1) figure(event.key);
