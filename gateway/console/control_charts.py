@@ -54,11 +54,11 @@ def line(values: Sequence[int], top: int) -> Markup:
     points = (
         points if len(points) > 1 else [*points, (float(LINE_W), points[0][1])] if points else [(0.0, 0.0)]
     )
-    run = "L".join(f"{x:.0f} {y:.1f}" for x, y in points)
+    run = "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
     return Markup(
         '<svg class="chart tiny" viewBox="0 0 {w} {h}" preserveAspectRatio="none" aria-hidden="true">'
-        '<path class="under" d="M0 {foot}L{run}L{w} {foot}Z"/><path class="run" d="M{run}"/></svg>'
-    ).format(w=LINE_W, h=LINE_H, foot=LINE_H - 1, run=run)
+        '<path d="M-2 {foot}L{run}L{right} {foot}"/></svg>'
+    ).format(w=LINE_W, h=LINE_H, foot=LINE_H + 2, right=LINE_W + 2, run=run)
 
 
 def heat(hours: Mapping[tuple[int, int], int]) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def tiles(lines: Sequence[Line], measure: Measure) -> list[Tile]:
     """Give each unit its shade: nought is 0, the others by rank, so that one huge one does not pale all others."""
     values = {each.unit.id: measure.value(each) for each in lines if each.unit}
     ranked = sorted({value for value in values.values() if value})
-    shades = {value: 1 + SHADES * nth // len(ranked) for nth, value in enumerate(ranked)}
+    shades = {value: -(-SHADES * nth // len(ranked)) for nth, value in enumerate(ranked, 1)}
     return [
         Tile(each, measure.written(values[each.unit.id]), shades.get(values[each.unit.id] or 0, 0))
         for each in lines

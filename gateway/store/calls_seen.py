@@ -41,8 +41,11 @@ def select_calls(sight: Sight) -> Any:
 
 
 def is_own() -> ColumnElement[bool]:
-    """SQL: somebody spoke with the line because they wanted to, by ringing or by letting it ring."""
-    return conversation().in_(OWN)
+    """SQL: somebody spoke with the line because they wanted to, by ringing or by letting it ring.
+
+    Of calls from before the conversation was noted only those count that came in.
+    """
+    return or_(conversation().in_(OWN), and_(conversation().is_(None), Call.is_inbound, Call.seconds > 0))
 
 
 def conversation() -> ColumnElement[str]:

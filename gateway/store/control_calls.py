@@ -94,7 +94,7 @@ def is_first() -> ColumnElement[bool]:
     spoke = exists().where(
         earlier.number_id == Call.number_id,
         earlier.started_at < Call.started_at,
-        earlier.entered.is_not(None),
+        or_(earlier.entered.is_not(None), earlier.seconds > 0),
         ~earlier.is_sealed,
     )
     return and_(Call.number_id.is_not(None), ~Call.is_sealed, ~spoke)

@@ -158,7 +158,9 @@ def waits(db: Session, sight: Sight, now: datetime, edges: Sequence[datetime]) -
         )
         .group_by(func.grouping_sets(tuple_(child), tuple_()))
     )
-    found: dict[int | None, Waits] = {row[0]: replace(Waits(*row[1:7]), ages=tuple(row[7:])) for row in db.execute(query)}
+    found: dict[int | None, Waits] = {
+        row[0]: replace(Waits(*row[1:7]), ages=tuple(row[7:])) for row in db.execute(query)
+    }
     return {None: Waits(ages=(0,) * len(ages))} | found
 
 

@@ -31,6 +31,14 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Today:
+    """What became of the day: reports that came in, reports that a member said are solved."""
+
+    received: int
+    solved: int
+
+
+@dataclass(frozen=True)
 class Arrival:
     """A report as it came: where from and when, and nothing of whom."""
 
@@ -64,6 +72,14 @@ def standing(db: Session, sight: Sight, now: datetime) -> Standing:
         )
     )
     return Standing(*db.execute(query).one())
+
+
+def today(db: Session, sight: Sight, midnight: datetime) -> Today:
+    """Count what has happened since midnight."""
+    came = select_visible(sight).where(Report.received_at >= midnight)
+    solved = select_visible(sight).where(Report.closed_at >= midnight, Report.state == ReportState.CONFIRMED)
+    counts = (db.execute(each.with_only_columns(func.count())).scalar_one() for each in (came, solved))
+    return Today(*counts)
 
 
 def list_arrivals(db: Session, sight: Sight, now: datetime, size: int) -> list[Arrival]:

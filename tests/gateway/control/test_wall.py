@@ -43,7 +43,16 @@ def test_wall_counts_what_waits(rt: Runtime, clock: TestClock) -> None:
         4,
     )
     assert seen.standing.oldest == clock() - timedelta(hours=30)
+    assert (seen.today.received, seen.today.solved) == (5, 0)
     assert len(seen.arrivals) == 5  # one came before yesterday, the one that was merged came too
+
+
+def test_wall_says_what_members_called_solved_today(rt: Runtime, clock: TestClock) -> None:
+    a_tree(rt)
+    for closed_at in (clock(), clock() - timedelta(hours=12, minutes=1), clock() - timedelta(hours=11)):
+        set_report(rt, a_report(rt, state=ReportState.CONFIRMED), closed_at=closed_at)
+    set_report(rt, a_report(rt, state=ReportState.CLOSED_UNCONFIRMED), closed_at=clock())
+    assert (wall_of(rt).today.solved, wall_of(rt, "BAH").today.solved) == (2, 0)  # it is noon
 
 
 def test_report_past_the_local_staff_is_on_no_wall_below(rt: Runtime) -> None:
