@@ -67,13 +67,13 @@ def _perform(
     unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step, facts: dict[str, Any]
 ) -> tuple[Scene, dict[str, Any]]:
     match step:
-        case ask.OpenReport():
+        case ask.OpenReport() | ask.StayUnnamed():
             return _open_report(unit, rt, scene, step, facts)
         case ask.ChooseMember():
             return _choose_member(unit, rt, scene, step, facts)
         case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
             _about_report(unit, rt, scene, step)
-        case ask.AddToReport() | ask.SetPeople() | ask.StayUnnamed() | ask.SayDay():
+        case ask.AddToReport() | ask.SetPeople() | ask.SayDay():
             _about_report(unit, rt, scene, step)
         case ask.LookUpReport(reference):
             return scene, _look_up(unit, rt, scene, reference, facts)
@@ -104,8 +104,6 @@ def _about_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step) -
             opening.add(unit, rt, scene, step)
         case ask.SetPeople(people):
             opening.set_people(unit, rt, scene.report_id, int(people))
-        case ask.StayUnnamed():
-            hiding.stay_unnamed(unit, rt, scene, scene.report_id)
         case ask.SayDay(day_id, said):
             saying.say(unit, rt, scene, day_id, said)
         case ask.TakeDuty():
@@ -137,9 +135,19 @@ def _look_up(
 
 
 def _open_report(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.OpenReport, facts: dict[str, Any]
+    unit: UnitOfWork,
+    rt: Runtime,
+    scene: Scene,
+    step: ask.OpenReport | ask.StayUnnamed,
+    facts: dict[str, Any],
 ) -> tuple[Scene, dict[str, Any]]:
-    report = opening.open_report(unit, rt, scene, step)
+    """Keep the problem; or that its reporter stays unnamed, which may make another report of it."""
+    if isinstance(step, ask.OpenReport):
+        report = opening.open_report(unit, rt, scene, step)
+    elif (told := hiding.stay_unnamed(unit, rt, scene, scene.report_id)) is None:
+        return scene, facts
+    else:
+        report = told
     fact = {"id": report.id, "reference": report.reference, "has_note": report.voice_note_id is not None}
     return replace(scene, report_id=report.id), {**facts, "report": fact}
 

@@ -34,6 +34,8 @@ def open_report(
     full = too_many.find_open(unit.db, rt, scene, step)
     if full is not None:
         _add(unit, rt, full, scene, MORE, step.note, step.text)
+        if scene.call_id is not None:
+            unnamed.tie(unit.db, rt, scene.call_id, full)
         return full
     report = _new_report(unit, rt, scene, step, is_draft)
     unit.db.add(report)
@@ -43,9 +45,8 @@ def open_report(
     deadlines.keep(unit.db, rt, report)
     if scene.call_id is not None:
         unnamed.tie(unit.db, rt, scene.call_id, report)
-    shown = (
-        "-" if report.is_unnamed else report.id
-    )  # beside the lines of its call a log would tell whose it is
+    # Beside the lines of its call a log would tell whose an unnamed one is.
+    shown = "-" if report.is_unnamed else report.id
     logger.info("report opened report_id=%s source=%s", shown, report.source)
     return report
 

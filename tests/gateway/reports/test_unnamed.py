@@ -271,3 +271,31 @@ def test_log_does_not_name_the_report_beside_its_call(
     with unit_of_work(rt.engine) as unit:
         made = unit.db.scalars(select(Report)).one()
     assert not any(f"report_id={made.id}" in each.getMessage() for each in caplog.records)
+
+
+def test_eleventh_of_a_month_that_is_told_unnamed_leaves_the_named_one(
+    rt: Runtime, tree: Tree, phone: Number
+) -> None:
+    """It was added to a named report of the phone before the caller asked to stay unnamed."""
+    from gateway.reports import hiding
+    from tests.gateway.reports.desks import a_report
+
+    member_id = a_member(rt, "Sita", number=phone)
+    named = [a_report(rt, member=member_id) for _ in range(10)][-1]
+    with unit_of_work(rt.engine) as unit:
+        number_id = numbers.add_number(unit.db, rt.vault, phone, rt.clock())
+        call = Call(
+            provider="loopback", provider_id="x", is_inbound=True, line="+918000000002", number_id=number_id,
+            member_id=member_id, state=CallState.ANSWERED, started_at=rt.clock(), stepped_at=rt.clock(),
+        )  # fmt: skip
+        unit.db.add(call)
+        unit.db.flush()
+        scene = Scene(number_id, member_id, "hi", call_id=call.id)
+        assert opening.open_report(unit, rt, scene, OpenReport(text="चुपके से")).id == named
+        made = hiding.stay_unnamed(unit, rt, scene, named)
+        assert made is not None
+        results.call_ended(unit, rt, call)
+    assert made.id != named
+    assert report(rt, made.id).is_unnamed
+    assert people_in(reachable(rt, made.id)) == set()
+    assert kinds(rt, named) == ["received"]
