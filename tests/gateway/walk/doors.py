@@ -13,7 +13,6 @@ from tests.gateway.walk.world import Side
 
 # Whose public id stands in an address that begins so; the longest beginning counts.
 PUBLIC_IDS = {
-    "call_id": "calls",
     "/broadcasts/": "broadcasts",
     "/house/breaches/": "breaches",
     "/house/erasures/": "rights_requests",
@@ -33,6 +32,7 @@ PUBLIC_IDS = {
 }
 # Which table a place of that name speaks of, whatever the address; an `<int:…>` is the id of the row itself.
 IDS = {
+    "call_id": "calls",
     "code_id": "join_codes",
     "duty_id": "duty_numbers",
     "event_id": "report_events",
