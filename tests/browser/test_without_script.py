@@ -21,7 +21,7 @@ def plain(window: Window) -> Page:
 def test_report_is_found_heard_and_answered(plain: Page, house: House) -> None:
     sign_in(plain, house.web, FARID)
     plain.get_by_role("link", name="Reports", exact=True).click()
-    plain.locator("details.filters summary").click()
+    plain.get_by_text("Narrow the list").click()
     plain.locator("select[name=state]").select_option("received")
     plain.locator("select[name=voice]").select_option("yes")
     plain.get_by_role("button", name="Show", exact=True).click()

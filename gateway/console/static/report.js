@@ -117,6 +117,7 @@
 			const come = fresh.querySelector(`[data-part="${box.dataset.part}"]`);
 			if (come) swap(box, come, sent);
 		});
+		mirror();
 		const version = fresh.querySelector("input[name=version]");
 		if (version) all("input[name=version]").forEach((each) => (each.value = version.value));
 		const form = all("form").find((each) => each.getAttribute("action") === sent.getAttribute("action"));
@@ -158,9 +159,12 @@
 	}
 
 	// What the member will hear, as it is written
-	const wrote = document.querySelector("[data-write]"), mirror = document.querySelector("[data-mirror]");
-	wrote?.addEventListener("input", () => (mirror.textContent = wrote.value || "…"));
-	all("input[name=kind]").forEach((each) => (each.onchange = () => {
-		all("[data-ask]").forEach((ask) => (ask.hidden = document.querySelector("input[name=kind]:checked").value === "tell"));
-	}));
+	function mirror() {
+		const wrote = document.querySelector("[data-write]");
+		if (!wrote) return;
+		document.querySelector("[data-mirror]").textContent = wrote.value || "…";
+		const isTold = document.querySelector("input[name=kind]:checked").value === "tell";
+		all("[data-ask]").forEach((ask) => (ask.hidden = isTold));
+	}
+	document.querySelector("#answer")?.addEventListener("input", mirror);
 })();
