@@ -27,7 +27,6 @@ from flows.model import (
     Say,
     equals,
     has,
-    lacks,
 )
 from flows.scope import UNNAMED
 from flows.steps import AddToReport, OpenReport, PassLocalStaff, SetPeople, SetUrgency, StayUnnamed
@@ -91,7 +90,7 @@ TELL: Nodes = {
     "code": Keys("problem.code", 2, CODES, "code", "coded", "record_shortly"),
     "coded": Branch(((has("recent"), "told"),), "open_code"),
     "open_code": Do(OpenReport, "code_kept", {"code": From("slot.code"), **WHO_SPEAKS}),
-    "code_kept": Say("problem.code_kept", "urgency_first", {"category": "slot.code"}),
+    "code_kept": Say("problem.code_kept", "urgency", {"category": "slot.code"}),
     "record_shortly": Record(
         "problem.beep_shortly", "problem.beep_again", "note", "open", "keys", seconds=120, text_slot="text"
     ),
@@ -104,7 +103,7 @@ TELL: Nodes = {
         text_slot="text",
     ),
     "open": Do(OpenReport, "kept", {**SAID, **WHO_SPEAKS}),
-    "kept": Say("problem.kept", "urgency_first"),
+    "kept": Say("problem.kept", "urgency"),
 }
 
 KEYS_INSTEAD: Nodes = {
@@ -126,24 +125,22 @@ KEYS_INSTEAD: Nodes = {
 }
 
 URGENCY: Nodes = {
-    "urgency_first": Put("hides", "", "urgency"),
     "urgency": Menu(
-        (
-            *LEVELS,
-            Choice("7", "not_local", "problem.not_local", lacks("slot.hides")),
-            Choice("5", "hide", "problem.stay_unnamed", has("slot.hides")),
-        ),
+        (*LEVELS, Choice("7", "not_local", "problem.not_local"), Choice("5", "hide")),
         ("problem.how_urgent",),
         otherwise="soon",
     ),
     "not_local": Do(PassLocalStaff, "not_local_kept"),
-    "not_local_kept": Say("problem.not_local_kept", "hides_first"),
-    "hides_first": Branch(((has("is_unnamed"), "urgency"),), "may_hide"),
-    "may_hide": Put("hides", "yes", "urgency"),
-    "hide": Ask("problem.hide", "stay_unnamed", "urgency_first", otherwise="urgency_first"),
+    "not_local_kept": Say("problem.not_local_kept", "hides"),
+    "hides": Branch(((has("is_unnamed"), "urgency_again"),), "urgency_or_hide"),
+    "urgency_or_hide": Menu(
+        (*LEVELS, Choice("5", "hide", "problem.stay_unnamed")), ("problem.how_urgent",), otherwise="soon"
+    ),
+    "hide": Ask("problem.hide", "stay_unnamed", "urgency_again", otherwise="urgency_again"),
     "stay_unnamed": Do(StayUnnamed, "unnamed_kept"),
     "unnamed_kept": Say("problem.unnamed_kept", "is_hidden"),
-    "is_hidden": Put("member", UNNAMED, "urgency_first"),
+    "is_hidden": Put("member", UNNAMED, "urgency_again"),
+    "urgency_again": Menu((*LEVELS, Choice("7", "not_local")), ("problem.how_urgent",), otherwise="soon"),
     "can_wait": Do(SetUrgency, "group", {"level": "can_wait"}),
     "soon": Do(SetUrgency, "group", {"level": "soon"}),
     "danger": Do(SetUrgency, "danger_words", {"level": "danger"}),

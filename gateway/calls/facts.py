@@ -28,7 +28,7 @@ def facts_for(
     """Collect what is known of whoever is on this number; `member_id` where we rang one member in particular."""
     people = list(members.list_on_number(db, number_id)) if number_id else []
     member = _the_member(people, member_id)
-    unit = units.get_unit(db, member.unit_id) if member else units.root_unit(db)
+    unit = _home(db, [member] if member else people)
     languages = [each for each in SPOKEN[rt.settings.country] if rt.words.can_join(each)]
     called = sender.find_sender(db)
     facts: dict[str, Any] = {
@@ -71,6 +71,12 @@ def heard_by_ear(
         "news": news.list_for(db, units.list_line(db, unit), member, language, now),
         "reports": own_reports.list_spoken(db, [each.id for each in people], language, rt.profile, now),
     }
+
+
+def _home(db: Session, people: Sequence[Member]) -> Unit:
+    """Where whoever is on this phone lives: the same place for all, or nothing narrower than the top."""
+    places = {each.unit_id for each in people}
+    return units.get_unit(db, places.pop()) if len(places) == 1 else units.root_unit(db)
 
 
 def _the_member(people: Sequence[Member], member_id: int | None) -> Member | None:

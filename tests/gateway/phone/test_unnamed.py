@@ -7,10 +7,12 @@ import json
 from flask.testing import FlaskClient
 
 from gateway.db import unit_of_work
-from gateway.models import Call, Delivery, Report, VoiceNote
+from gateway.models import Call, Delivery, DutyNumber, Report, VoiceNote
 from gateway.reports import answering, unnamed
 from gateway.runtime import Runtime
-from gateway.states import DeliveryState, ReportState, Urgency
+from gateway.states import DeliveryReason, DeliveryState, ReportState, Urgency
+from gateway.store import numbers
+from tests.builders import a_number, a_unit
 from tests.lines import Caller
 from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, walk, words
 
@@ -108,3 +110,16 @@ def test_second_problem_of_an_unnamed_call_is_kept_too(rt: Runtime, shared: Call
     assert first.is_unnamed and second.is_unnamed
     assert (first.urgency, second.urgency) == (Urgency.SOON, Urgency.CAN_WAIT)
     assert all_of(rt, Call)[0].report_id is None
+
+
+def test_danger_is_read_out_on_a_shared_phone_where_their_place_has_somebody_on_duty(
+    rt: Runtime, shared: Caller
+) -> None:
+    with unit_of_work(rt.engine) as unit:
+        place = a_unit(unit.db, "BOOTH-1")
+        on_duty = numbers.add_number(unit.db, rt.vault, a_number(), rt.clock())
+        unit.db.add(DutyNumber(unit_id=place.id, number_id=on_duty, name="Asha"))
+    walk(shared, "1", "5", NOTE)
+    assert words(rt, "problem.is_danger") in shared.heard[-1]
+    assert words(rt, "problem.danger", emergency_number="112") in shared.press("3")
+    assert [each.reason for each in all_of(rt, Delivery)] == [DeliveryReason.DUTY]
