@@ -11,7 +11,7 @@ from gateway.access.password_rules import LONGEST, SHORTEST
 from gateway.console.locale import SPOKEN
 from gateway.db import unit_of_work
 from gateway.models import Staff
-from gateway.store import second_factors, sign_ins, staff
+from gateway.store import rollups, second_factors, sign_ins, staff
 
 blueprint = Blueprint("account", __name__)
 
@@ -110,6 +110,7 @@ def _page(viewer: Viewer, errors: dict[str, str] | None = None) -> str:
         values = {
             "person": person,
             "browsers": sign_ins.list_open(unit.db, viewer.staff_id, sign_in.alive(rt.clock())),
+            "has_brief": str(person.role) in rollups.find_setting(unit.db).roles,
             "codes_left": second_factors.count_codes(unit.db, viewer.staff_id),
         }
     return render_template("account.html", errors=errors or {}, shortest=SHORTEST, **values)

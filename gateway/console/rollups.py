@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
@@ -63,6 +63,7 @@ def show(viewer: Viewer, day: str) -> ResponseReturnValue:
         newest=newest,
         line=line,
         day=on,
+        when=_when,
         written=format_date(on, "EEEE, d MMMM y", locale=get_locale()),
         figures=FIGURES,
         standing=STANDING,
@@ -71,6 +72,11 @@ def show(viewer: Viewer, day: str) -> ResponseReturnValue:
         categories=_categories(seen),
         address=lambda other=place.id, **more: _address(on, other, **more),
     )
+
+
+def _when(at: datetime) -> str:
+    """A moment as paper keeps it: never "yesterday"."""
+    return str(format_datetime(at.astimezone(runtime().profile.timezone), "d MMM, HH:mm", locale=get_locale()))
 
 
 def _address(day: date, unit_id: int, **more: Any) -> str:

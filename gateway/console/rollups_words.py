@@ -14,7 +14,7 @@ FIGURES = {
     "danger": _("of them danger"),
     "blank": _("of them with nothing to hear"),
     "heard": _("heard by staff for the first time"),
-    "answered": _("answered"),
+    "answered": _("answered by staff"),
     "confirmed": _("solved, says the member"),
     "reopened": _("opened again: not solved"),
     "unconfirmed": _("closed without the member's word"),
