@@ -44,6 +44,7 @@ ACTIONS: dict[str, Any] = {
     "assign": _("gave a report to somebody"),
     "work": _("began work on a report"),
     "blank": _("set a report apart"),
+    "report-opened": _("opened a report to work on it"),
     "take-over": _("took a report out of a colleague's hand"),
     "report-unassign": _("gave a report back"),
     "report-category": _("said what a report is about"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gateway.access import Viewer, runtime
 from gateway.console.page import local_path
 from gateway.console.report_history import lines_of
-from gateway.console.report_shown import asked_list
+from gateway.console.report_shown import asked_list, in_hand
 from gateway.console.reports_next import address_of_list, address_of_next
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import Conflict
@@ -79,7 +79,7 @@ def conflict(viewer: Viewer, public_id: str, kept: Mapping[str, str] | None = No
         return "", 409
     with unit_of_work(rt.engine) as unit:
         report = reports.get_visible(unit.db, viewer.sight, public_id)
-        holder = locking.find_holder(unit.db, report, rt.clock(), besides=viewer.staff_id)
+        holder = in_hand(unit.db, rt, viewer, report)
         events = reports.history(unit.db, report.id)
         since = [each for each in events if each.id > _version()] if _version() else events[-1:]
         values: dict[str, Any] = {

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
-from gateway.console.report_shown import asked_list
+from gateway.console.report_shown import asked_list, in_hand
 from gateway.db import unit_of_work
 from gateway.reports import desk, locking
 from gateway.store import reports, staff
+from gateway.store.report_page import OPENED
 
 blueprint = Blueprint("report_lock", __name__)
 
@@ -22,7 +23,11 @@ def hold(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         report = reports.get_visible(unit.db, viewer.sight, public_id)
-        holder = locking.hold(unit, rt, report.id, viewer.staff_id)
+        before = locking.find_holder(unit.db, report, rt.clock())
+        if locking.hold(unit, rt, report.id, viewer.staff_id) is None and before is None:
+            staff.add_audit(unit.db, viewer.staff_id, OPENED, rt.clock(), "report", report.id)
+        unit.db.refresh(report)
+        holder = in_hand(unit.db, rt, viewer, report)
         desk.see_mentions(unit, rt, report.id, viewer.staff_id)  # who was named in a note has it open now
     if holder is None:
         return "", 204
@@ -48,6 +53,7 @@ def take_over(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         report = reports.get_visible(unit.db, viewer.sight, public_id)
         locking.take_over(unit, rt, report.id, viewer.staff_id)
+        staff.add_audit(unit.db, viewer.staff_id, OPENED, rt.clock(), "report", report.id)
         staff.add_audit(unit.db, viewer.staff_id, "take-over", rt.clock(), "report", report.id)
     flash(gettext("It is in your hand now."))
     return redirect(url_for("report.show", public_id=public_id, list=asked_list() or None))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -27,6 +28,23 @@ from gateway.store import answers, inbox, report_page, reports, staff, units
 def asked_list() -> str:
     """The list the reader came from: what stands behind the question mark of its address."""
     return request.values.get("list", "")[:1000]
+
+
+@dataclass(frozen=True)
+class InHand:
+    """Which colleague is at work on a report, and since when where the log says it."""
+
+    name: str
+    since: datetime | None
+
+
+def in_hand(db: Session, rt: Runtime, viewer: Viewer, report: Report) -> InHand | None:
+    """Say which colleague has the report in hand, None where nobody or the viewer has."""
+    holder = locking.find_holder(db, report, rt.clock(), besides=viewer.staff_id)
+    if holder is None:
+        return None
+    day_before = rt.clock() - timedelta(days=1)
+    return InHand(holder.name, report_page.opened_at(db, report.id, holder.staff_id, day_before))
 
 
 def render_report(
@@ -88,7 +106,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
         "additions": _additions(db, rt, report),
         **_past(db, rt, viewer, report),
         **_beside(db, viewer, report),
-        "holder": locking.find_holder(db, report, rt.clock(), besides=viewer.staff_id),
+        "holder": in_hand(db, rt, viewer, report),
         "deadline": deadlines.next_for(db, rt, report),
         "now": rt.clock(),
         "colleagues": colleagues_of(db, report, Permission.WORK_ON_REPORTS) if works else [],

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.models import (
     Addition,
+    AuditEntry,
     Delivery,
     Member,
     Mention,
@@ -29,6 +31,7 @@ from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
+OPENED = "report-opened"  # the action in the log
 EARLIER, NEAR, REPORTERS, BESIDE = 5, 5, 200, 25
 ABOUT_ANSWERS = (DeliveryReason.ANSWER, DeliveryReason.INTERIM, DeliveryReason.GO_ON)
 
@@ -49,6 +52,13 @@ class Reporter:
     place: Unit
     member_name: str
     tail: str | None
+
+
+def opened_at(db: Session, report_id: int, staff_id: int, since: datetime) -> datetime | None:
+    """When this person last opened it to work on it, as the log has it."""
+    query = select(func.max(AuditEntry.at)).where(AuditEntry.action == OPENED, AuditEntry.at > since)
+    about = (AuditEntry.subject == "report", AuditEntry.subject_id == report_id)
+    return db.scalar(query.where(*about, AuditEntry.staff_id == staff_id))
 
 
 def is_visible(db: Session, sight: Sight, public_id: str) -> bool:

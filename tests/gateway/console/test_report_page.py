@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from gateway.console.assets import FOLDER
 from gateway.db import unit_of_work
 from gateway.models import Addition, Answer, Delivery, Mention, Report, ReportEvent, Staff, VoiceNote
 from gateway.runtime import Runtime
@@ -138,6 +139,7 @@ def test_who_has_it_in_hand_is_seen_and_may_be_taken_over(app: Flask, rt: Runtim
     assert post(asha, f"/reports/{report}/hold").status_code == 204
     held = post(imran, f"/reports/{report}/hold")
     assert (held.status_code, "Asha is at work on this report." in held.text) == (200, True)
+    assert "Since today 12:00." in held.text
     assert "Asha is at work on this report." in imran.get(f"/reports/{report}").text
     refused = post(imran, f"/reports/{report}/category", category="21")
     assert (refused.status_code, "Take it over and do it" in refused.text) == (409, True)
@@ -311,8 +313,12 @@ def test_very_long_text_is_folded(app: Flask, rt: Runtime) -> None:
     assert "Written, 1,00,000 signs" in page and "<details" in page
 
 
-def test_hidden_call_of_a_recording_is_not_noted_twice(app: Flask, rt: Runtime) -> None:
-    """A note whose report is gone from sight is not there."""
+def test_script_and_sheet_of_the_page_stay_small() -> None:
+    assert (FOLDER / "report.js").stat().st_size <= 9 * 1024
+    assert (FOLDER / "report.css").stat().st_size <= 5 * 1024
+
+
+def test_recording_of_a_report_that_is_out_of_sight_is_not_there(app: Flask, rt: Runtime) -> None:
     a_tree(rt)
     report = a_report(rt, has_voice=True)
     with unit_of_work(rt.engine) as work:
