@@ -43,7 +43,7 @@ def look(db: Session, rt: Runtime, sight: Sight) -> Wall:
     return Wall(
         at=now,
         standing=wall.standing(db, sight, now),
-        today=wall.today(db, sight, Window(today, today, rt.profile.zone).since),
+        today=wall.today(db, sight, Window(today, today, rt.profile.zone).since, now),
         silence=_silence(db, rt, sight),
         calls=calls_seen.count_open(db, sight, now),
         broadcasts=[(row.broadcast, sums.of_broadcast(db, row.broadcast.id)) for row in running.rows],

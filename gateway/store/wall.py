@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from gateway.models import Report, Unit, UnitDay
 from gateway.states import ReportState
 from gateway.store.inbox import UNHEARD
-from gateway.store.reports import select_visible
+from gateway.store.reports import Seen, select_visible, visible_to
 from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
@@ -59,27 +60,24 @@ class Silence:
 
 def standing(db: Session, sight: Sight, now: datetime) -> Standing:
     """Count what waits; the partial index of what waits is all that is read."""
-    query = (
-        select_visible(sight)
-        .where(Report.is_waiting)
-        .with_only_columns(
-            func.count().filter(Report.state.in_(UNHEARD)),
-            func.count().filter(Report.is_red),
-            func.count().filter(Report.due_at < now),
-            func.count().filter(Report.state == ReportState.REOPENED),
-            func.count(),
-            func.min(Report.received_at),
-        )
-    )
+    query = _seen(
+        sight,
+        func.count().filter(Report.state.in_(UNHEARD)),
+        func.count().filter(Report.is_red),
+        func.count().filter(Report.due_at < now),
+        func.count().filter(Report.state == ReportState.REOPENED),
+        func.count(),
+        func.min(Report.received_at),
+    ).where(Report.is_waiting)
     return Standing(*db.execute(query).one())
 
 
-def today(db: Session, sight: Sight, midnight: datetime) -> Today:
+def today(db: Session, sight: Sight, midnight: datetime, now: datetime) -> Today:
     """Count what has happened since midnight."""
-    came = select_visible(sight).where(Report.received_at >= midnight)
-    solved = select_visible(sight).where(Report.closed_at >= midnight, Report.state == ReportState.CONFIRMED)
-    counts = (db.execute(each.with_only_columns(func.count())).scalar_one() for each in (came, solved))
-    return Today(*counts)
+    came = _seen(sight, func.count()).where(Report.received_at.between(midnight, now))
+    closed = _seen(sight, func.count()).where(Report.closed_at.between(midnight, now))
+    solved = closed.where(Report.state == ReportState.CONFIRMED)
+    return Today(*(db.execute(each).scalar_one() for each in (came, solved)))
 
 
 def list_arrivals(db: Session, sight: Sight, now: datetime, size: int) -> list[Arrival]:
@@ -92,6 +90,12 @@ def list_arrivals(db: Session, sight: Sight, now: datetime, size: int) -> list[A
         .limit(size)
     )
     return [Arrival(*row) for row in db.execute(query)]
+
+
+def _seen(sight: Sight, *columns: Any) -> Select[Any]:
+    """What the viewer may know of, joined to nothing but what limits it."""
+    query = select(*columns).select_from(Report).join(Seen, Seen.id == Report.sight_unit_id)
+    return query.where(visible_to(sight))
 
 
 def silence_of(db: Session, path: str, day: date) -> Silence:
