@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from flows.steps import Speak
-from gateway.content import BASE_LANGUAGE
+from gateway.content import BASE_LANGUAGE, in_language
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.models import Answer, Report, ReportEvent
@@ -16,6 +16,7 @@ from gateway.reports.history import note
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
+from gateway.store import members
 
 GO_ON_AFTER = timedelta(
     minutes=2
@@ -57,6 +58,19 @@ def text_interim(unit: UnitOfWork, rt: Runtime, report: Report) -> None:
     )
     day = local_day(rt.profile, rt.clock())
     owe.owe_text_about(unit, rt, report, report.number_id, words, f"interim-sms:{report.id}:{day}")
+
+
+def text_answer(unit: UnitOfWork, rt: Runtime, report: Report, answer: Answer) -> None:
+    """The answer in writing, with the question whether it is solved; never to a phone that others read, too."""
+    texts = {language: text for language, text in answer.texts.items() if text}
+    is_own = report.member_id is not None and report.number_id is not None
+    if not texts or not is_own or len(members.list_on_number(unit.db, report.number_id or 0)) > 1:
+        return
+    language = in_language(texts, {}, report.language or BASE_LANGUAGE)
+    about = Speak("sms_solved.about", language, {"reference": report.reference})
+    words = (rt.words.text(about), texts[language], rt.words.text(Speak("sms_solved.ask", language)))
+    dedupe = f"answer-sms:{answer.id}:{report.id}"
+    owe.owe_text_about(unit, rt, report, report.number_id or 0, " ".join(words), dedupe)
 
 
 def owe_go_on(unit: UnitOfWork, rt: Runtime, report: Report) -> int | None:

@@ -9,8 +9,8 @@ from flows.steps import OpenReport, Speak
 from gateway import leaving
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
-from gateway.models import Call, Delivery, Report, ReportEvent
-from gateway.reports import asking, opening, unnamed
+from gateway.models import Answer, Call, Delivery, Report, ReportEvent
+from gateway.reports import asking, opening, reach, unnamed
 from gateway.reports.history import note
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
@@ -86,6 +86,8 @@ def _rang(unit: UnitOfWork, rt: Runtime, call: Call, delivery: Delivery) -> None
     is_asked = delivery.reason == DeliveryReason.ANSWER and report.state == ReportState.ANSWERED
     if is_asked and is_first_today:
         report.asks += 1
+    if is_asked and delivery.answer_id is not None:
+        reach.text_answer(unit, rt, report, unit.db.get_one(Answer, delivery.answer_id))
     if report.is_unnamed:
         call.is_sealed = True
         if delivery.state not in DELIVERIES_OPEN:

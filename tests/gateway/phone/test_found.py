@@ -6,14 +6,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway.db import unit_of_work
-from gateway.models import Report
+from gateway.deliveries.owe import TEXT_PURPOSE
+from gateway.models import Delivery, Report
 from gateway.phones import Number
 from gateway.reports import answering, found
 from gateway.runtime import Runtime
-from gateway.states import ReportState
+from gateway.states import DeliveryReason, ReportState
 from tests.builders import a_member, a_number
 from tests.lines import Caller
-from tests.walks import NOTE, SILENCE, all_of, go_on, text, texts_to, walk, words
+from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, text, texts_to, walk, words
 
 ANSWER = "कल ठीक होगा।"
 
@@ -119,3 +120,37 @@ def test_text_from_another_phone_tells_only_how_it_stands(
     text(client, other, f"STATUS {report.reference}")
     assert ANSWER not in texts_to(rt, other)[-1]
     assert report.reference in texts_to(rt, other)[-1]
+
+
+def test_answer_follows_in_writing_where_nothing_was_said_to_it(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    answer(rt, told(rt, sita))
+    call = picked_up(rt, client)
+    call.ring()
+    call.hang_up(20)
+    (written,) = about_texts(rt)
+    assert ANSWER in written
+    assert written.endswith(words(rt, "sms_solved.ask"))
+    text(client, number, "1")
+    assert all_of(rt, Report)[0].state == ReportState.CONFIRMED
+
+
+def test_answer_is_not_written_to_a_shared_phone(rt: Runtime, client: FlaskClient, shared: Caller) -> None:
+    answer(rt, told(rt, shared, "1"))
+    picked_up(rt, client).hang_up(0, "no_answer")
+    assert about_texts(rt) == []
+
+
+def test_answer_is_not_written_after_the_last_word(rt: Runtime, client: FlaskClient, sita: Caller) -> None:
+    answer(rt, told(rt, sita))
+    call = picked_up(rt, client)
+    walk(call, "1")
+    call.hang_up(30)
+    assert about_texts(rt) == []
+
+
+def about_texts(rt: Runtime) -> list[str]:
+    """Every text about a report that is owed."""
+    owed = all_of(rt, Delivery, Delivery.kind == "sms", Delivery.reason == DeliveryReason.INTERIM)
+    return [rt.vault.open_text(each.sealed_text or b"", TEXT_PURPOSE, each.dedupe or "") for each in owed]
