@@ -186,7 +186,6 @@ def _seat(app: Flask, rt: Runtime, who: str, unit_id: int, role: str) -> FlaskCl
             role=role,
             unit_id=unit_id,
             created_at=rt.clock(),
-            totp_since=rt.clock(),
         )
         unit.db.add(person)
         unit.db.flush()

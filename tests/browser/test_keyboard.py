@@ -67,20 +67,55 @@ def test_a_assigns_the_row_to_me(window: Window, house: House) -> None:
     page.keyboard.press("j")
     wanted = page.locator("[data-row].here").get_attribute("data-row")
     page.keyboard.press("a")
-    expect(page.get_by_role("status").filter(has_text="Assigned.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Done with 1 report.")).to_be_visible()
     page.goto(f"{house.web}/reports/{wanted}")
     expect(page.locator("aside")).to_contain_text("Meera Ghantiwal")
 
 
-def test_keys_rest_when_switched_off(inbox: Page) -> None:
-    inbox.keyboard.press("?")
-    inbox.locator("[data-keys-off]").check()
-    inbox.keyboard.press("Escape")
-    inbox.keyboard.press("j")
-    assert here(inbox) == -1
-    inbox.reload()
-    inbox.keyboard.press("j")
-    assert here(inbox) == -1
+def test_rows_are_chosen_assigned_and_given_back_by_keys(window: Window, house: House) -> None:
+    page = window(MEERA)
+    page.goto(f"{house.web}/reports?tab=unassigned")
+    page.locator("[data-row]").nth(1).wait_for()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-chosen]")).to_have_text("Chosen: 2")
+    wanted = [box.get_attribute("value").partition(".")[0] for box in page.locator(".pick :checked").all()]  # type: ignore[union-attr]
+    page.keyboard.press("a")
+    expect(page.get_by_role("status").filter(has_text="Done with 2 reports.")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_role("status").filter(has_text="Undone for 2 reports.")).to_be_visible()
+    assert {each.get_attribute("data-row") for each in page.locator("[data-row]").all()} >= set(wanted)
+
+
+def test_g_and_a_letter_go_to_a_page(inbox: Page) -> None:
+    inbox.keyboard.press("g")
+    inbox.keyboard.press("s")
+    inbox.wait_for_url(lambda url: url.endswith("/"))
+    inbox.keyboard.press("g")
+    inbox.keyboard.press("i")
+    inbox.wait_for_url("**/reports")
+
+
+def test_keys_rest_for_whoever_switched_them_off(window: Window, house: House) -> None:
+    page = window(MEERA)
+    switch(page, house, is_on=False)
+    page.goto(f"{house.web}/reports?tab=all")
+    page.locator("[data-row]").first.wait_for()
+    for key in "jx?":
+        page.keyboard.press(key)
+    assert here(page) == -1
+    assert not page.locator("dialog[open]").count()
+    switch(page, house, is_on=True)
+    page.goto(f"{house.web}/reports?tab=all")
+    page.keyboard.press("j")
+    assert here(page) == 0
+
+
+def switch(page: Page, house: House, *, is_on: bool) -> None:
+    page.goto(f"{house.web}/account")
+    page.locator("input[name=keys]").set_checked(is_on)
+    page.locator("form:has(input[name=keys]) button").click()
+    page.get_by_role("status").wait_for()
 
 
 def test_phone_is_dialled_pressed_and_hung_up_by_keyboard(window: Window, house: House) -> None:
