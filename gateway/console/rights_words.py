@@ -106,6 +106,8 @@ KINDS: dict[str, Any] = {
     "sign_ins": _("Sign-ins"),
     "invitations": _("Invitations of colleagues"),
     "known_browsers": _("Browsers of colleagues"),
+    "unit_days": _("What units said of their days"),
+    "rollups": _("Roll-ups of the days"),
     "files": _("Files that belong to nothing"),
 }
 KEPT_FOR: dict[str, Any] = {

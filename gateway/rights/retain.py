@@ -84,6 +84,8 @@ def tables(rt: Runtime) -> list[Plain]:
         Plain("invitations", "expires_at", month),
         Plain("known_browsers", "at", year),
         Plain("news_heard", "at", year),
+        Plain("unit_days", "asked_at", year),
+        Plain("rollups", "until", _ago(rt, kept.audit)),  # counts of nobody's, as long as the audit
     ]
 
 
