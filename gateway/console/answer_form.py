@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from flask import Request
 from flask_babel import gettext
 
+from flows.catalog.solved import ask_solved
 from flows.steps import Speak
 from gateway.console.formats import moment
 from gateway.console.sounds import read_sound
+from gateway.console.words import CATEGORIES
 from gateway.content import SPOKEN, in_language, sound_in
 from gateway.models import Answer, Report
 from gateway.rules.classes import MessageClass
@@ -41,13 +43,16 @@ class AnswerForm:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a member hears around the words of the answer, in which language, and those words or their recording."""
+    """What a member hears around the words of the answer, in which language, and those words or their recording.
+
+    What is said before and after comes as pairs: the kind of word it is said with ("" for each), and the sentence.
+    """
 
     language: str
-    before: Sequence[str]
+    before: Sequence[tuple[str, str]]
     text: str
     sound: str | None
-    after: Sequence[str]
+    after: Sequence[tuple[str, str]]
     is_foreign: bool  # nothing in the member's own language: they hear another
 
 
@@ -86,17 +91,15 @@ def heard_as(rt: Runtime, report: Report, form: AnswerForm) -> Heard:
     """Say in the member's language what the call will say, with the words of the form in their place."""
     wanted = report.language or form.languages[0]
     language = in_language(form.texts, form.sounds, wanted)
-    is_answer = form.kind != TELL
-    about = "answer" if is_answer else "interim"
     values = {"organisation": rt.settings.organisation, "category": report.category or ""}
-    before = ["greeting.new", f"{about}.about" if report.category else f"{about}.about_any"]
-    after = ["solved.is_yes", "solved.is_no", "solved.is_partly"] if is_answer else []
+    about = "about" if report.category in CATEGORIES else "about_any"
+    before = [("", "greeting.new"), (ANSWER, f"answer.{about}"), (TELL, f"interim.{about}")]
     return Heard(
         language,
-        [_said(rt, each, wanted, values) for each in before],
+        [(kind, _said(rt, prompt, wanted, values)) for kind, prompt in before],
         form.texts.get(language, ""),
         sound_in(form.sounds, language),
-        [_said(rt, each, wanted, values) for each in after],
+        [(ANSWER, _said(rt, each.prompt, wanted, values)) for each in ask_solved("").choices if each.prompt],
         language != wanted,
     )
 

@@ -164,7 +164,7 @@
 		if (!wrote) return;
 		document.querySelector("[data-mirror]").textContent = wrote.value || "…";
 		const isTold = document.querySelector("input[name=kind]:checked").value === "tell";
-		all("[data-ask]").forEach((ask) => (ask.hidden = isTold));
+		all("[data-kind]").forEach((each) => (each.hidden = isTold !== (each.dataset.kind === "tell")));
 	}
 	document.querySelector("#answer")?.addEventListener("input", mirror);
 })();

@@ -198,6 +198,14 @@ def test_preview_says_what_the_member_hears_and_keeps_nothing(app: Flask, rt: Ru
     assert page.status_code == 200
     assert "आपने पानी की दिक्कत बताई थी" in page.text
     assert "they hear this one" in page.text  # nothing in the member's Hindi
+    told = post(
+        seat(app, rt, "Imran"),
+        f"/reports/{report}/preview",
+        seen="0",
+        kind="tell",
+        **{"text-hi": "काम चल रहा है"},
+    )
+    assert 'data-kind="answer" hidden' in told.text and 'data-kind="tell">' in told.text
     with unit_of_work(rt.engine) as work:
         assert work.db.scalars(select(Answer)).all() == []
 
