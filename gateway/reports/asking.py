@@ -24,7 +24,6 @@ from gateway.store import reports
 
 DAYS = 3
 SILENCE = "silence"
-_TO_COME = (*DELIVERIES_OPEN, DeliveryState.IN_DOUBT)
 
 
 def begin_asking(deed: Deed, delay: timedelta) -> None:
@@ -50,12 +49,12 @@ def ask_again(unit: UnitOfWork, rt: Runtime, report_id: int) -> int:
         deed.move_or_refuse(ReportState.CLOSED_UNCONFIRMED, closed_at=deed.at, closed_how=SILENCE)
         return deed.done("closed_unconfirmed")
     last = _last_call(unit.db, report.id)
-    if last is not None and is_beyond_reach(last):
+    if not deadlines.is_ringable(report) or (last is not None and is_beyond_reach(last)):
         report.ask_at = None
-        return deed.done("beyond_reach", reason=last.reason_code or last.last_cause)
+        return deed.done("beyond_reach", reason=(last.reason_code or last.last_cause) if last else None)
     report.ask_at = next_day(rt, deed.at)
     answer = reports.last_answer(unit.db, report.id)
-    if answer is None or (last is not None and last.state in _TO_COME):
+    if answer is None or (last is not None and last.state in DELIVERIES_OPEN):
         unit.db.flush()
         return 0
     reach.owe_answer(unit, rt, report, answer, deed.at, f":{local_day(rt.profile, deed.at)}")

@@ -7,15 +7,15 @@ from threading import Barrier, Thread
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
-from gateway.models import Holiday, PhoneNumber, ReportEvent, Staff
+from gateway.models import Delivery, Holiday, PhoneNumber, ReportEvent, Staff
 from gateway.reports import answering, desk, outcome, sweep
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason, DeliveryState, ReportState
-from gateway.store import ladder
+from gateway.store import ladder, rights_rows
 from tests.builders import a_member, a_number
 from tests.conftest import TestClock
 from tests.gateway.reports.desks import (
@@ -216,6 +216,31 @@ def test_dead_number_is_left_to_a_person(
         outcome.told_in_person(unit, rt, made, me, "yes")
     found = report(rt, made)
     assert (found.state, found.closed_how) == (ReportState.CONFIRMED, "visit")
+
+
+def test_call_in_doubt_is_made_again_the_next_day(rt: Runtime, tree: Tree, clock: TestClock) -> None:
+    made = a_report(rt)
+    answered(rt, tree, made)
+    with unit_of_work(rt.engine) as unit:
+        unit.db.execute(update(Delivery).values(state=DeliveryState.IN_DOUBT))
+    clock.forward(days=1)
+    sweep.sweep(rt)
+    sweep.sweep(rt)
+    states = [each.state for each in owed(rt, DeliveryReason.ANSWER)]
+    assert states == [DeliveryState.IN_DOUBT, DeliveryState.QUEUED]
+    assert report(rt, made).asks == 0  # nobody knows whether it rang: the day does not count
+
+
+def test_reporter_who_was_forgotten_is_asked_no_more(rt: Runtime, tree: Tree, clock: TestClock) -> None:
+    made, other = a_report(rt), a_report(rt)
+    answered(rt, tree, made)
+    with unit_of_work(rt.engine) as unit:
+        rights_rows.forget_reports(unit.db, [made, other])
+    for _ in range(8):
+        clock.forward(days=1)
+        sweep.sweep(rt)
+    assert (report(rt, made).ask_at, kinds(rt, made).count("beyond_reach")) == (None, 1)
+    assert (report(rt, other).tell_at, len(owed(rt, DeliveryReason.INTERIM))) == (None, 0)
 
 
 def test_who_opted_out_after_reporting_is_not_rung(
