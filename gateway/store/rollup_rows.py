@@ -1,4 +1,4 @@
-"""The figures of a roll-up: each unit's own by the lowest unit that may know, then summed up along the paths; all in SQL.
+"""The figures of a roll-up: each unit's own by the lowest unit that may know, then summed up along the paths by GROUP BY ROLLUP.
 
 Of the day are those with an instant in its span: received, danger and blank (of what came in), heard, answered, confirmed,
 reopened, unconfirmed, calls, joined, left. A report counts for the unit that may know of it, so that what went past the
@@ -12,12 +12,10 @@ them over from the first version.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-LINE = "CAST(unnest(string_to_array(trim(both '/' FROM u.path), '/')) AS bigint)"
 OF_REPORTS = ("received", "danger", "heard", "answered", "confirmed", "reopened", "unconfirmed", "blank")
 OF_MEMBERS = ("calls", "joined", "left")
 OF_UNITS = ("asked", "nothing", "something", "could_not")
@@ -117,30 +115,43 @@ def _own(parts: tuple[str, ...]) -> str:
 OWN = _own((*_DAY, _STANDS))  # each unit's figures without those below it: what the benchmark compares with
 
 
-def _write(parts: tuple[str, ...]) -> Any:
+def _write(parts: tuple[str, ...], depth: int) -> TextClause:
+    """Sum up along the paths in one pass over the units in the order of the tree: each level of a path is a column.
+
+    A row of the rollup stands for the unit at the last level that was not summed over; `grouping` tells which that is.
+    """
+    levels = ", ".join(f"l{n}" for n in range(1, depth + 1))
+    split = ", ".join(
+        f"CAST(nullif(split_part(u.path, '/', {n + 1}), '') AS bigint) AS l{n}" for n in range(1, depth + 1)
+    )
+    which = " ".join(f"WHEN {2 ** (depth - n) - 1} THEN l{n}" for n in range(1, depth + 1))
+    unit = f"CASE grouping({levels}) {which} END"
     return text(f"""
         WITH own AS ({_own(parts)}),
-        line AS MATERIALIZED (SELECT u.id AS own_id, {LINE} AS unit_id FROM units u JOIN own ON own.unit_id = u.id),
         whole AS (
-            SELECT line.unit_id, {_SUMS}, min(oldest_at) AS oldest_at
-            FROM own JOIN line ON line.own_id = own.unit_id GROUP BY line.unit_id
+            SELECT {unit} AS unit_id, {_SUMS}, min(oldest_at) AS oldest_at
+            FROM (SELECT {split}, own.* FROM own JOIN units u ON u.id = own.unit_id) AS placed
+            GROUP BY ROLLUP ({levels})
+        ),
+        own_named AS (
+            SELECT sight_unit_id, coalesce(category, '') AS code, count(*) AS n FROM reports r
+            WHERE {_IN_SPAN.format(at="received_at")} AND {_MADE} GROUP BY 1, 2
         ),
         named AS (
             SELECT unit_id, jsonb_object_agg(code, n) AS categories FROM (
-                SELECT line.unit_id, code, sum(n) AS n FROM (
-                    SELECT sight_unit_id, coalesce(category, '') AS code, count(*) AS n FROM reports r
-                    WHERE {_IN_SPAN.format(at="received_at")} AND {_MADE} GROUP BY 1, 2
-                ) AS own_named JOIN line ON line.own_id = own_named.sight_unit_id GROUP BY 1, 2
-            ) AS each_named GROUP BY unit_id
+                SELECT {unit} AS unit_id, code, CAST(sum(n) AS int) AS n
+                FROM (SELECT {split}, own_named.code, n FROM own_named JOIN units u ON u.id = sight_unit_id) AS placed
+                GROUP BY code, ROLLUP ({levels})
+            ) AS each_named WHERE unit_id IS NOT NULL GROUP BY unit_id
         )
         INSERT INTO rollup_rows (rollup_id, unit_id, {_COLUMNS}, oldest_at, categories)
         SELECT :rollup_id, whole.unit_id, {", ".join(f"whole.{_quoted(each)}" for each in FIGURES)}, whole.oldest_at,
                coalesce(named.categories, '{{}}')
-        FROM whole LEFT JOIN named ON named.unit_id = whole.unit_id
+        FROM whole LEFT JOIN named ON named.unit_id = whole.unit_id WHERE whole.unit_id IS NOT NULL
     """)
 
 
-_FREEZE, _CORRECT = _write((*_DAY, _STANDS)), _write(_DAY)
+_DEPTH = text("SELECT coalesce(max(length(path) - length(replace(path, '/', ''))), 2) - 1 FROM units")
 _KEEP_STANDING = text(f"""
     INSERT INTO rollup_rows (rollup_id, unit_id, {_COLUMNS}, oldest_at, categories)
     SELECT :rollup_id, unit_id, {", ".join("0" for _ in OF_THE_DAY)}, waiting, overdue, oldest_at, '{{}}'
@@ -164,7 +175,10 @@ _ROOM = text("SET LOCAL work_mem = '64MB'")
 def write_rows(db: Session, rollup_id: int, top: int, day: date, since: datetime, until: datetime) -> None:
     """Write the rows of a day's first version."""
     db.execute(_ROOM)
-    db.execute(_FREEZE, {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until})
+    db.execute(
+        _write((*_DAY, _STANDS), _depth(db)),
+        {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until},
+    )
 
 
 def write_corrected(
@@ -172,8 +186,16 @@ def write_corrected(
 ) -> None:
     """Write the rows of the same day as it is known now; how it stood is taken over."""
     db.execute(_ROOM)
-    db.execute(_CORRECT, {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until})
+    db.execute(
+        _write(_DAY, _depth(db)),
+        {"rollup_id": rollup_id, "top": top, "day": day, "since": since, "until": until},
+    )
     db.execute(_KEEP_STANDING, {"rollup_id": rollup_id, "first_id": first_id})
+
+
+def _depth(db: Session) -> int:
+    """How many levels the deepest path has."""
+    return int(db.execute(_DEPTH).scalar_one())
 
 
 def differ(db: Session, one: int, other: int) -> bool:
