@@ -118,6 +118,6 @@ def reach(db: Session, sight: Sight, since: datetime, until: datetime) -> Reach:
     ).one()
     return Reach(
         len(found),
-        asked + sum(each["asked"] for each in kept),
-        heard + sum(each["heard"] for each in kept),
+        asked + sum(each.get("asked", 0) for each in kept),
+        heard + sum(each.get("heard", 0) for each in kept),
     )
