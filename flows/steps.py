@@ -21,10 +21,9 @@ class Speak:
 
 @dataclass(frozen=True)
 class Tell:
-    """Say what people wrote or recorded: news, an announcement, the answer to a report.
+    """Say what people wrote or recorded: news, an announcement, the answer to a report (`is_personal`: it stays in the house).
 
-    `sound` is the content key of a recording in that language, else the text is spoken. `is_personal` text (an
-    answer to one member) never goes to a synthesiser outside the house.
+    `sound` is the content key of a recording in that language, else the text is spoken.
     """
 
     text: str
