@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +22,7 @@ from gateway.cli.shown import (
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from gateway.db import UnitOfWork
     from gateway.models import Report
     from gateway.runtime import Runtime
 
@@ -91,6 +92,52 @@ def answer(reference: str, texts: tuple[str, ...], audio: tuple[str, ...], as_js
             build_subject(rt, "answer", made.id)
     shown = {"reference": found.reference, "state": str(found.state)}
     print_json(shown) if as_json else click.echo(f"{found.reference} is {found.state}")
+
+
+@report.command()
+@click.argument("reference", metavar="REF")
+@click.argument("email")
+@as_json
+def assign(reference: str, email: str, as_json: bool) -> None:
+    """Give a report to a person of staff who may know of it."""
+    from gateway.reports import desk
+    from gateway.store.staff import get_by_email
+
+    _do(
+        reference,
+        as_json,
+        "report.assigned",
+        lambda unit, rt, report_id: desk.assign(unit, rt, report_id, None, get_by_email(unit.db, email).id),
+    )
+
+
+@report.command()
+@click.argument("reference", metavar="REF")
+@click.argument("said", type=click.Choice(["yes", "no", "partly"]))
+@as_json
+def told(reference: str, said: str, as_json: bool) -> None:
+    """Keep what the reporter said of the answer to somebody who went there: solved yes, no or partly."""
+    from gateway.reports import outcome
+
+    _do(
+        reference,
+        as_json,
+        "report.told",
+        lambda unit, rt, report_id: outcome.told_in_person(unit, rt, report_id, None, said),
+    )
+
+
+def _do(reference: str, as_json: bool, action: str, deed: Callable[[UnitOfWork, Runtime, int], int]) -> None:
+    from gateway.db import unit_of_work
+    from gateway.store import reports
+    from gateway.store.staff import add_audit
+
+    with runtime() as rt, unit_of_work(rt.engine) as unit:
+        found = reports.get_by_reference(unit.db, _digits(reference))
+        deed(unit, rt, found.id)
+        add_audit(unit.db, None, action, rt.clock(), "report", found.id)
+        shown = {"reference": found.reference, "state": str(found.state)}
+    print_json(shown) if as_json else click.echo(f"{shown['reference']} is {shown['state']}")
 
 
 def _lines(db: Session, report_id: int | None = None) -> Sequence[Any]:

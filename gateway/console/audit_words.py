@@ -39,6 +39,8 @@ ACTIONS: dict[str, Any] = {
     "voice-note-downloaded": _("took a recording away"),
     "answer": _("answered a report"),
     "report.answered": _("answered a report"),
+    "report.assigned": _("gave a report to a colleague"),
+    "report.told": _("kept what a reporter said to a visitor"),
     "heard": _("marked a report as heard"),
     "take": _("took a danger on"),
     "assign": _("gave a report to somebody"),

@@ -44,7 +44,7 @@ def member_said(
     return True
 
 
-def told_in_person(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int, said: str) -> int:
+def told_in_person(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int | None, said: str) -> int:
     """Somebody of staff told the reporter and heard what they say. Raises Conflict where nothing was answered."""
     if said not in (YES, NO, PARTLY):
         raise Conflict("the reporter says yes, no or partly")

@@ -12,7 +12,7 @@ from gateway.models import Delivery, Member
 from gateway.reports.opening import open_report
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
-from tests.builders import a_member
+from tests.builders import a_member, a_person_of_staff
 from tests.gateway.cli.conftest import Cli
 
 WORDS = "हैंडपंप खराब है"
@@ -55,6 +55,15 @@ def test_answer_is_kept_and_owed_by_phone(rt: Runtime, cli: Cli, reference: str)
     assert (shown["state"], shown["texts"]) == ("answered", {"hi": "कल ठीक होगा।"})
     with unit_of_work(rt.engine) as unit:
         assert unit.db.scalars(select(Delivery.reason)).all() == [DeliveryReason.ANSWER]
+
+
+def test_report_is_given_answered_and_told_in_person(rt: Runtime, cli: Cli, reference: str) -> None:
+    a_person_of_staff(rt, "Asha")
+    assert cli("report", "assign", reference, "asha@example.org", "--json").json["state"] == "assigned"
+    assert "does not" not in cli("report", "answer", reference, "--text", "hi=हो गया").out
+    assert cli("report", "told", reference, "yes").out.strip() == f"{reference} is confirmed"
+    history = cli("report", "show", reference, "--json").json["history"]
+    assert {each["kind"] for each in history} == {"received", "assigned", "answered", "confirmed"}
 
 
 @pytest.mark.parametrize(("words", "code"), [(("answer", "0000", "--text", "hi=x"), 1), (("show", "12"), 1)])
