@@ -26,12 +26,12 @@ class Choice:
     is_list: bool
 
 
-def choices(db: Session, viewer_path: str) -> Choice:
+def choices(db: Session, viewer_path: str, hints: int = AS_HINTS) -> Choice:
     """List the open units at or below the viewer's, each under its parent; of many only the uppermost, as hints."""
     here = select(Unit).where(is_under(Unit.path, viewer_path), Unit.closed_at.is_(None))
     found = list(db.scalars(here.limit(AS_LIST + 1)))
     if len(found) > AS_LIST:
-        return Choice([(each, 0) for each in _uppermost(db, viewer_path)], False)
+        return Choice([(each, 0) for each in _uppermost(db, viewer_path, hints)], False)
     children: dict[int | None, list[Unit]] = {}
     for each in sorted(found, key=lambda each: each.name):
         children.setdefault(each.parent_id, []).append(each)
@@ -39,13 +39,13 @@ def choices(db: Session, viewer_path: str) -> Choice:
     return Choice([pair for each in top for pair in _walk(each, children, 0)], True)
 
 
-def _uppermost(db: Session, viewer_path: str) -> list[Unit]:
+def _uppermost(db: Session, viewer_path: str, hints: int) -> list[Unit]:
     """Level by level, so that a tree of a hundred thousand is not read for its first two hundred."""
     level = list(db.scalars(select(Unit).where(Unit.path == viewer_path)))
     found = level[:]
-    while level and len(found) < AS_HINTS:
+    while level and len(found) < hints:
         below = select(Unit).where(Unit.parent_id.in_([each.id for each in level]), Unit.closed_at.is_(None))
-        level = list(db.scalars(below.order_by(Unit.name).limit(AS_HINTS - len(found))))
+        level = list(db.scalars(below.order_by(Unit.name).limit(hints - len(found))))
         found += level
     return found
 

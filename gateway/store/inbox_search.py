@@ -31,6 +31,7 @@ class Tab(enum.StrEnum):
     ALL = "all"
 
 
+Head, HeadPlace = aliased(Report, name="head"), aliased(Unit, name="head_place")
 WAITING_TABS = frozenset({Tab.WAITING, Tab.MINE, Tab.UNASSIGNED, Tab.UP})  # danger first, then the oldest
 
 
@@ -124,7 +125,6 @@ def wanted(search: Search) -> list[ColumnElement[bool]]:
 
 def in_tab(tab: Tab, sight: Sight, head: str | None = None) -> ColumnElement[bool]:
     """SQL: the report stands in this tab. What was merged is folded under its head, unless it is asked for by that."""
-    whole = true() if head else _is_unfolded(sight)
     match tab:
         case Tab.WAITING:
             return and_(Report.is_waiting)
@@ -141,11 +141,11 @@ def in_tab(tab: Tab, sight: Sight, head: str | None = None) -> ColumnElement[boo
                 select(Mention.report_id).where(Mention.staff_id == sight.staff_id, Mention.seen_at.is_(None))
             )
         case Tab.ANSWERED:
-            return and_(Report.state == ReportState.ANSWERED, whole)
+            return and_(Report.state == ReportState.ANSWERED, _is_whole(sight, head))
         case Tab.CLOSED:
-            return and_(Report.state.in_(REPORTS_OVER), whole)
+            return and_(Report.state.in_(REPORTS_OVER), _is_whole(sight, head))
         case Tab.ALL:
-            return whole
+            return _is_whole(sight, head)
 
 
 def select_seen(sight: Sight, search: Search, *columns: Any) -> Select[Any]:
@@ -156,22 +156,22 @@ def select_seen(sight: Sight, search: Search, *columns: Any) -> Select[Any]:
     return query.where(visible_to(sight), *wanted(search))
 
 
-def _is_unfolded(sight: Sight) -> ColumnElement[bool]:
+def _is_whole(sight: Sight, asked_head: str | None) -> ColumnElement[bool]:
     """Not merged, or into one that the viewer may not know of: then it is theirs as it stands."""
-    head, place = aliased(Report, name="head"), aliased(Unit, name="head_place")
+    if asked_head:
+        return true()
     seen = (
-        select(head.id)
-        .join(place, place.id == head.sight_unit_id)
-        .where(head.id == Report.merged_into_id, is_under(place.path, sight.path))
+        select(Head.id)
+        .join(HeadPlace, HeadPlace.id == Head.sight_unit_id)
+        .where(Head.id == Report.merged_into_id, is_under(HeadPlace.path, sight.path))
     )
     if not sight.sees_restricted:
-        seen = seen.where(or_(head.is_restricted.is_(False), head.assignee_id == (sight.staff_id or 0)))
+        seen = seen.where(or_(Head.is_restricted.is_(False), Head.assignee_id == (sight.staff_id or 0)))
     return or_(Report.merged_into_id.is_(None), ~seen.exists())
 
 
 def _id_of(public_id: str) -> Any:
-    head = aliased(Report)
-    return select(head.id).where(head.public_id == public_id).scalar_subquery()
+    return select(Head.id).where(Head.public_id == public_id).scalar_subquery()
 
 
 def _begins(digits: str) -> ColumnElement[bool]:
