@@ -85,12 +85,15 @@ def test_report_word_opens_a_report_and_status_tells_how_it_stands(house: House,
     assert words(house, "state.received") in said
 
 
-def test_status_of_somebody_elses_report_is_not_told(house: House, sita: Phone, number: Number) -> None:
+def test_status_of_somebody_elses_report_tells_only_how_it_stands(
+    house: House, sita: Phone, number: Number
+) -> None:
     sita.sms("REPORT hand pump is dry")
     report = report_of(house, sita.number)
     stranger = house.phone("+917000654321")
     stranger.sms(f"STATUS {report.reference}")
-    assert texts(stranger) == [words(house, "sms.not_found")]
+    stands = words(house, "sms.status", reference=report.reference, state=str(report.state))
+    assert texts(stranger) == [stands]
 
 
 def test_help_tells_what_can_be_written(house: House, sita: Phone) -> None:
