@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +22,7 @@ from gateway.store.calls_list import Search
 
 blueprint = Blueprint("calls", __name__)
 
-KEPT = (
-    "unit", "from", "to", "way", "conversation", "outcome", "least", "most", "own", "began", "kept", "first", "left",
-)  # fmt: skip
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WAYS = {"in": _("they rang us"), "out": _("we rang them")}
 OUTCOMES = {
     "answered": _("spoken with"),
@@ -41,6 +41,23 @@ CHIPS = {  # what the control room asks for and the form does not
     "began": _("told a problem"),
     "kept": _("left a report"),
     "first": _("first call of a number"),
+}
+YES_NO = {"yes": True, "no": False}
+# What an address may hold, and by which sign it is understood; nothing else of it stands on the page again.
+KEPT: Mapping[str, Callable[[str], bool]] = {
+    "unit": lambda text: text.isascii() and text.isdigit() and len(text) < 19,
+    "from": lambda text: DAY.fullmatch(text) is not None,
+    "to": lambda text: DAY.fullmatch(text) is not None,
+    "way": WAYS.__contains__,
+    "conversation": lambda name: _known(name) is not None,
+    "outcome": OUTCOMES.__contains__,
+    "least": lambda text: _seconds(text) is not None,
+    "most": lambda text: _seconds(text) is not None,
+    "own": YES_NO.__contains__,
+    "began": YES_NO.__contains__,
+    "kept": YES_NO.__contains__,
+    "first": YES_NO.__contains__,
+    "left": lambda name: name == calls_list.END or _known(name) is not None,
 }
 
 
@@ -73,8 +90,8 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         conversation_word=conversation_word,
         ways=WAYS,
         outcomes=OUTCOMES,
-        chips=[(name, word, address_of(**{name: None})) for name, word in CHIPS.items() if _is_asked(name)],
-        left=request.args.get("left") if search.left else None,
+        chips=[(name, word, address_of(**{name: None})) for name, word in CHIPS.items() if name in _kept()],
+        kept=_kept(),
         address=address_of,
     )
 
@@ -119,12 +136,13 @@ def search_in(asked: MultiDict[str, str], window: Window) -> Search:
 
 def address_of(**changed: str | int | None) -> str:
     """Return the address of this list with something changed; a page's key never outlives a change."""
-    kept: dict[str, Any] = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    return url_for("calls.index", **{name: value for name, value in {**kept, **changed}.items() if value})
+    wanted: dict[str, Any] = {**_kept(), **changed}
+    return url_for("calls.index", **{name: value for name, value in wanted.items() if value})
 
 
-def _is_asked(name: str) -> bool:
-    return _yes(request.args.get(name)) is not None
+def _kept() -> dict[str, str]:
+    asked = {name: request.args.get(name, "") for name in KEPT}
+    return {name: value for name, value in asked.items() if value and KEPT[name](value)}
 
 
 def _known(name: str | None) -> str | None:
@@ -132,7 +150,7 @@ def _known(name: str | None) -> str | None:
 
 
 def _yes(word: str | None) -> bool | None:
-    return {"yes": True, "no": False}.get(word or "")
+    return YES_NO.get(word or "")
 
 
 def _seconds(text: str) -> int | None:

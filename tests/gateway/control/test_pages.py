@@ -157,3 +157,29 @@ def test_name_of_a_unit_is_shown_and_never_run(app: Flask, rt: Runtime, ids: dic
     browser = seat(app, rt, role="coordinator", unit="AGRA")
     for path in (f"/control?{DAYS}", "/wall", f"/control?{DAYS}&unit={ids['ACH']}", "/calls"):
         assert "<script>alert" not in browser.get(path).text
+
+
+def test_nothing_of_an_address_that_is_not_understood_stands_on_the_page_again(
+    app: Flask, rt: Runtime, ids: dict[str, int]
+) -> None:
+    browser = seat(app, rt, role="coordinator", unit="AGRA")
+    names = (
+        "from",
+        "to",
+        "way",
+        "conversation",
+        "outcome",
+        "least",
+        "most",
+        "own",
+        "began",
+        "kept",
+        "first",
+        "left",
+        "map",
+    )
+    asked = "&".join(f"{name}=sneaky@mark" for name in names)
+    for path in ("calls", "control"):
+        page = browser.get(f"/{path}?{asked}")
+        assert page.status_code == 200
+        assert "sneaky" not in page.text[page.text.index("<main") :]
