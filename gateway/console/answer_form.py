@@ -91,8 +91,9 @@ def heard_as(rt: Runtime, report: Report, form: AnswerForm) -> Heard:
     """Say in the member's language what the call will say, with the words of the form in their place."""
     wanted = report.language or form.languages[0]
     language = in_language(form.texts, form.sounds, wanted)
-    values = {"organisation": rt.settings.organisation, "category": report.category or ""}
-    about = "about" if report.category in CATEGORIES else "about_any"
+    category = report.category if report.category in CATEGORIES else ""
+    values = {"organisation": rt.settings.organisation, "category": category or ""}
+    about = "about" if category else "about_any"
     before = [("", "greeting.new"), (ANSWER, f"answer.{about}"), (TELL, f"interim.{about}")]
     return Heard(
         language,

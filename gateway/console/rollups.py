@@ -76,7 +76,9 @@ def show(viewer: Viewer, day: str) -> ResponseReturnValue:
 
 def _when(at: datetime) -> str:
     """A moment as paper keeps it: never "yesterday"."""
-    return str(format_datetime(at.astimezone(runtime().profile.timezone), "d MMM, HH:mm", locale=get_locale()))
+    return str(
+        format_datetime(at.astimezone(runtime().profile.timezone), "d MMM, HH:mm", locale=get_locale())
+    )
 
 
 def _address(day: date, unit_id: int, **more: Any) -> str:

@@ -102,6 +102,7 @@ ABOUT_NOBODY = {
     "staff": "about staff",
     "mentions": "which colleague was named in a note",
     "saved_views": "about staff",
+    "report_files": "lists that staff took away: sealed, gone after a day",
     "holidays": "days",
     "rollups": "days",
     "rollup_rows": "counts of places",

@@ -26,6 +26,7 @@ from gateway.models import (
     PaperForm,
     PhoneNumber,
     ReportEvent,
+    ReportFile,
     VoiceNote,
 )
 from gateway.people.listed import forget_files
@@ -168,7 +169,8 @@ def _audit_before(rt: Runtime) -> datetime:
 def _keys_of_files(db: Session) -> set[str]:
     forms = db.scalars(select(PaperForm.file_key))
     lists = db.execute(select(Import.file_key, Import.refused_key).where(Import.file_key.is_not(None)))
-    return {key for keys in (forms, *lists) for key in keys if key}
+    taken_away = db.scalars(select(ReportFile.file_key))
+    return {key for keys in (forms, taken_away, *lists) for key in keys if key}
 
 
 def _keys_of_notes(db: Session) -> set[str]:

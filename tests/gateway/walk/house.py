@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -52,7 +53,7 @@ def marks_in(whole: str, asked: str, side: Side) -> list[str]:
     """The same, of any text."""
     for part in re.split(r"[/?&=.+\s]", asked):
         if side.marks.search(part):
-            for said in (part, part[:10]):  # a page may show the beginning of what was asked
+            for said in (part, quote(part), part[:10]):  # whole, in an address, or only its beginning
                 whole = re.sub(re.escape(said), "", whole, flags=re.IGNORECASE)
     found = sorted({match.group() for match in side.marks.finditer(whole)})
     return found + ([str(PURGED)] if re.search(r"76[,. ]?543[,. ]?210|7,65,43,210", whole) else [])

@@ -63,6 +63,7 @@ VALUES: dict[str, Any] = {
     "reports.state": lambda row_id: ("in_work", "answered", "received")[row_id % 3],
     "reports.urgency": lambda row_id: ("soon", "not_stated", "danger")[row_id % 3],
     "reports.source": "voice",
+    "reports.category": "21",
     "reports.must_act": "office",
     "reports.closed_how": None,
     "reports.locked_until": None,
