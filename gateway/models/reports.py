@@ -47,7 +47,11 @@ class Report(Base):
         Index("ix_reports_category_received_at", "category", "received_at"),
         Index("ix_reports_marked", "received_at", postgresql_where=text(IS_MARKED)),
         Index("ix_reports_assignee_id", "assignee_id", postgresql_where=text("is_waiting")),
-        Index("ix_reports_received_at", "received_at"),
+        Index(
+            "ix_reports_received_at",
+            "received_at",
+            postgresql_include=["sight_unit_id", "is_restricted", "assignee_id"],
+        ),
         Index("ix_reports_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(
             "ix_reports_sight_unit_id_received_at",

@@ -290,7 +290,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IS NOT NULL"),
     )
-    op.create_index("ix_reports_received_at", "reports", ["received_at"], unique=False)
+    op.create_index(
+        "ix_reports_received_at",
+        "reports",
+        ["received_at"],
+        unique=False,
+        postgresql_include=["sight_unit_id", "is_restricted", "assignee_id"],
+    )
     op.create_index(
         "ix_reports_sight_unit_id_received_at",
         "reports",
