@@ -22,7 +22,7 @@ AGES = (1, 3, 7, 30)  # what waits: came today, up to two days ago, up to six, u
 
 @dataclass(frozen=True)
 class Line:
-    """One unit right under the one that is looked at, or the part of that one that lies in none of them (`unit` None)."""
+    """One unit right under the fork, or what is looked at and lies in none of those (`unit` None)."""
 
     unit: Unit | None
     now: Figures
@@ -32,9 +32,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything the page shows; `all` and `waits` are the sums of `lines`."""
+    """Everything the page shows; `all` and `waits` are the sums of `lines`.
+
+    `fork` is the unit whose parts are the lines: a chain of only children says nothing side by side.
+    """
 
     place: Unit
+    fork: Unit
     window: Window
     all: Figures
     before: Figures
@@ -55,17 +59,19 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
     here, before = replace(sight, path=place.path), window.before
     now = (window.since, window.until)
     then = (before.since, before.until)
-    figures, earlier = (control_reports.figures(db, here, *each) for each in (now, then))
-    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone))
+    fork = unit_list.find_fork(db, place)
+    figures, earlier = (control_reports.figures(db, here, *each, fork.path) for each in (now, then))
+    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone), fork.path)
     return Picture(
         place=place,
+        fork=fork,
         window=window,
         all=figures[None],
         before=earlier[None],
         waits=waits[None],
-        lines=_lines(db, place, figures, earlier, waits),
-        days=control_reports.per_day(db, here, *now, window.zone),
-        days_before=control_reports.per_day(db, here, *then, window.zone),
+        lines=_lines(db, place, fork, figures, earlier, waits),
+        days=control_reports.per_day(db, here, *now, window.zone, fork.path),
+        days_before=control_reports.per_day(db, here, *then, window.zone, fork.path),
         hours=control_reports.per_hour(db, here, *now, window.zone),
         calls=control_calls.calls(db, here, *now),
         calls_before=control_calls.calls(db, here, *then),
@@ -89,12 +95,13 @@ def edges(today: date, zone: str) -> list[datetime]:
 def _lines(
     db: Session,
     place: Unit,
+    fork: Unit,
     now: Mapping[int | None, Figures],
     before: Mapping[int | None, Figures],
     waits: Mapping[int | None, Waits],
 ) -> list[Line]:
-    """The open units right under it, and whatever closed one still has figures; by name."""
-    under = {each.unit.id: each.unit for each in unit_list.list_children(db, place).children}
+    """The open units right under the fork, and whatever closed one still has figures; by name."""
+    under = {each.unit.id: each.unit for each in unit_list.list_children(db, fork).children}
     counted = {key for each in (now, before, waits) for key in each if key}
     known = under | control_reports.units_of(db, place.path, counted - under.keys())
     lines = [_line(known[key], key, now, before, waits) for key in known]

@@ -88,9 +88,11 @@ class Days:
     categories: dict[str, dict[date, int]]
 
 
-def figures(db: Session, sight: Sight, since: datetime, until: datetime) -> dict[int | None, Figures]:
-    """Count what came in, by child of the sight's unit; None is all of them together."""
-    some = _cohort(sight, since, until)
+def figures(
+    db: Session, sight: Sight, since: datetime, until: datetime, at: str = ""
+) -> dict[int | None, Figures]:
+    """Count what came in, by child of the unit `at` this path (else the sight's own); None is all of them together."""
+    some = _cohort(sight, since, until, at)
     columns = [_figure(some, each.name).label(each.name) for each in fields(Figures)]
     query = select(some.c.child, *columns).group_by(func.grouping_sets(tuple_(some.c.child), tuple_()))
     found: dict[int | None, Figures] = {row[0]: Figures(*row[1:]) for row in db.execute(query)}
@@ -103,9 +105,9 @@ def total(db: Session, sight: Sight, since: datetime, until: datetime) -> Figure
     return Figures(*db.execute(select(*(_figure(some, each.name) for each in fields(Figures)))).one())
 
 
-def per_day(db: Session, sight: Sight, since: datetime, until: datetime, zone: str) -> Days:
+def per_day(db: Session, sight: Sight, since: datetime, until: datetime, zone: str, at: str = "") -> Days:
     """Count what came in by local day, in one reading."""
-    some = _cohort(sight, since, until)
+    some = _cohort(sight, since, until, at)
     day = func.date(func.timezone(zone, some.c.at)).label("day")
     sets = func.grouping_sets(tuple_(day), tuple_(day, some.c.child), tuple_(day, some.c.category))
     which = func.grouping(some.c.child, some.c.category)
@@ -134,9 +136,11 @@ def per_hour(
     return {(row[0], row[1]): row[2] for row in db.execute(query)}
 
 
-def waits(db: Session, sight: Sight, now: datetime, edges: Sequence[datetime]) -> dict[int | None, Waits]:
+def waits(
+    db: Session, sight: Sight, now: datetime, edges: Sequence[datetime], at_path: str = ""
+) -> dict[int | None, Waits]:
     """Count what waits at this moment, by child; None is all of it. `edges`: from the latest to the earliest."""
-    child = _child(sight).label("child")
+    child = _child(at_path or sight.path).label("child")
     at = Report.received_at
     between = [
         and_(at >= low if low else true(), at < high if high else true())
@@ -170,7 +174,7 @@ def units_of(db: Session, path: str, ids: Collection[int]) -> dict[int, Unit]:
     return {each.id: each for each in db.scalars(query)} if ids else {}
 
 
-def _cohort(sight: Sight, since: datetime, until: datetime) -> CTE:
+def _cohort(sight: Sight, since: datetime, until: datetime, at: str = "") -> CTE:
     """The reports that came in, with what the figures are made of."""
     first = func.least(Report.heard_at, Report.taken_at, Report.assigned_at, Report.answered_at)
     is_solved = Report.state == S.CONFIRMED
@@ -180,7 +184,7 @@ def _cohort(sight: Sight, since: datetime, until: datetime) -> CTE:
         .with_only_columns(
             Report.received_at.label("at"),
             func.coalesce(Report.category, "").label("category"),
-            _child(sight).label("child"),
+            _child(at or sight.path).label("child"),
             Report.state.label("state"),
             (Report.urgency == Urgency.DANGER).label("is_danger"),
             Report.merged_into_id.is_not(None).label("is_merged"),
@@ -219,7 +223,7 @@ def _figure(some: CTE, name: str) -> ColumnElement[Any]:
     return func.count().filter(conditions[name]) if name in conditions else func.count()
 
 
-def _child(sight: Sight) -> ColumnElement[int]:
-    """SQL: the id of the unit right under the sight's in whose part the report counts."""
-    part = func.split_part(Seen.path, "/", sight.path.count("/") + 1)
+def _child(path: str) -> ColumnElement[int]:
+    """SQL: the id of the unit right under this one in whose part the report counts."""
+    part = func.split_part(Seen.path, "/", path.count("/") + 1)
     return cast(func.coalesce(func.nullif(part, ""), str(ITSELF)), BigInteger)

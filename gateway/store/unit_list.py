@@ -71,6 +71,20 @@ def list_children(db: Session, unit: Unit, after_id: int | None = None) -> Level
     return Level([Child(each, *counts[each.id]) for each in shown], more)
 
 
+def find_fork(db: Session, unit: Unit) -> Unit:
+    """Return the nearest unit at or below this one that has several open ones under it, else the unit itself."""
+    here = unit
+    while len(under := list_only(db, here)) == 1:
+        here = under[0]
+    return here if under else unit
+
+
+def list_only(db: Session, unit: Unit) -> Sequence[Unit]:
+    """List the open units right under one, two at most: enough to know whether there is only one."""
+    query = select(Unit).where(Unit.parent_id == unit.id, Unit.closed_at.is_(None))
+    return db.scalars(query.limit(2)).all()
+
+
 def list_kinds(db: Session) -> Sequence[str]:
     """List the kinds of all units that are open."""
     return db.scalars(select(Unit.kind).where(Unit.closed_at.is_(None)).distinct()).all()

@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from gateway.control import room
 from gateway.control.window import Window
 from gateway.db import unit_of_work
 from gateway.models import Report
 from gateway.runtime import Runtime
-from gateway.store import control_reports
+from gateway.store import control_reports, units
 from gateway.store.control_reports import ITSELF, Days, Figures, Waits
 from gateway.store.sight import EVERYTHING, Sight
 from tests.conftest import TestClock
-from tests.gateway.console.seats import a_report
+from tests.gateway.console.seats import a_report, a_tree
 from tests.gateway.control.world import NOVEMBER, came_at, eleven_reports, path_of, set_report
 
 
@@ -117,3 +118,21 @@ def test_what_waits_is_counted_with_its_age(rt: Runtime, ids: dict[str, int], cl
     assert found[ids["BAH"]] == Waits(1, 0, 0, 0, 1, came_at(8), (0, 1, 0, 0))
     assert found[ITSELF] == Waits(1, 0, 0, 1, 0, came_at(10), (1, 0, 0, 0))
     assert nothing == {None: Waits(ages=(0, 0, 0, 0))}
+
+
+def test_chain_of_only_children_is_told_where_it_forks(rt: Runtime) -> None:
+    a_tree(rt)
+    with unit_of_work(rt.engine) as work:
+        booth = units.get_unit_by_code(work.db, "BOOTH-2")
+        for code in ("EAST", "WEST"):
+            units.add_unit(work.db, code, code.title(), "lane", booth)
+    for code, count in (("BAH", 1), ("BOOTH-2", 1), ("EAST", 3), ("ACH", 5)):
+        for nth in range(count):
+            a_report(rt, code, name=f"{code} {nth}")
+    with unit_of_work(rt.engine) as work:
+        bah = units.get_unit_by_code(work.db, "BAH")
+        seen = room.look(work.db, rt, Sight(bah.path, 0), bah, NOVEMBER)
+        told = {each.unit.name if each.unit else "": each.now.received for each in seen.lines}
+    assert (seen.fork.code, seen.all.received) == ("BOOTH-2", 5)
+    assert told == {"East": 3, "West": 0, "": 2}
+    assert sum(each.waits.waiting for each in seen.lines) == seen.waits.waiting == 5
