@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from flask import Flask
 from playwright.sync_api import Page
 
@@ -52,6 +54,7 @@ def addresses(house: House, page: Page) -> dict[str, str]:
     colleague = house.all_of(Staff, Staff.email == FARID)[0].public_id
     wing = house.all_of(Overlay, Overlay.kind == WING)[0].public_id
     draft = _a_draft(house, page)
+    yesterday = date.today() - timedelta(days=1)  # the demo's last evening, in every zone
     return {
         "start.index": "/",
         "start.words": "/words",
@@ -69,9 +72,9 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "audit.index": "/house/audit",
         "sender.form": "/house/sender",
         "days.today": "/days",
-        "days.show": "/days/2026-11-22?show=nobody",
+        "days.show": f"/days/{yesterday}?show=nobody",
         "rollups.index": "/rollups",
-        "rollups.show": "/rollups/2026-11-22",
+        "rollups.show": f"/rollups/{yesterday}",
         "house_daily.form": "/house/daily",
         "house_rollup.form": "/house/rollup",
         "house_ladder.form": "/house/ladder",
