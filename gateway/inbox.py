@@ -258,10 +258,21 @@ def _status(
 def _report(
     unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], said: str
 ) -> list[Speak | Tell]:
-    """Keep what was written, tell its number and ask how urgent it is."""
+    """Keep what was written, tell its number and ask how urgent it is; a question that is open goes before."""
     if not said:
         return [Speak("sms.no_words", scene.language)]
-    return _begin(unit, rt, *texted_reports.tell(unit, rt, scene, facts, said), "sms_urgency")
+    is_asked = _is_asked_something_else(unit, scene)
+    scene, facts = texted_reports.tell(unit, rt, scene, facts, said)
+    if is_asked:
+        return [Speak("sms_urgency.kept", scene.language, {"reference": facts["report"]["reference"]})]
+    return _begin(unit, rt, scene, facts, "sms_urgency")
+
+
+def _is_asked_something_else(unit: UnitOfWork, scene: Scene) -> bool:
+    """Whether somebody who joins owes us an answer: their name must not be taken for an urgency."""
+    open_one = select(Conversation.report_id).where(Conversation.number_id == scene.number_id)
+    row = unit.db.execute(open_one).one_or_none()
+    return row is not None and row.report_id is None
 
 
 def _draft(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> Speak:

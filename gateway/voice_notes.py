@@ -58,7 +58,8 @@ def announce(unit: UnitOfWork, rt: Runtime, url: str, call_id: int, member_id: i
 def fetch(rt: Runtime, note_id: int, kept: Kept = nothing) -> bool:
     """Fetch one announced recording and keep it; True when there is nothing left to do.
 
-    `kept` is told of it in the same transaction, once; also where it is lost for good. Runs outside any unit of work while it talks to the provider. Running it twice fetches once.
+    `kept` is told of it in the same transaction, once; also where it is lost for good. Runs outside any unit of work
+    while it talks to the provider. Running it twice fetches once.
     """
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get(VoiceNote, note_id)

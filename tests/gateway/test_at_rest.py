@@ -117,7 +117,7 @@ def _fetch_all(rt: Runtime, sound: bytes) -> None:
         due = list(unit.db.scalars(select(VoiceNote.id)))
     assert due
     for note_id in due:
-        voice_notes._keep(rt, note_id, sound, to_telephone(sound))
+        voice_notes._keep(rt, note_id, sound, to_telephone(sound), voice_notes.nothing)
 
 
 def _duty(rt: Runtime, member_id: int) -> None:

@@ -53,7 +53,8 @@ def marks_in(whole: str, asked: str, side: Side) -> list[str]:
     """The same, of any text."""
     for part in re.split(r"[/?&=.+\s]", asked):
         if side.marks.search(part):
-            for said in (part, quote(part), part[:10]):  # whole, in an address, or only its beginning
+            # whole, in an address, in an address within an address, or only its beginning
+            for said in (part, quote(part), quote(quote(part)), part[:10]):
                 whole = re.sub(re.escape(said), "", whole, flags=re.IGNORECASE)
     found = sorted({match.group() for match in side.marks.finditer(whole)})
     return found + ([str(PURGED)] if re.search(r"76[,. ]?543[,. ]?210|7,65,43,210", whole) else [])
