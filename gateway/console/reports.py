@@ -20,7 +20,7 @@ from gateway.store.inbox import Page, Row, Search, Tab
 
 blueprint = Blueprint("reports", __name__)
 
-HINTS = 60
+HINTS = 10
 SHOWN = "shown"  # of a page that asks for news: which reports it shows
 
 

@@ -54,6 +54,8 @@ def assign(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int | None, 
     """Give a report to one of staff who may know of it; the state follows where it may. Raises Conflict else."""
     deed = begin(unit, rt, report_id, staff_id)
     _refuse_strangers(deed, [to_id])
+    if deed.report.is_red and to_id == staff_id:  # whoever gives a danger to themselves has taken it
+        alarm.taken(deed)
     _give_to(deed, to_id)
     return deed.done("assigned", to=to_id)
 

@@ -142,7 +142,7 @@ def _a_draft(house: House, page: Page) -> str:
 
 def _a_view(house: House, page: Page) -> str:
     page.goto(f"{house.web}/reports?urgency=soon&category=2")
-    page.locator(".filters summary").nth(1).click()
+    page.locator(".filters summary").first.click()
     page.locator("input[name=name]").fill("Water and light, soon")
     page.locator("form:has(input[name=name]) button").click()
     page.get_by_role("status").wait_for()

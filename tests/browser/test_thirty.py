@@ -64,14 +64,14 @@ def morning(house: House) -> list[str]:
 def test_thirty_reports_by_keyboard_alone(window: Window, house: House, morning: list[str]) -> None:
     page = window(ASHA)
     page.goto(f"{house.web}/reports?unit=THIRTY")
-    expect(page.locator("[data-row]")).to_have_count(25)
+    expect(page.locator("[data-row]")).to_have_count(20)
     press(page, "j", "o")
     took = []
     for nth, reference in enumerate(morning):
         expect(page.locator("h1 .ref")).to_have_text(reference)
         begun = time.monotonic()
         listen_and_sort(page)
-        (answer if nth % 3 else assign)(page)
+        (assign if nth % 3 == 1 else answer)(page)
         took.append(time.monotonic() - begun)
     expect(page.locator("h1")).to_have_text("Reports")
     expect(page.locator("[data-row]")).to_have_count(10)  # what was only assigned
