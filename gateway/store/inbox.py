@@ -32,7 +32,7 @@ from gateway.store.sight import Sight
 
 __all__ = ["PAGE", "Page", "Row", "Search", "Tab", "Waiting", "key_of"]
 
-PAGE = 20  # fifty kilobytes hold no more in Hindi
+PAGE = 18  # fifty kilobytes hold no more in Hindi
 MOST = 1000  # counted exactly up to here
 OF_YEARS = (Tab.CLOSED, Tab.ALL)
 UNHEARD = (ReportState.DRAFT, ReportState.UNVERIFIED, ReportState.RECEIVED)
