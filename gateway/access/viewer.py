@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.access.permissions import Permission, Role, may_role
+from gateway.errors import NotAllowed
+from gateway.rules.escalation import parent_path
 from gateway.store.sight import Sight
 
 
@@ -28,6 +30,16 @@ class Viewer:
     def may(self, permission: Permission | str) -> bool:
         """Say whether this person's role carries the permission."""
         return may_role(self.role, permission)
+
+    @property
+    def is_top(self) -> bool:
+        """Whether this person works for the whole organisation."""
+        return parent_path(self.unit_path) is None
+
+    def decide_for_all(self) -> None:
+        """Raise NotAllowed for somebody of a part: what holds for the whole organisation is decided at its top."""
+        if not self.is_top:
+            raise NotAllowed("only the whole organisation decides this", code="unit")
 
     @property
     def sight(self) -> Sight:

@@ -23,7 +23,6 @@ from gateway.console.lists_words import WHY_LEFT_ALONE
 from gateway.console.units_choice import choices, chosen, label
 from gateway.db import unit_of_work
 from gateway.people.export import harmless
-from gateway.rules.escalation import parent_path
 from gateway.store import audit_list, staff
 from gateway.store.audit_list import PAGE, AuditSearch, Line
 
@@ -130,8 +129,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _lines(db: Session, viewer: Viewer, search: AuditSearch) -> list[Line]:
-    is_top = parent_path(viewer.unit_path) is None
-    return audit_list.list_lines(db, viewer.unit_path, search, is_top)
+    return audit_list.list_lines(db, viewer.unit_path, search, viewer.is_top)
 
 
 def _asked(db: Session, viewer: Viewer, values: Mapping[str, str]) -> Asked:

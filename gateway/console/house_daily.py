@@ -12,10 +12,8 @@ from flask_babel import gettext
 from gateway.access import Viewer, may, runtime
 from gateway.console.units_words import KINDS
 from gateway.db import unit_of_work
-from gateway.errors import NotAllowed
 from gateway.people.posts import LONGEST_TITLE
 from gateway.rules.classes import MessageClass
-from gateway.rules.escalation import parent_path
 from gateway.store import daily, staff, unit_list
 from gateway.store.daily import Daily
 
@@ -39,8 +37,7 @@ def form(viewer: Viewer) -> ResponseReturnValue:
 def keep(viewer: Viewer) -> ResponseReturnValue:
     """Keep it, for the whole organisation."""
     rt = runtime()
-    if not is_top(viewer):
-        raise NotAllowed("only the whole organisation decides this", code="unit")
+    viewer.decide_for_all()
     titles = [" ".join(each.split()) for each in request.form.get("titles", "").splitlines()]
     given = Daily(
         is_on=request.form.get("is_on") == "yes",
@@ -65,11 +62,6 @@ def keep(viewer: Viewer) -> ResponseReturnValue:
         )
     flash(gettext("Kept. It holds from the next evening whose hour has not come yet."))
     return redirect(url_for("house_daily.form"))
-
-
-def is_top(viewer: Viewer) -> bool:
-    """Whether this person works for the whole organisation."""
-    return parent_path(viewer.unit_path) is None
 
 
 def hour_error(hour: str) -> str | None:
@@ -102,5 +94,5 @@ def _page(viewer: Viewer, given: Daily, errors: dict[str, str]) -> str:
         there = {*unit_list.list_kinds(unit.db), *given.kinds}
     offered = {kind: word for kind, word in KINDS.items() if kind in there}
     return render_template(
-        "house/daily.html", given=given, errors=errors, kinds=offered, may_change=is_top(viewer)
+        "house/daily.html", given=given, errors=errors, kinds=offered, may_change=viewer.is_top
     )

@@ -12,9 +12,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from gateway.access import Viewer, may, runtime
-from gateway.console.house_daily import is_top
 from gateway.db import unit_of_work
-from gateway.errors import NotAllowed, NotFound
+from gateway.errors import NotFound
 from gateway.models import Unit
 from gateway.rules.ladder import Hours, Ladder, Pace
 from gateway.rules.windows import local_day
@@ -52,8 +51,7 @@ def form(viewer: Viewer) -> ResponseReturnValue:
 def keep(viewer: Viewer) -> ResponseReturnValue:
     """Keep the deadlines, for the whole organisation."""
     rt = runtime()
-    if not is_top(viewer):
-        raise NotAllowed("only the whole organisation decides this", code="unit")
+    viewer.decide_for_all()
     typed = {name: value.strip() for name, value in request.form.items()}
     errors = _errors(typed)
     if errors:
@@ -187,5 +185,5 @@ def _page(viewer: Viewer, typed: dict[str, str] | None = None, errors: dict[str,
         weekdays=WEEKDAYS,
         holidays=[(day, place, place.path.startswith(viewer.unit_path)) for day, place in days],
         own=own,
-        may_change=is_top(viewer),
+        may_change=viewer.is_top,
     )

@@ -14,7 +14,6 @@ from gateway.db import unit_of_work
 from gateway.errors import NotFound
 from gateway.models import VoiceNote
 from gateway.rights import requests
-from gateway.rules.escalation import parent_path
 from gateway.store import rights_list, staff
 
 blueprint = Blueprint("house_rights", __name__)
@@ -87,9 +86,8 @@ def settled(viewer: Viewer, public_id: str) -> ResponseReturnValue:
 def purges(viewer: Viewer) -> ResponseReturnValue:
     """Show how long each kind is kept and what each night did; counts of the whole house only to who sees all of it."""
     rt = runtime()
-    is_top = parent_path(viewer.unit_path) is None
     with unit_of_work(rt.engine) as unit:
-        runs = rights_list.list_purges(unit.db) if is_top else []
+        runs = rights_list.list_purges(unit.db) if viewer.is_top else []
     return render_template(
         "house/purges.html",
         kept_for=[
@@ -97,6 +95,6 @@ def purges(viewer: Viewer) -> ResponseReturnValue:
         ],
         country=rt.profile.name,
         runs=runs,
-        is_top=is_top,
+        is_top=viewer.is_top,
         kinds=KINDS,
     )

@@ -8,9 +8,8 @@ from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
 from gateway.access.permissions import Permission, Role, may_role
-from gateway.console.house_daily import CLOCK, is_top
+from gateway.console.house_daily import CLOCK
 from gateway.db import unit_of_work
-from gateway.errors import NotAllowed
 from gateway.store import rollups, staff
 from gateway.store.rollups import RollupSetting
 
@@ -33,8 +32,7 @@ def form(viewer: Viewer) -> ResponseReturnValue:
 def keep(viewer: Viewer) -> ResponseReturnValue:
     """Keep it, for the whole organisation."""
     rt = runtime()
-    if not is_top(viewer):
-        raise NotAllowed("only the whole organisation decides this", code="unit")
+    viewer.decide_for_all()
     given = RollupSetting(
         is_on=request.form.get("is_on") == "yes",
         hour=request.form.get("hour", ""),
@@ -68,5 +66,5 @@ def _page(viewer: Viewer, given: RollupSetting, errors: dict[str, str]) -> str:
         errors=errors,
         offered=MAY_HAVE,
         wanting=len(mine),
-        may_change=is_top(viewer),
+        may_change=viewer.is_top,
     )

@@ -140,7 +140,7 @@ def _colleague(unit: UnitOfWork, viewer: Viewer, public_id: str) -> int:
 def _merging(viewer: Viewer, chosen: list[tuple[str, int]]) -> tuple[list[tuple[str, int]], Deed | None]:
     """All but the oldest are merged into it; fewer than two are nothing to merge."""
     with unit_of_work(runtime().engine) as unit:
-        found = [_visible(unit, viewer, *each) for each in chosen]
+        found = [_visible(unit, viewer, public_id) for public_id, _ in chosen]
     seen = [each for each in found if each is not None]
     if len(seen) < 2:
         return chosen, None
@@ -170,7 +170,7 @@ def _one(viewer: Viewer, public_id: str, version: int, action: str, deed: Deed, 
         result.events.append(event_id)
 
 
-def _visible(unit: UnitOfWork, viewer: Viewer, public_id: str, version: int = 0) -> Report | None:
+def _visible(unit: UnitOfWork, viewer: Viewer, public_id: str) -> Report | None:
     try:
         return reports.get_visible(unit.db, viewer.sight, public_id)
     except NotFound:

@@ -1,4 +1,4 @@
-"""The next report of a list: what opens after a deed, and what is fetched while one still listens.
+"""The next report of a list: what opens after a deed.
 
 The page of a report carries its list as the parameter `list`: the inbox's address behind the question mark, with `at`, the
 report's place in it. Reports that a colleague has in hand are passed over.
@@ -45,14 +45,6 @@ def address_of_next(db: Session, viewer: Viewer, query: str, after_public_id: st
     """Return the address of the report after this one in the list, None at its end."""
     asked, row = _next(db, viewer, query, after_public_id)
     return asked.address_of(row) if row else None
-
-
-def sound_of_next(db: Session, viewer: Viewer, query: str, after_public_id: str) -> str | None:
-    """Return the address of the next report's recording, to be fetched while one still listens to this one."""
-    _, row = _next(db, viewer, query, after_public_id)
-    if row is None or row.note is None or not row.note.clip_key or not viewer.may("hear_reports"):
-        return None
-    return url_for("media.voice_note", public_id=row.note.public_id)
 
 
 def _next(db: Session, viewer: Viewer, query: str, after_public_id: str) -> tuple[Asked, Row | None]:

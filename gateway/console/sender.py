@@ -12,8 +12,6 @@ from gateway.access import Viewer, may, runtime
 from gateway.console.locale import language
 from gateway.content import SPOKEN
 from gateway.db import unit_of_work
-from gateway.errors import NotAllowed
-from gateway.rules.escalation import parent_path
 from gateway.store import sender, staff
 from gateway.store.sender import IN_CALLS, IN_SMS, NEUTRAL, Sender
 
@@ -36,8 +34,7 @@ def form(viewer: Viewer) -> ResponseReturnValue:
 def keep(viewer: Viewer) -> ResponseReturnValue:
     """Keep the choice for the whole organisation; its sounds are made at once."""
     rt = runtime()
-    if not _is_top(viewer):
-        raise NotAllowed("only the whole organisation decides this", code="unit")
+    viewer.decide_for_all()
     given = Sender(
         calls=request.form.get("calls", ""),
         sms=request.form.get("sms", ""),
@@ -94,13 +91,9 @@ def _page(viewer: Viewer, given: Sender, errors: dict[str, str] | None = None) -
             "neutral": _words("sms.help", spoken_here, given.name or "…"),
         },
         spoken_here=spoken_here,
-        may_change=_is_top(viewer),
+        may_change=viewer.is_top,
     )
 
 
 def _words(prompt: str, spoken_here: str, name: str) -> str:
     return runtime().words.text(Speak(prompt, spoken_here, {"organisation": name}))
-
-
-def _is_top(viewer: Viewer) -> bool:
-    return parent_path(viewer.unit_path) is None

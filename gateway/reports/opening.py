@@ -11,6 +11,7 @@ from gateway.db import UnitOfWork
 from gateway.models import Report, Unit
 from gateway.reports import alarm, deadlines, places, too_many, unnamed
 from gateway.reports.deeds import begin
+from gateway.reports.group import MOST_PEOPLE
 from gateway.reports.history import note
 from gateway.runtime import Runtime
 from gateway.scene import Scene
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 VOICE, SMS = "voice", "sms"
 AGAIN, MORE = "again", "more"
-MOST_PEOPLE = 100_000
 
 
 def open_report(

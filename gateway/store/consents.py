@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from gateway.models import Consent, Member, Setting, Staff
+from gateway.models import Consent, Member, Staff
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import (
     CAMPAIGN,
@@ -24,6 +23,7 @@ from gateway.rules.consent import (
     Entry,
     derive,
 )
+from gateway.store.settings import find_value, keep_value
 
 PAPER = "paper"
 RUN_OUT = "consents-run-out"
@@ -137,14 +137,12 @@ def list_run_out(db: Session, after: datetime, until: datetime) -> list[int]:
 
 def looked_until(db: Session) -> datetime:
     """Return up to when it is known what has run out."""
-    kept = db.scalar(select(Setting.value).where(Setting.name == RUN_OUT))
+    kept = find_value(db, RUN_OUT)
     return datetime.fromisoformat(kept["until"]) if kept else _EVER
 
 
 def look_from(db: Session, until: datetime) -> None:
-    row = {"name": RUN_OUT, "value": {"until": until.isoformat()}}
-    query = insert(Setting).values(row)
-    db.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
+    keep_value(db, RUN_OUT, {"until": until.isoformat()})
 
 
 def wrong_states(

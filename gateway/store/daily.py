@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gateway.models import Setting
+from gateway.store.settings import find_fields, find_value, keep_value
 
 SETTING, MARK = "daily", "daily-mark"
 
@@ -36,30 +34,17 @@ class Daily:
 
 def find_daily(db: Session) -> Daily:
     """Return what was set up; off where nothing was."""
-    kept = _value(db, SETTING)
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
-    }
-    return Daily(**values)
+    return Daily(**find_fields(db, SETTING))
 
 
 def keep_daily(db: Session, daily: Daily) -> None:
-    _keep(db, SETTING, asdict(daily))
+    keep_value(db, SETTING, asdict(daily))
 
 
 def find_mark(db: Session) -> dict[str, Any]:
     """How far this evening's asking has come: `day`, `after` (the last unit's id), `is_done`, `again_at`."""
-    return _value(db, MARK)
+    return find_value(db, MARK)
 
 
 def keep_mark(db: Session, **mark: Any) -> None:
-    _keep(db, MARK, mark)
-
-
-def _value(db: Session, name: str) -> dict[str, Any]:
-    return db.scalar(select(Setting.value).where(Setting.name == name)) or {}
-
-
-def _keep(db: Session, name: str, value: dict[str, Any]) -> None:
-    row = insert(Setting).values(name=name, value=value)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+    keep_value(db, MARK, mark)

@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gateway.models import Holiday, Setting, Unit
+from gateway.models import Holiday, Unit
 from gateway.rules.escalation import ancestors
 from gateway.rules.ladder import Hours, Ladder, Pace
+from gateway.store.settings import find_value, keep_value
 from gateway.store.units import is_under
 
 SETTING = "ladder"
@@ -19,7 +20,7 @@ SETTING = "ladder"
 
 def find_ladder(db: Session) -> Ladder:
     """Return what the organisation chose; the default where it chose nothing."""
-    kept = db.scalar(select(Setting.value).where(Setting.name == SETTING))
+    kept = find_value(db, SETTING)
     if not kept:
         return Ladder()
     return Ladder(
@@ -38,8 +39,7 @@ def keep_ladder(db: Session, ladder: Ladder) -> None:
         "tell_days": ladder.tell_days,
         "rest_days": sorted(ladder.rest_days),
     }
-    row = insert(Setting).values(name=SETTING, value=value)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+    keep_value(db, SETTING, value)
 
 
 def days_off(db: Session, path: str, since: date) -> frozenset[date]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
-from gateway.models import Broadcast, Rollup, RollupRow, Setting, Staff, Unit
+from gateway.models import Broadcast, Rollup, RollupRow, Staff, Unit
+from gateway.store.settings import find_fields, keep_value
 from gateway.store.units import is_under
 
 SETTING = "rollup"
@@ -35,16 +35,11 @@ class RollupSetting:
 
 
 def find_setting(db: Session) -> RollupSetting:
-    kept = db.scalar(select(Setting.value).where(Setting.name == SETTING)) or {}
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
-    }
-    return RollupSetting(**values)
+    return RollupSetting(**find_fields(db, SETTING))
 
 
 def keep_setting(db: Session, setting: RollupSetting) -> None:
-    row = insert(Setting).values(name=SETTING, value=asdict(setting))
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+    keep_value(db, SETTING, asdict(setting))
 
 
 def take_turn(db: Session) -> bool:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gateway.models import Setting
+from gateway.store.settings import find_value, keep_value
 
 SETTING = "sender"
 OWN, NEUTRAL, SILENT = "own", "neutral", "silent"
@@ -41,10 +39,9 @@ class Sender:
 
 def find_sender(db: Session) -> Sender:
     """Return what was chosen; the organisation's own name where nothing was."""
-    kept = db.scalar(select(Setting.value).where(Setting.name == SETTING)) or {}
+    kept = find_value(db, SETTING)
     return Sender(**{name: str(value) for name, value in kept.items() if name in Sender.__annotations__})
 
 
 def keep_sender(db: Session, sender: Sender) -> None:
-    row = insert(Setting).values(name=SETTING, value=asdict(sender))
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+    keep_value(db, SETTING, asdict(sender))

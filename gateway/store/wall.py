@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.models import Report, Unit, UnitDay
 from gateway.states import ReportState
 from gateway.store.inbox import UNHEARD
-from gateway.store.reports import Seen, select_visible, visible_to
+from gateway.store.inbox_search import Search, select_seen
+from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
@@ -60,8 +60,9 @@ class Silence:
 
 def standing(db: Session, sight: Sight, now: datetime) -> Standing:
     """Count what waits; the partial index of what waits is all that is read."""
-    query = _seen(
+    query = select_seen(
         sight,
+        Search(),
         func.count().filter(Report.state.in_(UNHEARD)),
         func.count().filter(Report.is_red),
         func.count().filter(Report.due_at < now),
@@ -74,8 +75,8 @@ def standing(db: Session, sight: Sight, now: datetime) -> Standing:
 
 def today(db: Session, sight: Sight, midnight: datetime, now: datetime) -> Today:
     """Count what has happened since midnight."""
-    came = _seen(sight, func.count()).where(Report.received_at.between(midnight, now))
-    closed = _seen(sight, func.count()).where(Report.closed_at.between(midnight, now))
+    came = select_seen(sight, Search(), func.count()).where(Report.received_at.between(midnight, now))
+    closed = select_seen(sight, Search(), func.count()).where(Report.closed_at.between(midnight, now))
     solved = closed.where(Report.state == ReportState.CONFIRMED)
     return Today(*(db.execute(each).scalar_one() for each in (came, solved)))
 
@@ -90,12 +91,6 @@ def list_arrivals(db: Session, sight: Sight, now: datetime, size: int) -> list[A
         .limit(size)
     )
     return [Arrival(*row) for row in db.execute(query)]
-
-
-def _seen(sight: Sight, *columns: Any) -> Select[Any]:
-    """What the viewer may know of, joined to nothing but what limits it."""
-    query = select(*columns).select_from(Report).join(Seen, Seen.id == Report.sight_unit_id)
-    return query.where(visible_to(sight))
 
 
 def silence_of(db: Session, path: str, day: date) -> Silence:

@@ -52,9 +52,8 @@ def open_on_top(page: Page, house: House, reference: str, *, spoken: bool = Fals
         on_top.locator("button.hear").wait_for(timeout=1000 * FOR_SOUNDS)
     on_top.locator("a").click()
     expect(page.locator("h1 .ref")).to_have_text(reference)
-    page.goto(
-        page.url.partition("?")[0]
-    )  # by itself, not as one of a list: the answer does not open the next
+    # by itself, not as one of a list: the answer does not open the next
+    page.goto(page.url.partition("?")[0])
 
 
 def test_spoken_problem_is_answered_in_the_ear_and_reopened(window: Window, house: House) -> None:
