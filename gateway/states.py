@@ -42,6 +42,12 @@ class DeliveryState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class BatchState(enum.StrEnum):
+    READY = "ready"
+    SENDING = "sending"
+    DONE = "done"
+
+
 class AttemptOutcome(enum.StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -121,9 +127,14 @@ BROADCAST_MOVES: Mapping[BroadcastState, frozenset[BroadcastState]] = {
     B.STARTING: frozenset({B.RUNNING, B.FAILED, B.STOPPED}),
     B.RUNNING: frozenset({B.PAUSED, B.FINISHED, B.STOPPED, B.FAILED}),
     B.PAUSED: frozenset({B.RUNNING, B.STOPPED}),
-    B.FINISHED: frozenset(),
+    B.FINISHED: frozenset({B.RUNNING}),  # "try the rest"
     B.STOPPED: frozenset(),
     B.FAILED: frozenset(),
+}
+BATCH_MOVES: Mapping[BatchState, frozenset[BatchState]] = {
+    BatchState.READY: frozenset({BatchState.SENDING, BatchState.DONE}),
+    BatchState.SENDING: frozenset({BatchState.READY, BatchState.DONE}),
+    BatchState.DONE: frozenset(),
 }
 _OPEN = frozenset({D.QUEUED, D.HELD, D.REFUSED, D.CANCELLED})
 _RESULT = frozenset({D.DELIVERED, D.HEARD, D.NOT_HEARD, D.FAILED, D.QUEUED, D.CANCELLED, D.REFUSED})
@@ -133,10 +144,10 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     D.SENDING: _RESULT | {D.SENT, D.IN_DOUBT},
     D.SENT: _RESULT | {D.IN_DOUBT},
     D.IN_DOUBT: _RESULT | {D.SENT},
-    D.NOT_HEARD: frozenset({D.HEARD}),
+    D.NOT_HEARD: frozenset({D.HEARD, D.QUEUED}),  # queued again: "try the rest"
     D.DELIVERED: frozenset(),
     D.HEARD: frozenset(),
-    D.FAILED: frozenset(),
+    D.FAILED: frozenset({D.QUEUED}),
     D.REFUSED: frozenset(),
     D.CANCELLED: frozenset(),
 }
@@ -171,6 +182,7 @@ IMPORT_MOVES: Mapping[ImportState, frozenset[ImportState]] = {
 }
 _MOVES: Mapping[type[enum.StrEnum], Mapping[enum.StrEnum, frozenset[enum.StrEnum]]] = {
     C: CALL_MOVES,  # type: ignore[dict-item]
+    BatchState: BATCH_MOVES,  # type: ignore[dict-item]
     B: BROADCAST_MOVES,  # type: ignore[dict-item]
     D: DELIVERY_MOVES,  # type: ignore[dict-item]
     A: ATTEMPT_MOVES,  # type: ignore[dict-item]

@@ -257,7 +257,7 @@ def _keep_on_shelf(clips: Path, shelf: Path) -> None:
     if shelf.is_dir():
         return
     fresh = shelf.with_name(f"{shelf.name}.{os.getpid()}")
-    shutil.copytree(clips, fresh)
+    shutil.copytree(clips, fresh, ignore=shutil.ignore_patterns(".*"))  # a sound in the making has a dot
     try:
         fresh.rename(shelf)
     except OSError:  # another run was quicker

@@ -37,13 +37,20 @@ from gateway.models.rights import (
 )
 from gateway.models.sending import (
     Attempt,
+    AudienceList,
+    AudienceListMember,
+    Batch,
     Broadcast,
+    BroadcastAnswer,
     Delivery,
+    Habit,
     NewsHeard,
     NewsItem,
     Pace,
     PollSilence,
+    Schedule,
     Setting,
+    Spending,
 )
 from gateway.models.staff import (
     AuditEntry,
@@ -59,6 +66,13 @@ from gateway.models.talk import Call, Callback, Conversation, Exchange, Message,
 from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange, UnitCount, UnitCountChange
 
 __all__ = [
+    "Spending",
+    "Schedule",
+    "Habit",
+    "BroadcastAnswer",
+    "Batch",
+    "AudienceListMember",
+    "AudienceList",
     "Addition",
     "Answer",
     "Attempt",

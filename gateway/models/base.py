@@ -53,6 +53,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         JsonDict: JSON().with_variant(JSONB(), "postgresql"),
         list[int]: JSONB,
+        list[JsonDict]: JSONB,
         list[str]: JSONB,
         bytes: LargeBinary,
         int: BigInteger,

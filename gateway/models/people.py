@@ -43,6 +43,9 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     path: Mapped[str] = mapped_column(String(400))
     language: Mapped[str | None] = mapped_column(String(8))
+    zone: Mapped[str | None] = mapped_column(
+        String(40)
+    )  # where it and those below keep other time than the country
     search: Mapped[str] = mapped_column(String(400), default=_spelt_unit, server_default="")
     closed_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))

@@ -9,13 +9,14 @@ from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
-from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason, DeliveryState
+from gateway.states import AttemptOutcome, BatchState, BroadcastState, DeliveryReason, DeliveryState
 
 
 class Broadcast(Base):
     """One message to a unit and everything under it, with a class, a time and an approval."""
 
     __tablename__ = "broadcasts"
+    __table_args__ = (UniqueConstraint("schedule_id", "occurs_at"),)
 
     id: Mapped[Key]
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
@@ -26,7 +27,12 @@ class Broadcast(Base):
     state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.DRAFT)
     texts: Mapped[JsonDict] = mapped_column(default=dict)
     sounds: Mapped[JsonDict] = mapped_column(default=dict)
-    # Whom of the unit: any of post, tag, handset, overlay (`broadcasts.audience`); empty means everybody.
+    # At most three, each with its words and what its keys mean (`broadcasts.questions`).
+    questions: Mapped[list[JsonDict]] = mapped_column(default=list, server_default="[]")
+    # An SMS by language for whom the voice did not reach; None: nobody gets one.
+    fallback_texts: Mapped[JsonDict | None]
+    is_urgent: Mapped[bool] = mapped_column(default=False, server_default="false")  # before ordinary ones
+    # Whom of the unit: any of `broadcasts.audience.Filters`; empty means everybody.
     filters: Mapped[JsonDict] = mapped_column(default=dict, server_default="{}")
     certificate: Mapped[JsonDict | None]  # number, issuer, valid_until, content_hash (rules.md L3)
     scheduled_at: Mapped[datetime | None]
@@ -45,6 +51,132 @@ class Broadcast(Base):
     breach_id: Mapped[int | None] = mapped_column(
         ForeignKey("breaches.id"), index=True
     )  # only its members (L14)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    relation: Mapped[str | None] = mapped_column(
+        String(12)
+    )  # to the parent: copy, correction, answers, occurrence
+    rounds: Mapped[int] = mapped_column(
+        default=1, server_default="1"
+    )  # how often "try the rest" was pressed, and one
+    budget: Mapped[Decimal | None] = mapped_column(
+        Numeric(12, 2)
+    )  # the most it may cost, in the house's currency
+    spent: Mapped[Decimal] = mapped_column(
+        Numeric(14, 4), default=0, server_default="0"
+    )  # kept back or charged
+    warned_at: Mapped[datetime | None]  # staff were told that oddly few pick up
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedules.id", use_alter=True))
+    occurs_at: Mapped[datetime | None]  # which time of its schedule it is
+
+
+class Schedule(Base):
+    """When a broadcast comes again: every week, on days of the month, or before an event. Each time is a copy of it.
+
+    `rule` is in local time (`broadcasts.schedules`); `next_at` is the next time in UTC, None where none comes.
+    """
+
+    __tablename__ = "schedules"
+    __table_args__ = (Index("ix_schedules_next_at", "next_at", postgresql_where=text("ended_at IS NULL")),)
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))  # weekly, monthly, event
+    rule: Mapped[JsonDict] = mapped_column(default=dict)
+    next_at: Mapped[datetime | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(String(48))  # why the last time did not start
+
+
+class AudienceList(Base):
+    """A list of numbers that a coordinator handed in as the audience: members of their unit, nobody else."""
+
+    __tablename__ = "audience_lists"
+
+    id: Mapped[Key]
+    public_id: Mapped[Public] = mapped_column(default=new_public_id)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    # rows, known, unknown, unreadable, twice: how the list was read
+    counts: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class AudienceListMember(Base):
+    """This member stands on the list."""
+
+    __tablename__ = "audience_list_members"
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("audience_lists.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+
+
+class Batch(Base):
+    """A run of texts of one broadcast in one language that go out in one request; claimed under a lease and a fence.
+
+    Its deliveries lie between two ids and carry its id until they were judged and tried for the first time.
+    """
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        Index("ix_batches_ready", "broadcast_id", "id", postgresql_where=text("state = 'ready'")),
+        Index("ix_batches_lease", "lease_until", postgresql_where=text("state = 'sending'")),
+    )
+
+    id: Mapped[Key]
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"))
+    language: Mapped[str | None] = mapped_column(String(8))
+    first_id: Mapped[int]
+    last_id: Mapped[int]
+    state: Mapped[BatchState] = mapped_column(Word(BatchState), default=BatchState.READY)
+    due_at: Mapped[datetime]
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+
+
+class BroadcastAnswer(Base):
+    """What a member answered to one question of a broadcast, by key or by voice; the last answer in a call counts."""
+
+    __tablename__ = "broadcast_answers"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "question"),
+        Index("ix_broadcast_answers_counted", "broadcast_id", "question", "key"),
+    )
+
+    id: Mapped[Key]
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    question: Mapped[int]  # 1 to 3
+    key: Mapped[str | None] = mapped_column(String(2))
+    voice_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))
+    at: Mapped[datetime]
+
+
+class Spending(Base):
+    """What was kept back or charged in an hour or a day, over all broadcasts: ceilings are counted here (reliability.md A9)."""
+
+    __tablename__ = "spendings"
+
+    scope: Mapped[str] = mapped_column(String(8), primary_key=True)  # hour, day
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=0)
+
+
+class Habit(Base):
+    """When a number is answered: calls that rang and calls that were answered by part of the day (`rules.slots`), and how
+    long it has been silent."""
+
+    __tablename__ = "habits"
+
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id", ondelete="CASCADE"), primary_key=True)
+    rang: Mapped[list[int]] = mapped_column(server_default="[0, 0, 0]")
+    answered: Mapped[list[int]] = mapped_column(server_default="[0, 0, 0]")
+    unanswered: Mapped[int] = mapped_column(default=0, server_default="0")  # broadcasts in a row
+    silent_since: Mapped[datetime | None]
 
 
 class Delivery(Base):
@@ -66,6 +198,7 @@ class Delivery(Base):
         ),
         Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_deliveries_number", "number_id"),
+        Index("ix_deliveries_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         # To reporters who stay unnamed: what is still tied to a report.
         Index("ix_deliveries_unnamed", "id", postgresql_where=text("dedupe LIKE 'unnamed:%'")),
     )
@@ -93,6 +226,10 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     heard_seconds: Mapped[int | None]
+    evidence: Mapped[str | None] = mapped_column(
+        String(12)
+    )  # of heard: key, played, estimated (`rules.hearing`)
+    batch_id: Mapped[int | None]  # while it waits in a batch; no key: a million are written at once
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -129,6 +266,10 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     currency: Mapped[str | None] = mapped_column(String(4))
+    estimate: Mapped[Decimal | None] = mapped_column(
+        Numeric(12, 4)
+    )  # kept back before the provider was asked
+    asked_at: Mapped[datetime | None]  # when the provider was last asked what became of it
 
 
 class Pace(Base):

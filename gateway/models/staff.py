@@ -41,6 +41,7 @@ class Staff(Base):
     brief: Mapped[str] = mapped_column(
         String(8), default="", server_default=""
     )  # the roll-up by sms, voice, both
+    phone_code_hash: Mapped[str | None] = mapped_column(String(200))  # keyed on the phone to pause and stop
 
 
 class SignIn(Base):

@@ -41,9 +41,12 @@ def hold(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int) -> Holder
     return find_holder(unit.db, unit.db.get_one(Report, report_id, populate_existing=True), now)
 
 
-def release(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int) -> None:
-    """Give it out of hand; somebody else's hold stays."""
-    mine = (Report.id == report_id, Report.locked_by_id == staff_id)
+def release(unit: UnitOfWork, rt: Runtime, report_id: int, staff_id: int, until: datetime) -> None:
+    """Give out of hand the hold that lasts `until`; somebody else's stays, and so does a later one of one's own.
+
+    The word that a page was left may arrive after the next page has taken the report in hand.
+    """
+    mine = (Report.id == report_id, Report.locked_by_id == staff_id, Report.locked_until == until)
     unit.db.execute(
         update(Report)
         .where(*mine)

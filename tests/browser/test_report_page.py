@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from gateway.db import unit_of_work
 from gateway.models import Addition, Delivery, Report, Staff, Unit, VoiceNote
-from gateway.reports import locking
 from gateway.states import DeliveryReason, DeliveryState
 from gateway.store import reports
 from gateway.store.units import is_under
@@ -34,8 +33,7 @@ def spoken(house: House) -> Report:
             .where(Report.is_waiting, VoiceNote.clip_key.is_not(None), is_under(Unit.path, path))
         )
         found: Report = work.db.scalars(here.order_by(Report.received_at.desc())).first()  # type: ignore[assignment]
-        for each in work.db.scalars(select(Staff.id)):
-            locking.release(work, house.rt, found.id, each)
+        found.locked_by_id = found.locked_until = None
         return found
 
 

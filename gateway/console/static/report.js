@@ -146,16 +146,18 @@
 
 	// In hand: said again every minute, given back on leaving
 	if (page.dataset.hold) {
+		let until = null; // a page that is only read gives nothing back, nor does one that another page has overtaken
 		const hold = async () => {
 			if (document.hidden) return;
 			const answer = await post(page.dataset.hold).catch(() => null);
 			const box = document.querySelector('[data-part="held"]');
+			if (answer) until = answer.headers.get("X-Held-Until");
 			if (answer && answer.ok) box.innerHTML = answer.status === 204 ? "" : await answer.text();
 		};
 		hold();
 		setInterval(hold, 60000);
 		addEventListener("pageshow", (event) => event.persisted && hold());
-		addEventListener("pagehide", () => navigator.sendBeacon(page.dataset.release, new URLSearchParams({ csrf_token: token })));
+		addEventListener("pagehide", () => until && navigator.sendBeacon(page.dataset.release, new URLSearchParams({ csrf_token: token, until })));
 	}
 
 	// What the member will hear, as it is written

@@ -146,7 +146,9 @@ def test_who_has_it_in_hand_is_seen_and_may_be_taken_over(app: Flask, rt: Runtim
     taken = post(imran, f"/reports/{report}/category", category="21", take_over="1")
     assert (taken.status_code, found(rt, report).category) == (302, "21")
     assert post(asha, f"/reports/{report}/category", category="22").status_code == 409
-    post(imran, f"/reports/{report}/release")
+    assert post(imran, f"/reports/{report}/release", until="soon").status_code == 400
+    until = found(rt, report).locked_until
+    assert until and post(imran, f"/reports/{report}/release", until=until.isoformat()).status_code == 204
     assert post(asha, f"/reports/{report}/category", category="22").status_code == 302
     clock.forward(minutes=10)
     assert post(imran, f"/reports/{report}/hold").status_code == 204

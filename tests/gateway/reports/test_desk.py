@@ -183,10 +183,24 @@ def test_release_lets_go_of_ones_own_hold_only(rt: Runtime, tree: Tree) -> None:
     made, me, boss = a_report(rt), tree.staff["BOOTH-1"], tree.staff["BLOCK"]
     with unit_of_work(rt.engine) as unit:
         locking.hold(unit, rt, made, me)
-        locking.release(unit, rt, made, boss)
+        until = rt.clock() + locking.HELD_FOR
+        locking.release(unit, rt, made, boss, until)
         assert locking.hold(unit, rt, made, boss) is not None
-        locking.release(unit, rt, made, me)
+        locking.release(unit, rt, made, me, until)
         assert locking.hold(unit, rt, made, boss) is None
+
+
+def test_late_word_of_a_page_that_was_left_takes_nothing_from_the_next(
+    rt: Runtime, tree: Tree, clock: TestClock
+) -> None:
+    made, me, boss = a_report(rt), tree.staff["BOOTH-1"], tree.staff["BLOCK"]
+    with unit_of_work(rt.engine) as unit:
+        locking.hold(unit, rt, made, me)
+        until_before = rt.clock() + locking.HELD_FOR
+        clock.forward(seconds=1)
+        locking.hold(unit, rt, made, me)  # by the next page
+        locking.release(unit, rt, made, me, until_before)
+        assert locking.hold(unit, rt, made, boss) is not None
 
 
 def test_place_moves_the_desk_and_the_sight(rt: Runtime, tree: Tree) -> None:

@@ -66,6 +66,7 @@ STAYS = {
     "unit_counts.unit_id",
     "unit_days.unit_id",  # what the merged unit said of its days, and how it counted, stays its own
     "rollup_rows.unit_id",
+    "audience_lists.unit_id",  # a list was read with the eyes of that unit
     "report_files.unit_id",  # whose eyes a list was made for
     "holidays.unit_id",  # the kept unit has its own
 }
