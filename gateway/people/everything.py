@@ -62,6 +62,7 @@ FURTHER = (
     ("voice_notes", "id", "additions", "voice_note_id"),
     ("voice_notes", "id", "rights_requests", "voice_note_id"),
     ("voice_notes", "id", "number_changes", "note_id"),
+    ("voice_notes", "id", "broadcast_answers", "voice_note_id"),
 )
 # Keys to members and numbers that are about somebody else.
 OTHERS = {
