@@ -10,11 +10,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import time
+from decimal import Decimal, InvalidOperation
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.rules.classes import MessageClass
+from gateway.rules.prices import Money, Per, Prices
 
 MIDNIGHT = time(0)
 
@@ -67,7 +69,7 @@ class Profile:
 
     `consent_days`: how long a consent lasts, 0 without end. `rest_days`: for how long nobody is asked anew after an opt-out.
     `scrub_days`: how old a do-not-disturb scrub may be, for the classes that need one (L8). `mobile`: what the digits of a
-    mobile number after the dialling code look like.
+    mobile number after the dialling code look like. `money`: prices and ceilings until staff put in their own.
     """
 
     country: str
@@ -85,6 +87,7 @@ class Profile:
     soft: Mapping[MessageClass, Hours]
     languages: Mapping[MessageClass, frozenset[str] | None]
     scrub_days: Mapping[MessageClass, int]
+    money: Money
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -114,6 +117,7 @@ def profile_from(table: Mapping[str, Any]) -> Profile:
         languages=_languages(table.get("languages", {})),
         retention=_retention(table.get("retention", {})),
         scrub_days={MessageClass(name): days for name, days in table.get("scrub", {}).items()},
+        money=_money(table.get("money", {})),
         **facts,
     )
     _check_zone(profile)
@@ -156,6 +160,23 @@ def _retention(table: Mapping[str, Any]) -> Retention:
     if set(table) != named or not all(type(days) is int and days >= 0 for days in table.values()):
         raise ProfileError(f"retention names the days of each kind: {', '.join(sorted(named))}")
     return Retention(**table)
+
+
+def _money(table: Mapping[str, Any]) -> Money:
+    try:
+        return Money(
+            prices=Prices(
+                currency=table["currency"],
+                call=Decimal(table["call"]),
+                sms=Decimal(table["sms"]),
+                per=Per(table["per"]),
+            ),
+            hour=Decimal(table["hour"]),
+            day=Decimal(table["day"]),
+            second_members=table["second_members"],
+        )
+    except (KeyError, ValueError, InvalidOperation) as error:
+        raise ProfileError("money names currency, call, per, sms, hour, day and second_members") from error
 
 
 def _check_zone(profile: Profile) -> None:

@@ -111,6 +111,7 @@ def test_load_profile_when_there_is_none(country):
 
 
 DAYS = asdict(load_profile("in").retention)
+MONEY = tomllib.loads((resources.files("gateway.rules") / "in.toml").read_text())["money"]
 BROKEN = [
     ({"zone": "Asia/Atlantis"}, "zone"),
     ({"zone": "../etc"}, "zone"),
@@ -122,6 +123,9 @@ BROKEN = [
     ({"retention": {}}, "retention names"),
     ({"retention": {**DAYS, "calls": "365"}}, "retention names"),
     ({"retention": {**DAYS, "voice_notes": 30}}, "as long as it may be played"),
+    ({"money": {}}, "money names"),
+    ({"money": {**MONEY, "call": "two"}}, "money names"),
+    ({"money": {**MONEY, "per": "hour"}}, "money names"),
 ]
 
 
