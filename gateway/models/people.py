@@ -156,6 +156,7 @@ class Consent(Base):
         # Of those two few rows know: so that the purge of old calls need not read the whole ledger for each.
         Index("ix_consents_call_id", "call_id", postgresql_where=text("call_id IS NOT NULL")),
         Index("ix_consents_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        Index("ix_consents_withdrawn", "at", postgresql_where=text("action = 'withdrawn'")),
     )
 
     id: Mapped[Key]

@@ -218,6 +218,9 @@ class ReportFile(Base):
     unit_id: Mapped[int] = mapped_column(
         ForeignKey("units.id")
     )  # of whoever asked: nothing outside it is in it
+    broadcast_id: Mapped[int | None] = mapped_column(
+        ForeignKey("broadcasts.id"), index=True
+    )  # the people of a broadcast instead
     kind: Mapped[str] = mapped_column(String(4))  # csv, xlsx
     asked: Mapped[JsonDict]
     rows: Mapped[int | None]

@@ -47,6 +47,8 @@ class Broadcast(Base):
     round_done_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(48))
+    # Reasons for which it has paused by itself: whoever goes on knows them, none pauses it twice (`broadcasts.watch`).
+    paused_for: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     kept_sums: Mapped[JsonDict | None]  # as they stood when its deliveries were purged (L13)
     breach_id: Mapped[int | None] = mapped_column(
         ForeignKey("breaches.id"), index=True
@@ -248,6 +250,7 @@ class Attempt(Base):
             postgresql_where=text("outcome IN ('pending', 'accepted')"),
         ),
         Index("ix_attempts_number_at", "number_id", "placed_at"),
+        Index("ix_attempts_placed_at", "placed_at", postgresql_using="brin"),  # written in the order of time
     )
 
     id: Mapped[Key]

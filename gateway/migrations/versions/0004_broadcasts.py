@@ -146,6 +146,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_broadcast_answers_member_id"), "broadcast_answers", ["member_id"], unique=False)
     op.add_column("attempts", sa.Column("estimate", sa.Numeric(precision=12, scale=4), nullable=True))
     op.add_column("attempts", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_attempts_placed_at", "attempts", ["placed_at"], unique=False, postgresql_using="brin")
+    op.create_index(
+        "ix_consents_withdrawn",
+        "consents",
+        ["at"],
+        unique=False,
+        postgresql_where=sa.text("action = 'withdrawn'"),
+    )
+    op.add_column("report_files", sa.Column("broadcast_id", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_report_files_broadcast_id"), "report_files", ["broadcast_id"], unique=False)
+    op.create_foreign_key(
+        op.f("fk_report_files_broadcast_id"), "report_files", "broadcasts", ["broadcast_id"], ["id"]
+    )
     op.add_column(
         "broadcasts",
         sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
@@ -161,6 +174,10 @@ def upgrade() -> None:
     op.add_column(
         "broadcasts",
         sa.Column("spent", sa.Numeric(precision=14, scale=4), server_default="0", nullable=False),
+    )
+    op.add_column(
+        "broadcasts",
+        sa.Column("paused_for", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
     )
     op.add_column("broadcasts", sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("broadcasts", sa.Column("schedule_id", sa.BigInteger(), nullable=True))
