@@ -34,6 +34,7 @@ class Unit(Base):
     __table_args__ = (
         Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
         Index("ix_units_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_units_zone", "path", postgresql_where=text("zone IS NOT NULL")),
     )
 
     id: Mapped[Key]

@@ -90,6 +90,8 @@ class Schedule(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(String(48))  # why the last time did not start
+    skipped: Mapped[int] = mapped_column(default=0, server_default="0")  # times missed while the house was down
+    skipped_at: Mapped[datetime | None]  # the last of them
 
 
 class AudienceList(Base):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from importlib import resources
@@ -92,6 +92,11 @@ class Profile:
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+
+def in_zone(profile: Profile, zone: str | None) -> Profile:
+    """Return the same rules by the wall clock of another zone; None, or its own zone, is the profile itself."""
+    return profile if zone in (None, profile.zone) else replace(profile, zone=zone)
 
 
 def load_profile(country: str) -> Profile:

@@ -102,6 +102,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=48), nullable=True),
+        sa.Column("skipped", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("skipped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_schedules_broadcast_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_schedules_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
@@ -201,3 +203,6 @@ def upgrade() -> None:
     )
     op.add_column("staff", sa.Column("phone_code_hash", sa.String(length=200), nullable=True))
     op.add_column("units", sa.Column("zone", sa.String(length=40), nullable=True))
+    op.create_index(
+        "ix_units_zone", "units", ["path"], unique=False, postgresql_where=sa.text("zone IS NOT NULL")
+    )
