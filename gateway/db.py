@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from gateway import faults
+
 Bell = Callable[[], None]
 DEFAULT_POOL = 6
 OVERFLOW = 14  # for a burst: more in all than the web server has threads, so that nobody waits for ever
@@ -51,5 +53,7 @@ def unit_of_work(engine: Engine) -> Iterator[UnitOfWork]:
     with Session(engine, expire_on_commit=False) as db:
         unit = UnitOfWork(db)
         yield unit
+        faults.point(faults.BEFORE_COMMIT)
         db.commit()
+    faults.point(faults.AFTER_COMMIT)
     unit.ring_all()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from gateway import ledger
+from gateway import faults, ledger
 from gateway.channels.base import Handed, Outcome
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import outcomes
@@ -42,10 +42,13 @@ class Claimed:
 
 def ask(request: Callable[[], list[Handed]]) -> list[Handed] | ChannelError:
     """Make the request; an error of the channel is an answer, too."""
+    faults.point(faults.BEFORE_REQUEST)
     try:
-        return request()
+        said: list[Handed] | ChannelError = request()
     except ChannelError as error:
-        return error
+        said = error
+    faults.point(faults.AFTER_REQUEST)
+    return said
 
 
 def keep(
