@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from gateway.broadcasts import launch, sums
+from gateway.broadcasts import launch, sums, watch
 from gateway.db import UnitOfWork
 from gateway.errors import Conflict
 from gateway.models import Broadcast
@@ -44,6 +44,7 @@ def _start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
 
 def _end(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     now, stand = rt.clock(), sums.of_broadcast(unit.db, broadcast.id)
+    watch.look(unit, rt, broadcast, stand)
     is_round_done = not (stand.not_yet_tried or stand.in_progress or stand.held)
     if is_round_done and broadcast.round_done_at is None:
         broadcast.round_done_at = now

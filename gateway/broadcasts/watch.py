@@ -1,0 +1,58 @@
+"""Looks after a broadcast while it runs: too many want no more of it, too many complain, oddly few pick up.
+
+Called by the sweep. What pauses a broadcast pauses it once: whoever goes on has read why (`Broadcast.paused_for`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from gateway.broadcasts.sums import Sums
+from gateway.db import UnitOfWork
+from gateway.deliveries.halt import COMPLAINTS, OPT_OUTS, halt
+from gateway.deliveries.owe import VOICE
+from gateway.models import Broadcast
+from gateway.rules import reaching
+from gateway.runtime import Runtime
+from gateway.states import BroadcastState
+from gateway.store import broadcast_alarms
+from gateway.store.staff import add_audit
+
+
+def look(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, stand: Sums) -> None:
+    """Pause it where it must, warn where something seems wrong. `stand` is how it stands now; twice changes nothing."""
+    if broadcast.state != BroadcastState.RUNNING:
+        return
+    now = rt.clock()
+    for reason in _reasons(unit.db, rt, broadcast, stand):
+        paused_for = [*broadcast.paused_for, reason]
+        if halt(unit.db, now, broadcast.id, reason, paused_for=paused_for):
+            unit.db.refresh(broadcast)
+            return
+    if broadcast.warned_at is None and broadcast.kind == VOICE and reaching.is_oddly_low(*picked_up(stand)):
+        broadcast.warned_at = now
+        tried, answered = picked_up(stand)
+        add_audit(
+            unit.db, None, "broadcast-warned", now, "broadcast", broadcast.id, tried=tried, answered=answered
+        )
+
+
+def picked_up(stand: Sums) -> tuple[int, int]:
+    """How many have been tried to an end, and how many of them ever picked up: no fewer than at the first try."""
+    answered = stand.heard + stand.answered_not_heard
+    return answered + sum(stand.not_reached.values()), answered
+
+
+def _reasons(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> list[str]:
+    """Why it is to pause, what has paused it before left out; asked of the database only where it can be."""
+    found, (_, answered) = [], picked_up(stand)
+    if OPT_OUTS not in broadcast.paused_for and answered >= reaching.ENOUGH_ANSWERED:
+        opt_outs = broadcast_alarms.count_opt_outs(db, broadcast)
+        found += [OPT_OUTS] if reaching.has_too_many_opt_outs(answered, opt_outs) else []
+    if COMPLAINTS not in broadcast.paused_for:
+        since = rt.clock() - timedelta(days=reaching.COMPLAINT_DAYS)
+        complaints = broadcast_alarms.count_complaints(db, broadcast, since)
+        found += [COMPLAINTS] if reaching.has_too_many_complaints(complaints) else []
+    return found
