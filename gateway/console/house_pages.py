@@ -38,6 +38,7 @@ PAGES = (
     ),
     HousePage("/house/rollup", _("The day's roll-up"), _("When a day is frozen, and who has it sent.")),
     HousePage("/house/ladder", _("By when reports are worked on"), _("Deadlines, rest days and holidays.")),
+    HousePage("/house/money", _("Money"), _("What calls and SMS cost, and how much may be spent.")),
     HousePage("/house/sender", _("How we introduce ourselves"), _("The name that calls and SMS begin with.")),
     HousePage("/house/suppressions", _("Numbers we leave alone"), _("Who is not rung any more, and why.")),
     HousePage(

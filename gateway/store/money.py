@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gateway.models import Spending
 from gateway.rules.prices import Money, Per, Prices
 from gateway.store.settings import find_value, keep_value
 
@@ -43,6 +46,19 @@ def keep_money(db: Session, money: Money) -> None:
 def is_kept(db: Session) -> bool:
     """Whether staff have put in figures of their own."""
     return bool(find_value(db, SETTING))
+
+
+def spent_lately(db: Session, now: datetime) -> dict[str, Decimal]:
+    """Return what was kept back or charged in the hour and in the day that run now, by scope."""
+    spans = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+    return {
+        scope: db.scalars(
+            select(func.coalesce(func.sum(Spending.spent), 0)).where(
+                Spending.scope == scope, Spending.since > now - span, Spending.since <= now
+            )
+        ).one()
+        for scope, span in spans.items()
+    }
 
 
 def _amount(kept: Any) -> Decimal | None:
