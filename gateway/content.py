@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 BASE_LANGUAGE = "hi"
@@ -33,7 +33,21 @@ def sound_in(sounds: Mapping[str, Any], language: str) -> str | None:
     return str(key) if key else None
 
 
+def hash_of_said(
+    kind: str,
+    texts: Mapping[str, Any],
+    sounds: Mapping[str, Any],
+    questions: Sequence[Mapping[str, Any]] = (),
+    fallback_texts: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the hash of all that members hear or read of a broadcast; an approval or a certificate is bound to it."""
+    more: dict[str, Any] = {"questions": list(questions)} if questions else {}
+    if fallback_texts:
+        more["fallback"] = dict(fallback_texts)
+    return content_hash(kind, texts, sounds, *([more] if more else []))
+
+
 def content_hash(*parts: Mapping[str, Any] | str) -> str:
-    """Return the hash that an approval or a certificate is bound to: any change of words or sound changes it."""
+    """Return the hash of texts and sounds: any change of words or sound changes it."""
     plain = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway import audit, ledger, report_files, voice_notes
+from gateway.broadcasts import schedules
 from gateway.broadcasts import settle as broadcasts
 from gateway.days import asking
 from gateway.db import unit_of_work
@@ -27,6 +28,8 @@ def sweep() -> None:
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
     reports.sweep(rt)
+    with unit_of_work(rt.engine) as unit:
+        schedules.run_due(unit, rt)
     with unit_of_work(rt.engine) as unit:
         broadcasts.settle(unit, rt)
         erase.forget_idle_numbers(unit.db)

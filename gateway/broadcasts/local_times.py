@@ -5,7 +5,7 @@ Its own time is kept as one instant; what the wall clock of its unit shows then 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,13 +27,20 @@ def is_due(db: Session, rt: Runtime, broadcast: Broadcast) -> bool:
     at, now = broadcast.scheduled_at, rt.clock()
     if at is None or now < at - FARTHEST:
         return False
-    return now >= min(_starts(db, rt, broadcast, at))
+    return now >= first_start(db, rt, broadcast, at)
+
+
+def first_start(db: Session, rt: Runtime, broadcast: Broadcast, at: datetime) -> datetime:
+    """Return when the first wall clock at or below its unit shows what that of the unit shows at `at`."""
+    path = db.get_one(Unit, broadcast.unit_id).path
+    own, below = profile_at(db, rt, path), zones.zones_below(db, path)
+    return min((at, *(_on_wall(own, in_zone(rt.profile, zone), at) for zone in below.values())))
 
 
 def start_in(db: Session, rt: Runtime, broadcast: Broadcast, profile: Profile, now: datetime) -> datetime:
     """Return when it begins in a zone (`profile`): now where it has no time of its own, or was started before it."""
     at = broadcast.scheduled_at
-    if at is None or now < min(_starts(db, rt, broadcast, at)):
+    if at is None or now < first_start(db, rt, broadcast, at):
         return now
     return max(now, _on_wall(profile_of(db, rt, broadcast), profile, at))
 
@@ -61,17 +68,6 @@ def profile_of(db: Session, rt: Runtime, broadcast: Broadcast) -> Profile:
 def profile_at(db: Session, rt: Runtime, path: str) -> Profile:
     """Return the country's rules by the wall clock of the unit with this path."""
     return in_zone(rt.profile, zones.zones_of(db, [path])[path])
-
-
-def _starts(db: Session, rt: Runtime, broadcast: Broadcast, at: datetime) -> Iterable[datetime]:
-    path = db.get_one(Unit, broadcast.unit_id).path
-    own = profile_at(db, rt, path)
-    return [at, *(_on_wall(own, in_zone(rt.profile, zone), at) for zone in _zones(db, rt, path))]
-
-
-def _zones(db: Session, rt: Runtime, path: str) -> set[str]:
-    below = zones.zones_below(db, path)
-    return set(below.values()) if path in below else {rt.profile.zone, *below.values()}
 
 
 def _on_wall(own: Profile, other: Profile, at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from gateway.broadcasts import launch, sums, watch
+from gateway.broadcasts import launch, local_times, sums, watch
 from gateway.db import UnitOfWork
 from gateway.errors import Conflict
 from gateway.models import Broadcast
@@ -24,7 +24,7 @@ def settle(unit: UnitOfWork, rt: Runtime) -> None:
 
 def _settle(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     match broadcast.state:
-        case BroadcastState.APPROVED if launch.is_due(broadcast, rt.clock()):
+        case BroadcastState.APPROVED if local_times.is_due(unit.db, rt, broadcast):
             _start(unit, rt, broadcast)
         case BroadcastState.STARTING:
             broadcast_id = broadcast.id

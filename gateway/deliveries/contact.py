@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gateway.content import content_hash, languages_of
+from gateway.content import hash_of_said, languages_of
 from gateway.deliveries.used import used_by
 from gateway.models import (
     Base,
@@ -27,10 +27,11 @@ from gateway.models import (
 from gateway.rules.classes import ContactReason, Kind, MessageClass
 from gateway.rules.consent import ConsentState, permits, proven
 from gateway.rules.contact import Caps, Certificate, Contact, Suppressed, Used
+from gateway.rules.profiles import in_zone
 from gateway.rules.silence import Silence
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryReason
-from gateway.store import consents, scrubs, suppressions
+from gateway.store import consents, scrubs, suppressions, zones
 
 _CLASS = {
     DeliveryReason.DUTY: MessageClass.EMERGENCY,
@@ -38,6 +39,7 @@ _CLASS = {
     DeliveryReason.DAILY: MessageClass.ORGANISATIONAL,
 }
 _ABOUT_REPORT = (DeliveryReason.ANSWER, DeliveryReason.INTERIM, DeliveryReason.GO_ON)
+NOWHERE = "/0/"  # the path of whoever is no member
 Row = TypeVar("Row", bound=Base)
 
 
@@ -64,6 +66,7 @@ class _Known:
     silences: list[Silence]
     proven: dict[int, ConsentState]
     rounds: dict[int, Scrub | None]
+    zones: dict[str, str | None]
 
 
 def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
@@ -78,11 +81,12 @@ def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
             broadcast=broadcasts.get(each.broadcast_id) if each.broadcast_id else None,
             member=members.get(each.member_id) if each.member_id else None,
             unit_path=_path(members, units, each.member_id),
-            number_index=numbers[each.number_id].index,
-            number_since=numbers[each.number_id].created_at,
-            is_usable=numbers[each.number_id].invalid_at is None,
+            number_index=number.index if number else b"",
+            number_since=number.created_at if number else each.created_at,
+            is_usable=number is not None and number.invalid_at is None,
         )
         for each in deliveries
+        for number in (numbers.get(each.number_id),)  # None: it was forgotten since
     ]
 
 
@@ -93,9 +97,10 @@ def contacts(db: Session, rt: Runtime, situations: Sequence[Situation], now: dat
         now,
         suppressed,
         used=used_by(db, rt, [each.delivery for each in situations], now),
-        silences=_silences(db),
+        silences=list_silences(db),
         proven=_proven(db, rt, situations, suppressed, now),
         rounds=_rounds(db, rt, situations, now),
+        zones=zones.zones_of(db, [each.unit_path for each in situations]),
     )
     return [_contact(db, rt, each, known) for each in situations]
 
@@ -109,7 +114,14 @@ def message_class_of(situation: Situation) -> MessageClass:
 
 def hash_of(broadcast: Broadcast) -> str:
     """The hash of exactly what members will hear or read, which an approval is bound to."""
-    return content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
+    said = (
+        broadcast.kind,
+        broadcast.texts,
+        broadcast.sounds,
+        broadcast.questions or [],
+        broadcast.fallback_texts,
+    )
+    return hash_of_said(*said)
 
 
 def _contact(db: Session, rt: Runtime, situation: Situation, known: _Known) -> Contact:
@@ -124,7 +136,7 @@ def _contact(db: Session, rt: Runtime, situation: Situation, known: _Known) -> C
         message_class=message_class,
         kind=Kind(delivery.kind),
         at=known.now,
-        profile=rt.profile,
+        profile=in_zone(rt.profile, known.zones[situation.unit_path]),
         consent=situation.member.consent if situation.member else ConsentState.NONE,
         unit_path=situation.unit_path,
         silences=known.silences,
@@ -139,7 +151,7 @@ def _contact(db: Session, rt: Runtime, situation: Situation, known: _Known) -> C
         has_words=broadcast is None or bool(languages_of(broadcast.texts, broadcast.sounds)),
         content_hash=hash_of(broadcast) if broadcast else None,
         approved_hash=broadcast.approved_hash if broadcast else None,
-        certificate=_certificate(broadcast),
+        certificate=certificate_of(broadcast) if broadcast else None,
         used=known.used.get(delivery.id, Used()),
         caps=_caps(rt),
         is_paused=broadcast is not None and broadcast.state == BroadcastState.PAUSED,
@@ -215,7 +227,7 @@ def _caps(rt: Runtime) -> Caps:
 
 def _path(members: dict[int, Member], units: dict[int, Unit], member_id: int | None) -> str:
     member = members.get(member_id) if member_id else None
-    return units[member.unit_id].path if member else "/0/"
+    return units[member.unit_id].path if member else NOWHERE
 
 
 def _by_id(db: Session, model: type[Row], ids: Iterable[int | None]) -> dict[int, Row]:
@@ -254,14 +266,15 @@ def _asked_since(db: Session, delivery: Delivery, index: bytes) -> bool:
     return left_at is not None and received_at is not None and received_at > left_at
 
 
-def _silences(db: Session) -> list[Silence]:
+def list_silences(db: Session) -> list[Silence]:
+    """List the polls before which no campaign may reach an area (rules.md L2)."""
     rows = db.execute(select(Unit.path, PollSilence.closes_at, PollSilence.hours_before).join(PollSilence))
     return [Silence(path, closes_at, hours) for path, closes_at, hours in rows]
 
 
-def _certificate(broadcast: Broadcast | None) -> Certificate | None:
+def certificate_of(broadcast: Broadcast) -> Certificate | None:
     """What is kept of it; half a certificate is none, so that one draft never holds up everybody's calls."""
-    kept = (broadcast.certificate if broadcast else None) or {}
+    kept = broadcast.certificate or {}
     try:
         valid_until = datetime.fromisoformat(str(kept.get("valid_until")))
     except ValueError:

@@ -18,7 +18,7 @@ from gateway.store.units import is_under
 def zones_of(db: Session, paths: Iterable[str]) -> dict[str, str | None]:
     """Return the zone of each unit's path in one query; None is the country's own."""
     wanted = set(paths)
-    zones = dict(db.execute(select(Unit.path, Unit.zone).where(Unit.zone.is_not(None))).tuples())
+    zones = dict(db.execute(select(Unit.path, Unit.zone).where(Unit.zone.is_not(None))).all())
     return {path: _nearest(path, zones) for path in wanted}
 
 
@@ -28,7 +28,7 @@ def zones_below(db: Session, path: str) -> dict[str, str]:
     The one that comes down from above is among them, under the path itself.
     """
     query = select(Unit.path, Unit.zone).where(Unit.zone.is_not(None), is_under(Unit.path, path))
-    found = dict(db.execute(query).tuples())
+    found = dict(db.execute(query).all())
     above = zones_of(db, [path])[path]
     if above is not None:
         found[path] = above

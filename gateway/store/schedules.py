@@ -1,0 +1,69 @@
+"""Schedules as staff look for them: the list, one by its public id, the one of a broadcast. Limited to the viewer's unit."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound
+from gateway.models import Broadcast, Schedule, Staff, Unit
+from gateway.store.units import is_under
+
+SHOWN = 100  # of those that have ended
+
+
+class Planned(NamedTuple):
+    """A schedule with the broadcast that it repeats, its unit, and who planned it."""
+
+    schedule: Schedule
+    broadcast: Broadcast
+    place: Unit
+    by: str | None
+
+
+def list_schedules(db: Session, viewer_path: str) -> list[Planned]:
+    """List the viewer's schedules: those that go on by their next time, then those that have ended."""
+    going = _joined(viewer_path).where(Schedule.ended_at.is_(None)).order_by(Schedule.next_at, Schedule.id)
+    over = _joined(viewer_path).where(Schedule.ended_at.is_not(None)).order_by(Schedule.ended_at.desc())
+    return [Planned(*each) for query in (going, over.limit(SHOWN)) for each in db.execute(query)]
+
+
+def get_schedule(db: Session, viewer_path: str, public_id: str) -> Planned:
+    """Return one schedule; raises NotFound where there is none at or below the viewer's unit."""
+    found = db.execute(_joined(viewer_path).where(Schedule.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound("there is no such schedule")
+    return Planned(*found)
+
+
+def find_open(db: Session, broadcast_id: int) -> Schedule | None:
+    """Return the schedule by which this broadcast comes again."""
+    query = select(Schedule).where(Schedule.broadcast_id == broadcast_id, Schedule.ended_at.is_(None))
+    return db.scalar(query.order_by(Schedule.id).limit(1))
+
+
+def find_last(db: Session, broadcast: Broadcast) -> Schedule | None:
+    """Return the schedule that this broadcast is a time of, else the last one made of it."""
+    own = Schedule.id == broadcast.schedule_id if broadcast.schedule_id else None
+    query = select(Schedule).where(own if own is not None else Schedule.broadcast_id == broadcast.id)
+    return db.scalar(query.order_by(Schedule.id.desc()).limit(1))
+
+
+def list_troubled(db: Session, viewer_path: str) -> list[Planned]:
+    """List those that stopped by themselves, or skipped times while they go on: somebody should look."""
+    by_itself = Schedule.problem.is_not(None)
+    has_skipped = Schedule.ended_at.is_(None) & Schedule.skipped_at.is_not(None)
+    query = _joined(viewer_path).where(by_itself | has_skipped).order_by(Schedule.id.desc())
+    return [Planned(*each) for each in db.execute(query.limit(SHOWN))]
+
+
+def _joined(viewer_path: str) -> Any:
+    return (
+        select(Schedule, Broadcast, Unit, Staff.name)
+        .join(Broadcast, Broadcast.id == Schedule.broadcast_id)
+        .join(Unit, Unit.id == Broadcast.unit_id)
+        .outerjoin(Staff, Staff.id == Schedule.staff_id)
+        .where(is_under(Unit.path, viewer_path))
+    )
