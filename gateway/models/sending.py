@@ -172,13 +172,14 @@ class Spending(Base):
 
 class Habit(Base):
     """When a number is answered: calls that rang and calls that were answered by part of the day (`rules.slots`), and how
-    long it has been silent."""
+    long it has been silent. `slot` is what that comes to: the part of the day that is clearly best, if one is."""
 
     __tablename__ = "habits"
 
     number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id", ondelete="CASCADE"), primary_key=True)
     rang: Mapped[list[int]] = mapped_column(server_default="[0, 0, 0]")
     answered: Mapped[list[int]] = mapped_column(server_default="[0, 0, 0]")
+    slot: Mapped[str | None] = mapped_column(String(12))
     unanswered: Mapped[int] = mapped_column(default=0, server_default="0")  # broadcasts in a row
     silent_since: Mapped[datetime | None]
 

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column(
             "answered", postgresql.JSONB(astext_type=sa.Text()), server_default="[0, 0, 0]", nullable=False
         ),
+        sa.Column("slot", sa.String(length=12), nullable=True),
         sa.Column("unanswered", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
