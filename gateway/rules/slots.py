@@ -24,18 +24,26 @@ class Slot(enum.StrEnum):
 SLOTS = tuple(Slot)
 
 
+def slot_hours(
+    profile: Profile, message_class: MessageClass, local_date: date, open_all_day: bool = False
+) -> dict[Slot, tuple[datetime, datetime]]:
+    """Return when each part of that local day begins and ends (UTC), in the order of the day."""
+    opens, closes = window_on(profile, message_class, local_date, open_all_day=open_all_day, is_soft=True)
+    third = (closes - opens) / len(SLOTS)
+    return {slot: (opens + third * nth, opens + third * (nth + 1)) for nth, slot in enumerate(SLOTS)}
+
+
 def slot_start(
     profile: Profile, message_class: MessageClass, local_date: date, slot: Slot, open_all_day: bool = False
 ) -> datetime:
     """Return the instant (UTC) at which this part of that local day begins."""
-    opens, closes = window_on(profile, message_class, local_date, open_all_day=open_all_day, is_soft=True)
-    return opens + (closes - opens) / len(SLOTS) * SLOTS.index(slot)
+    return slot_hours(profile, message_class, local_date, open_all_day)[slot][0]
 
 
 def slot_at(
     profile: Profile, message_class: MessageClass, at_utc: datetime, open_all_day: bool = False
 ) -> Slot:
     """Return the part of the day an instant lies in; before the window it is morning, after it evening."""
-    day = local_day(profile, at_utc)
-    begun = [s for s in SLOTS if slot_start(profile, message_class, day, s, open_all_day) <= at_utc]
+    hours = slot_hours(profile, message_class, local_day(profile, at_utc), open_all_day)
+    begun = [slot for slot, (begins, _) in hours.items() if begins <= at_utc]
     return begun[-1] if begun else Slot.MORNING

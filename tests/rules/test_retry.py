@@ -9,7 +9,8 @@ import pytest
 
 from gateway.rules.classes import Kind, MessageClass
 from gateway.rules.contact import Caps
-from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, is_heard, next_try
+from gateway.rules.habits import Record
+from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, first_try, next_try
 from gateway.rules.slots import Slot, slot_at
 from tests.rules.cases import INDIA, KENYA, in_zone
 
@@ -18,6 +19,8 @@ ZONE = ZoneInfo("Asia/Kolkata")
 JITTER = timedelta(minutes=5)
 VOICE = Plan(profile=INDIA, message_class=MessageClass.ORGANISATIONAL, kind=Kind.VOICE, seed=7)
 SMS = replace(VOICE, kind=Kind.SMS)
+EVENINGS = Record(rang=(6, 2, 4), answered=(0, 0, 4))
+NEVER = Record(rang=(4, 3, 3), answered=(0, 0, 0))
 URGENT = replace(VOICE, message_class=MessageClass.EMERGENCY)
 
 
@@ -35,12 +38,18 @@ CASES = [  # plan, tries so far, next try about (or the ending), source
     (
         VOICE,
         [(C.BUSY, "10 11:00"), (C.BUSY, "10 11:30")],
-        "11 13:30",
+        "10 13:30",
         "busy: once, then another part of the day",
     ),
     (VOICE, [(C.NO_ANSWER, "10 11:00")], "10 13:00", "no answer: +2 h"),
-    (VOICE, [(C.NO_ANSWER, "10 11:00"), (C.NO_ANSWER, "10 13:00")], "11 13:30", "then next day, other slot"),
-    (VOICE, [(C.NO_ANSWER, "10 10:00"), (C.NO_ANSWER, "10 14:00")], "11 17:00", "the slot not tried yet"),
+    (VOICE, [(C.NO_ANSWER, "10 11:00"), (C.NO_ANSWER, "10 13:00")], "10 15:00", "then another slot"),
+    (VOICE, [(C.NO_ANSWER, "10 10:00"), (C.NO_ANSWER, "10 14:00")], "10 17:00", "another slot"),
+    (
+        VOICE,
+        [(C.NO_ANSWER, "10 11:00"), (C.NO_ANSWER, "10 13:00"), (C.NO_ANSWER, "10 15:00")],
+        "11 17:00",
+        "then next day, the slot not tried yet",
+    ),
     (
         VOICE,
         [(C.NO_ANSWER, "10 11:00"), (C.NO_ANSWER, "10 13:30"), (C.NO_ANSWER, "11 17:05")],
@@ -48,7 +57,9 @@ CASES = [  # plan, tries so far, next try about (or the ending), source
         "then the day after",
     ),
     (VOICE, [(C.NO_ANSWER, f"{day} 11:00") for day in (10, 11, 12, 13)], E.TRIES_USED, "four in all"),
-    (VOICE, [(C.OFF, "10 11:00")], "11 13:30", "switched off: next day"),
+    (VOICE, [(C.OFF, "10 11:00")], "10 13:00", "switched off: later that day, nobody is disturbed"),
+    (VOICE, [(C.OFF, "10 11:00"), (C.OFF, "10 13:00"), (C.OFF, "10 15:00")], "11 17:00", "then next day"),
+    (VOICE, [(C.OFF, f"{day} 11:00") for day in (10, 11, 12, 13)], E.TRIES_USED, "four in all"),
     (VOICE, [(C.REJECTED, "10 11:00")], "11 13:30", "rejected: once"),
     (VOICE, [(C.REJECTED, "10 11:00"), (C.REJECTED, "11 13:30")], E.TRIES_USED, "rejected: never twice"),
     (VOICE, [(C.INVALID, "10 11:00")], E.INVALID, "invalid: stop and flag"),
@@ -57,12 +68,15 @@ CASES = [  # plan, tries so far, next try about (or the ending), source
     (VOICE, [(C.NETWORK, "10 11:00")], "10 11:05", "reliability.md A3: back-off"),
     (VOICE, [(C.NETWORK, "10 11:00"), (C.NETWORK, "10 11:05")], "10 11:20", "A3: back-off"),
     (VOICE, [(C.NETWORK, "10 11:00")] * 5, E.TRIES_USED, "A3: not for ever"),
-    (VOICE, [(C.UNKNOWN, "10 11:00")], E.IN_DOUBT, "A3 (3): never again by default"),
+    (VOICE, [(C.UNKNOWN, "10 11:00")], "10 13:30", "A3 (3): never in the same part of the day"),
+    (VOICE, [(C.UNKNOWN, "10 18:00")], "11 10:00", "A3 (3): another day, then"),
+    (VOICE, [(C.UNKNOWN, "10 11:00"), (C.UNKNOWN, "10 13:30")], E.IN_DOUBT, "A3 (3): once more, no more"),
+    (replace(VOICE, slots=(Slot.EVENING,)), [(C.UNKNOWN, "10 18:00")], "11 17:00", "A3 (3), D25"),
     (URGENT, [(C.UNKNOWN, "10 11:00")], "10 11:30", "A3 (3): urgent voice, one more"),
     (URGENT, [(C.UNKNOWN, "10 11:00"), (C.UNKNOWN, "10 11:30")], E.IN_DOUBT, "A3 (3): one"),
-    (replace(URGENT, kind=Kind.SMS), [(C.UNKNOWN, "10 11:00")], E.IN_DOUBT, "A3 (3): SMS never"),
+    (replace(URGENT, kind=Kind.SMS), [(C.UNKNOWN, "10 11:00")], "10 11:30", "A3 (3): a text only in danger"),
     (VOICE, [(C.ANSWERED_NOT_HEARD, "10 11:00")], "10 13:30", "journeys.md M4: one in another slot"),
-    (VOICE, [(C.ANSWERED_NOT_HEARD, "10 13:00")], "10 17:00", "M4; not within two hours: 2.2"),
+    (VOICE, [(C.ANSWERED_NOT_HEARD, "10 13:00")], "10 15:00", "M4; not within two hours: 2.2"),
     (VOICE, [(C.ANSWERED_NOT_HEARD, "10 18:00")], "11 10:00", "M4: the day is over"),
     (
         VOICE,
@@ -97,8 +111,29 @@ CASES = [  # plan, tries so far, next try about (or the ending), source
     ),
     (replace(VOICE, caps=Caps(attempts_in_broadcast=1)), [(C.BUSY, "10 11:00")], E.TRIES_USED, "a setting"),
     (replace(VOICE, expires_at=on("10 11:20")), [(C.BUSY, "10 11:00")], E.EXPIRED, "stop at expiry"),
-    (replace(VOICE, slots=(Slot.EVENING,)), [(C.OFF, "10 17:30")], "11 17:00", "D25: the member chose"),
-    (replace(VOICE, slots=()), [(C.OFF, "10 17:30")], "11 10:00", "no choice is every choice"),
+    (replace(VOICE, slots=(Slot.EVENING,)), [(C.OFF, "10 17:30")], "10 19:30", "D25: the member chose"),
+    (replace(VOICE, slots=(Slot.EVENING,)), [(C.OFF, "10 19:30")], "11 17:00", "D25: the member chose"),
+    (
+        replace(VOICE, slots=(Slot.MORNING,)),
+        [(C.BUSY, "10 13:15")],
+        "11 10:00",
+        "D25: not half an hour later",
+    ),
+    (replace(VOICE, slots=()), [(C.OFF, "10 19:30")], "11 10:00", "no choice is every choice"),
+    (replace(VOICE, record=EVENINGS), [(C.REJECTED, "10 11:00")], "11 17:00", "D25: learned"),
+    (replace(VOICE, record=NEVER), [(C.NO_ANSWER, "10 11:00")], "10 13:00", "hardly answers: two tries"),
+    (
+        replace(VOICE, record=NEVER),
+        [(C.NO_ANSWER, "10 11:00"), (C.OFF, "10 13:00")],
+        E.TRIES_USED,
+        "hardly answers: two tries",
+    ),
+    (
+        replace(URGENT, record=NEVER),
+        [(C.NO_ANSWER, "10 11:00"), (C.OFF, "10 13:00")],
+        "10 15:00",
+        "danger tries on",
+    ),
     (replace(VOICE, slots=(Slot.MORNING,)), [(C.ANSWERED_NOT_HEARD, "10 11:00")], "11 10:00", "D25"),
 ]
 
@@ -159,12 +194,26 @@ def test_slot_at(clock, slot):
     assert slot_at(INDIA, MessageClass.SERVICE, on(f"10 {clock}")) is slot
 
 
-HEARD = [(20, 40, False, True), (19.9, 40, False, False), (0, 0, False, False), (4, 40, True, True)]
+FIRST = [  # plan, now, first tried, source
+    (VOICE, "10 11:00", "10 11:00", "nothing is known: at once"),
+    (replace(VOICE, slots=(Slot.EVENING,)), "10 11:00", "10 17:00", "D25: the member's slot"),
+    (replace(VOICE, slots=(Slot.MORNING,)), "10 15:00", "10 15:00", "D25: it is over for today: at once"),
+    (replace(VOICE, record=EVENINGS), "10 11:00", "10 17:00", "D25: learned"),
+    (
+        replace(VOICE, record=EVENINGS, slots=(Slot.MORNING,)),
+        "10 11:00",
+        "10 11:00",
+        "D25: chosen before learned",
+    ),
+    (replace(VOICE, record=EVENINGS, expires_at=on("10 16:00")), "10 11:00", "10 11:00", "before it expires"),
+    (replace(URGENT, record=EVENINGS), "10 11:00", "10 11:00", "danger does not wait"),
+    (replace(SMS, record=EVENINGS), "10 11:00", "10 11:00", "texts wait in the phone"),
+]
 
 
-@pytest.mark.parametrize(("heard", "length", "has_answered", "expected"), HEARD)
-def test_is_heard(heard, length, has_answered, expected):
-    assert is_heard(heard, length, has_answered) is expected  # D32, 2.2, journeys.md M4
+@pytest.mark.parametrize(("plan", "now", "expected", "source"), FIRST)
+def test_first_try(plan, now, expected, source):
+    assert first_try(plan, on(now)) == on(expected), source
 
 
 @pytest.mark.parametrize("profile", [INDIA, KENYA, in_zone("America/New_York")], ids=lambda p: p.zone)

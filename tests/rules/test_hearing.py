@@ -1,0 +1,49 @@
+"""What counts as heard, and as what evidence (voice_design.md D32; issue 5, part 3)."""
+
+import pytest
+
+from gateway.rules.hearing import Evidence, Listened, Silent, evidence_of, is_machine
+
+KEY, PLAYED, ESTIMATED = Evidence
+MAILBOX = (Silent(ring=20.1, was_ended_by_us=True),) * 3
+
+
+def a_call(**changes):
+    """A message of 40 seconds, hung up by whoever picked up."""
+    return Listened(**{"seconds": 0, "length": 40, "ring": 20.0, **changes})
+
+
+TO_OUR_END = {"seconds": 48, "is_marked": True, "has_ended": True}
+CASES = [  # what happened, evidence, why
+    ({"seconds": 19}, None, "less than half"),
+    ({"seconds": 0}, None, "nothing at all"),
+    ({"seconds": 21}, ESTIMATED, "half by the seconds, and nothing else"),
+    ({"seconds": 42}, PLAYED, "to its end, and hung up in the pause: a person"),
+    ({"seconds": 42, "has_key": True}, KEY, "a key"),
+    ({"seconds": 21, "has_key": True}, KEY, "a key, and half of it"),
+    ({"seconds": 4, "has_key": True}, None, "a key, to be rid of it"),
+    ({"seconds": 4, "has_key": True, "has_answered": True}, KEY, "M4: the question was answered"),
+    (TO_OUR_END, ESTIMATED, "we had to hang up: a patient listener, or a mailbox"),
+    ({**TO_OUR_END, "has_key": True}, KEY, "a key"),
+    ({**TO_OUR_END, "before": MAILBOX}, None, "the fourth time after the same ring: a mailbox"),
+    ({**TO_OUR_END, "before": MAILBOX[:2]}, ESTIMATED, "twice is no proof"),
+    ({**TO_OUR_END, "before": (None, *MAILBOX)}, ESTIMATED, "the last time somebody pressed a key"),
+    ({**TO_OUR_END, "before": MAILBOX, "ring": 8.0}, ESTIMATED, "another ring this time"),
+    ({**TO_OUR_END, "before": MAILBOX, "ring": None}, ESTIMATED, "the ring is not known"),
+    ({"seconds": 42, "before": MAILBOX}, PLAYED, "a mailbox does not hang up in the pause"),
+    ({"seconds": 60, "length": 100}, None, "cut off at a minute sharp: a tape that was full"),
+    ({"seconds": 66, "length": 100}, ESTIMATED, "no tape is so long"),
+    ({"seconds": 60, "length": 58}, ESTIMATED, "to its end, but at a minute sharp"),
+    ({"seconds": 60, "length": 100, "has_key": True}, KEY, "a mailbox presses nothing"),
+    ({"seconds": 30, "length": 0}, None, "no words, nothing to hear"),
+]
+
+
+@pytest.mark.parametrize(("happened", "evidence", "why"), CASES)
+def test_evidence(happened, evidence, why):
+    assert evidence_of(a_call(**happened)) == evidence, why
+
+
+def test_machine_is_told_from_a_short_listener():
+    assert is_machine(a_call(**TO_OUR_END, before=MAILBOX))
+    assert not is_machine(a_call(seconds=5))
