@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
 
+from gateway.broadcasts.limits import LONGEST_TITLE, check_course, check_words
 from gateway.content import languages_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
@@ -15,7 +17,17 @@ from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
 
-LONGEST_TITLE = 200
+__all__ = ["LONGEST_TITLE", "More", "announced", "change", "draft", "test_on_own_phone"]
+
+
+class More(TypedDict, total=False):
+    """What a broadcast may have besides its words, its people and its time; columns of the same names."""
+
+    expires_at: datetime | None
+    is_urgent: bool
+    fallback_texts: dict[str, Any] | None
+    questions: list[dict[str, Any]]
+    budget: Decimal | None
 
 
 def draft(
@@ -32,6 +44,7 @@ def draft(
     certificate: Mapping[str, Any] | None = None,
     author_id: int | None = None,
     filters: Mapping[str, Any] | None = None,
+    **more: Unpack[More],
 ) -> Broadcast:
     """Write a new broadcast to `place` and everything under it, or to whom of it the filters mean (`audience.Filters`).
 
@@ -39,8 +52,11 @@ def draft(
 
     Raises Conflict with a word for the coordinator where something is missing.
     """
-    _check(kind, title, texts, sounds)
+    check_words(kind, title, texts, sounds, more.get("fallback_texts") or {})
+    check_course(rt.clock(), scheduled_at, more.get("expires_at"), more.get("budget"))
     _check_languages(rt, message_class, texts, sounds)
+    if place.closed_at is not None:
+        raise Conflict(f"{place.name} was closed; choose another unit", "unit")
     texts = announced(rt, kind, message_class, texts, sounds)
     broadcast = Broadcast(
         kind=kind,
@@ -54,6 +70,7 @@ def draft(
         author_id=author_id,
         filters=dict(filters or {}),
         created_at=rt.clock(),
+        **more,
     )
     unit.db.add(broadcast)
     unit.db.flush()
@@ -71,7 +88,8 @@ def change(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, **values: Any) -
     broadcast.texts = announced(rt, kind, broadcast.message_class, texts, sounds)
     broadcast.state = BroadcastState.DRAFT
     broadcast.approved_hash = broadcast.approver_id = broadcast.approved_at = None
-    _check(broadcast.kind, broadcast.title, broadcast.texts, broadcast.sounds)
+    check_words(kind, broadcast.title, texts, sounds, broadcast.fallback_texts or {})
+    check_course(rt.clock(), broadcast.scheduled_at, broadcast.expires_at, broadcast.budget)
     _check_languages(rt, broadcast.message_class, broadcast.texts, broadcast.sounds)
     unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
 
@@ -116,15 +134,4 @@ def _check_languages(
             f"in {rt.profile.name} this class may only be said in {', '.join(sorted(allowed))}, "
             f"not in {', '.join(sorted(others))}",
             "language",
-        )
-
-
-def _check(kind: str, title: str, texts: Mapping[str, str], sounds: Mapping[str, str]) -> None:
-    if kind not in (owe.VOICE, owe.SMS):
-        raise Conflict("a broadcast is voice or sms")
-    if not title.strip() or len(title) > LONGEST_TITLE:
-        raise Conflict("a broadcast needs a title of at most 200 letters")
-    if not any(text.strip() for text in texts.values()) and not (kind == owe.VOICE and sounds):
-        raise Conflict(
-            "a broadcast needs words in at least one language" + (" or a sound" if kind == owe.VOICE else "")
         )

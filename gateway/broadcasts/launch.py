@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import update
 
 from gateway import sounds
-from gateway.broadcasts import register
+from gateway.broadcasts import ready, register
+from gateway.broadcasts.audience import Filters
+from gateway.broadcasts.size import is_for_nobody, size_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import contact, owe, send
 from gateway.errors import Conflict, NotAllowed
@@ -17,14 +19,24 @@ from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
 
+NEVER = (
+    "unit-closed",
+    "expired",
+    "no-audience",
+    "audience-gone",
+)  # what no waiting mends: such a start is given up
+
 
 def approve(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, approver_id: int | None) -> None:
-    """Approve exactly these words and sounds. A campaign needs a certificate and a second person (L3, L19).
+    """Approve exactly these words and sounds. A campaign needs a certificate and a second person (L3, L19), a big
+    broadcast a second person (console.md 1a); the command line (None) is one, for all but campaigns.
 
     Raises NotAllowed with the reason, Conflict where it is no draft any more.
     """
     if broadcast.message_class == MessageClass.CAMPAIGN:
         _check_campaign(rt, broadcast, approver_id)
+    elif approver_id is not None and approver_id == broadcast.author_id:
+        _check_second(unit, rt, broadcast)
     approved_hash = contact.hash_of(broadcast)
     now = rt.clock()
     values = {"approver_id": approver_id, "approved_hash": approved_hash, "approved_at": now}
@@ -37,9 +49,10 @@ def approve(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, approver_id: in
 def start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     """Start now, whatever the hour: what may not be tried yet waits for the window.
 
-    Raises Conflict where it is not approved, has started, a language has no sound yet, or the do-not-disturb register
-    must be asked first.
+    Raises Conflict where it is not approved, has started, a language has no sound yet, the do-not-disturb register must be
+    asked first, or nobody would be reached (`NEVER`).
     """
+    _check_startable(unit, rt, broadcast)
     lacking = languages_without_sound(rt, broadcast)
     if lacking:
         raise Conflict(
@@ -95,15 +108,36 @@ def is_due(broadcast: Broadcast, now: datetime) -> bool:
 
 
 def _check_campaign(rt: Runtime, broadcast: Broadcast, approver_id: int | None) -> None:
-    certificate = broadcast.certificate or {}
-    if not certificate.get("number") or not certificate.get("issuer") or not certificate.get("valid_until"):
+    certificate = contact.certificate_of(broadcast)
+    if certificate is None or not certificate.is_complete:
         raise NotAllowed("a campaign needs the certificate of the election committee first", "no-certificate")
-    if datetime.fromisoformat(certificate["valid_until"]) <= rt.clock():
+    if certificate.valid_until <= rt.clock():
         raise NotAllowed("the certificate is no longer valid", "no-certificate")
-    if certificate.get("content_hash") != contact.hash_of(broadcast):
+    if certificate.content_hash != contact.hash_of(broadcast):
         raise NotAllowed("the certificate was given for other words or another sound", "content-changed")
     if approver_id is None or approver_id == broadcast.author_id:
         raise NotAllowed("a second person must approve a campaign", "four-eyes")
+
+
+def give_up(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, reason: str) -> None:
+    """End one whose time came in vain; `reason` says why (`NEVER`)."""
+    _move(unit, broadcast, BroadcastState.STOPPED, finished_at=rt.clock(), pause_reason=reason)
+
+
+def _check_second(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    if size_of(unit, rt, broadcast).wants_second:
+        raise NotAllowed("a second person must approve a broadcast of this size", "four-eyes")
+
+
+def _check_startable(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
+    ready.check_place(unit.db, broadcast)
+    ready.check_filters(unit.db, Filters.of(broadcast.filters or {}))
+    if broadcast.expires_at is not None and broadcast.expires_at <= rt.clock():
+        raise Conflict("its end has passed: choose a later one", "expired")
+    if broadcast.state == BroadcastState.APPROVED and is_for_nobody(unit, broadcast):
+        raise Conflict(
+            "nobody would be reached: choose another unit, or add members who agreed", "no-audience"
+        )
 
 
 def _move(unit: UnitOfWork, broadcast: Broadcast, new: BroadcastState, **values: object) -> None:

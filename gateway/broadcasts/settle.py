@@ -34,10 +34,13 @@ def _settle(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
 
 
 def _start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
-    """Its time has come; where a sound is not made yet the next sweep tries again."""
+    """Its time has come; where a sound is not made yet the next sweep tries again, what no waiting mends is given up."""
     try:
         launch.start(unit, rt, broadcast)
-    except Conflict:
+    except Conflict as error:
+        if error.code in launch.NEVER:
+            launch.give_up(unit, rt, broadcast, error.code)
+            return
         broadcast_id = broadcast.id
         unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast_id))
 
