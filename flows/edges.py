@@ -16,6 +16,7 @@ from flows.model import (
     Pause,
     Pick,
     Play,
+    Poll,
     Put,
     Record,
     Say,
@@ -32,7 +33,7 @@ def edges(node: Node) -> Iterator[str]:
             yield from _answers(node)
             if node.otherwise is not None:
                 yield node.otherwise
-        case Keys():
+        case Keys() | Poll():
             yield from (node.then, node.otherwise)
         case Record():
             yield from (node.then, node.blank)

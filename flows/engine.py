@@ -26,6 +26,7 @@ from flows.model import (
     Pause,
     Pick,
     Play,
+    Poll,
     Put,
     Record,
     Say,
@@ -36,6 +37,7 @@ from flows.scope import next_item
 from flows.state import State, Turn
 from flows.steps import (
     AddToReport,
+    AnswerQuestion,
     ChooseMember,
     Heard,
     MarkHeard,
@@ -52,7 +54,7 @@ __all__ = ["MAX_STEPS", "MAX_TURNS", "State", "Turn", "hung_up", "resume", "star
 MAX_STEPS = 50
 MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
-UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard)
+UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard, AnswerQuestion)
 SAID_OR_WRITTEN = (OpenReport, AddToReport)  # a note or words: one of them is not there
 
 
@@ -102,7 +104,7 @@ def waits_for_words(flows: Mapping[str, Flow], state: State) -> bool:
 
 
 def _is_waiting(flow: Flow, node: str) -> bool:
-    return isinstance(flow.nodes.get(node), Menu | Ask | Pick | Keys | Pause | Record)
+    return isinstance(flow.nodes.get(node), Menu | Ask | Pick | Poll | Keys | Pause | Record)
 
 
 def _run(flows: Mapping[str, Flow], flow: Flow, state: State, facts: Facts) -> Run:
@@ -150,7 +152,7 @@ def _pass_on(run: Run) -> Turn:
         node = run.here
         if isinstance(node, End):
             return Turn(tuple(run.steps), None, None)
-        if isinstance(node, Menu | Ask | Pick | Keys | Pause | Record):
+        if isinstance(node, Menu | Ask | Pick | Poll | Keys | Pause | Record):
             return _checked(run, listen(run, node))
         _pass(run, node)
         if len(run.steps) > MAX_STEPS:
@@ -184,7 +186,7 @@ def _checked(run: Run, turn: Turn) -> Turn:
 
 
 def _say(run: Run, node: Say | Play) -> str:
-    step = _told(run, node) if isinstance(node, Play) else _spoken(run, node)
+    step = run.tell(node.path, node.is_personal) if isinstance(node, Play) else _spoken(run, node)
     if step is not None:
         run.begin_speech()
         run.steps.append(step)
@@ -193,14 +195,6 @@ def _say(run: Run, node: Say | Play) -> str:
 
 def _spoken(run: Run, node: Say) -> Step | None:
     return run.speak(node.prompt, node.values) if run.holds(node.when) else None
-
-
-def _told(run: Run, node: Play) -> Step | None:
-    item = run.look(node.path)
-    if not isinstance(item, Mapping) or not (item.get("text") or item.get("sound")):
-        return None
-    language = str(item.get("language") or run.look("language") or "")
-    return Tell(str(item.get("text") or ""), language, item.get("sound"), node.is_personal)
 
 
 def _do(run: Run, node: Do) -> str:

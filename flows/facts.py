@@ -37,6 +37,17 @@ class Item(TypedDict, total=False):
     is_campaign: bool
 
 
+class Question(Item, total=False):
+    """A question after a broadcast: `answer` keys or voice, the `keys` that answer it, `choices` what they mean, as words.
+
+    `text` holds those words too; a recording says them itself.
+    """
+
+    answer: str
+    keys: str
+    choices: str
+
+
 class OwnReport(TypedDict, total=False):
     """A report of a member on this number; `member` keeps it from the others who share the phone.
 
@@ -212,6 +223,7 @@ class Snapshot(TypedDict, total=False):
     reports: list[OwnReport]
     report: Opened | None
     announcement: Item | None
+    questions: list[Question]  # of the announcement, in order
     answer: Answer | None
     go_on: GoOn | None
     interim: Interim | None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Question, Record, Waiting
+from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
 from flows.recording import begin_note, has_short_note, take_note
 from flows.run import Run
 from flows.state import Turn
@@ -75,6 +75,9 @@ def options(run: Run, node: Question) -> list[Option]:
             return [Option("1", yes), Option("2", no)]
         case Menu(choices):
             return [_offer(run, choice) for choice in choices]
+        case Poll(path, slot, then):
+            keys = str(run.look(f"{path}.keys") or "")
+            return [Option(key, then, None, slot, key) for key in keys]
         case _:
             return [*_listed(run, node), *(_offer(run, choice) for choice in node.others)]
 
@@ -108,6 +111,8 @@ def _item(node: Pick, item: object, key: str, run: Run, is_spoken: bool) -> Opti
 
 
 def _put(run: Run, node: Question, seconds: int) -> Turn:
+    if isinstance(node, Poll):
+        return _put_poll(run, node, "text", seconds)
     says = () if isinstance(node, Ask) else node.says
     values = {} if isinstance(node, Pick) else node.values
     run.steps.extend(run.speak(prompt, values) for prompt in says)
@@ -115,10 +120,18 @@ def _put(run: Run, node: Question, seconds: int) -> Turn:
 
 
 def _put_choices(run: Run, node: Question, seconds: int) -> Turn:
+    if isinstance(node, Poll):
+        return _put_poll(run, node, "choices", seconds)
     if isinstance(node, Ask):
         run.steps.append(run.speak(node.question, node.values))
     else:
         run.steps.extend([option.speak for option in options(run, node) if option.speak][:SPOKEN])
+    return run.wait(WaitDigits(1, seconds))
+
+
+def _put_poll(run: Run, node: Poll, part: str, seconds: int) -> Turn:
+    told = run.tell(node.path, part=part)
+    run.steps.extend([told] if told else [])
     return run.wait(WaitDigits(1, seconds))
 
 

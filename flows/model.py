@@ -114,6 +114,16 @@ class Pick:
 
 
 @dataclass(frozen=True)
+class Poll:
+    """Tell the item at `path`, a question that people wrote, and take one of its own `keys` into `slot`."""
+
+    path: str
+    slot: str
+    then: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Keys:
     """Several keys at once: a trained member's, or a code (D16); only those in `accepts`, all else is `otherwise`."""
 
@@ -199,10 +209,10 @@ class End:
     """The conversation is over when all is spoken."""
 
 
-Question = Menu | Ask | Pick
-Waiting = Menu | Ask | Pick | Keys | Pause | Record
+Question = Menu | Ask | Pick | Poll
+Waiting = Menu | Ask | Pick | Poll | Keys | Pause | Record
 Passing = Say | Play | Do | Put | Branch | Walk | Goto
-Node = Menu | Ask | Pick | Keys | Pause | Record | Say | Play | Do | Put | Branch | Walk | Goto | End
+Node = Menu | Ask | Pick | Poll | Keys | Pause | Record | Say | Play | Do | Put | Branch | Walk | Goto | End
 Nodes = Mapping[str, Node]
 
 

@@ -10,7 +10,7 @@ from flows.facts import Facts
 from flows.model import Condition, Flow, Node
 from flows.scope import Slots, holds, look
 from flows.state import State, Turn
-from flows.steps import Speak, Step, Wait
+from flows.steps import Speak, Step, Tell, Wait
 
 TRAIL = 12  # turns that * can go back
 
@@ -58,6 +58,14 @@ class Run:
         found = {name: self.look(path) for name, path in (values or {}).items()}
         filled = {name: "" if value is None else str(value) for name, value in found.items()}
         return Speak(prompt, language or str(self.look("language") or ""), filled)
+
+    def tell(self, path: str, is_personal: bool = False, part: str = "text") -> Tell | None:
+        """Make a Tell of the item at a path; nothing where it has neither words nor a sound."""
+        item = self.look(path)
+        if not isinstance(item, Mapping) or not (item.get(part) or item.get("sound")):
+            return None
+        language = str(item.get("language") or self.look("language") or "")
+        return Tell(str(item.get(part) or ""), language, item.get("sound"), is_personal)
 
     def begin_speech(self) -> None:
         """Remember where the speech of this turn began, for key 9."""

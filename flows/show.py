@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.edges import edges
-from flows.model import Ask, Branch, Condition, Do, End, Flow, From, Goto, Menu, Node, Pick, Put
+from flows.model import Ask, Branch, Condition, Do, End, Flow, From, Goto, Menu, Node, Pick, Poll, Put
 from flows.said import said
 from flows.words import Words
 
@@ -43,6 +43,8 @@ def describe(node: Node) -> str:
             return f"ask, 1 {yes}, 2 {no}"
         case Pick():
             return f"pick one of {node.items}"
+        case Poll(path):
+            return f"ask {path}, its own keys"
         case Do(effect, _, given):
             shown = (
                 f"{name} {value.path if isinstance(value, From) else value}" for name, value in given.items()

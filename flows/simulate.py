@@ -91,7 +91,12 @@ DEMO: Facts = {
 }
 
 
+QUESTION = "क्या आप आएँगे? हाँ के लिए एक दबाइए। नहीं के लिए दो दबाइए।"
 DEMO_OF: Mapping[str, Facts] = {
+    "announcement": {
+        "is_outbound": True,
+        "questions": [{"id": 1, "answer": "keys", "keys": "12", "text": QUESTION, "language": "hi"}],
+    },
     "daily": {"daily": {"day": 1, "unit": "रामपुर", "streak": "तीन", "is_milestone": True}},
     "sms_urgency": {"report": {"id": 1, "reference": REFERENCE, "has_note": False}},
 }

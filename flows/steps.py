@@ -184,6 +184,15 @@ class MarkHeard:
 
 
 @dataclass(frozen=True)
+class AnswerQuestion:
+    """The answer to this question of the broadcast, by key or by voice; of several in one call the last counts."""
+
+    question: int
+    key: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class CallLater:
     """Somebody else picked up: what this call was to bring was not told, and comes another time."""
 
@@ -242,6 +251,7 @@ Step = (
     | PassLocalStaff
     | AnswerReport
     | MarkHeard
+    | AnswerQuestion
     | CallLater
     | TakeDuty
     | LookUpData

@@ -11,6 +11,7 @@ from typing import Any
 
 from flows import steps as ask
 from gateway import enrolment, joining, leaving
+from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
 from gateway.days import saying
 from gateway.db import UnitOfWork
@@ -52,6 +53,8 @@ def _heard(step: ask.Step) -> str:
     match step:
         case ask.MarkHeard(kind, item):
             return f"{kind} {item}"
+        case ask.AnswerQuestion(question):
+            return f"answer {question}"
         case ask.CallLater():
             return LATER
         case _:
@@ -79,8 +82,8 @@ def _perform(
             return scene, _look_up(unit, rt, scene, reference, facts)
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
-        case ask.MarkHeard() | ask.CallLater():
-            _mark_heard(unit, rt, scene, step)
+        case ask.MarkHeard() | ask.CallLater() | ask.AnswerQuestion():
+            _listened(unit, rt, scene, step)
         case ask.Withdraw():
             leaving.withdraw(unit, rt, scene, step.purpose)
             return scene, {**facts, leaving.LEFT: step.purpose}
@@ -164,8 +167,12 @@ def _choose_member(
     return replace(scene, member_id=step.member), {**facts, "member": chosen, "reports": mine}
 
 
-def _mark_heard(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard | ask.CallLater) -> None:
-    if isinstance(step, ask.CallLater):
+def _listened(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard | ask.CallLater | ask.AnswerQuestion
+) -> None:
+    if isinstance(step, ask.AnswerQuestion):
+        answers.answered(unit, rt, scene.delivery_id, step)
+    if not isinstance(step, ask.MarkHeard):
         return  # the delivery learns it from the conversation when the call is over
     if step.kind == "news" and scene.member_id is not None:
         news.mark_heard(unit.db, step.item, scene.member_id, rt.clock())

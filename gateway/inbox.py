@@ -18,6 +18,7 @@ from flows.engine import resume, start, waits_for_words
 from flows.state import State, Turn
 from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Step, Tell, Text
 from gateway import effects, leaving, ledger, texted_reports, texting
+from gateway.broadcasts import answers
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
@@ -135,7 +136,11 @@ def _act(
         case words.Report(said):
             return _report(unit, rt, scene, facts, said)
         case words.YesNo() | words.Choice():
-            return _to_question(unit, rt, scene, facts, text) or [_draft(unit, rt, scene, text)]
+            return (
+                _to_broadcast(unit, rt, scene, text)
+                or _to_question(unit, rt, scene, facts, text)
+                or [_draft(unit, rt, scene, text)]
+            )
         case words.Free() | words.MyData() | words.Forget():  # the latter two are answered before
             asked_again = _to_question(unit, rt, scene, facts, text)
             held = _draft(unit, rt, scene, text)  # it may be a problem all the same: staff see it
@@ -204,6 +209,16 @@ def _to_question(
     if turn.state is None:
         return None
     return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts))
+
+
+def _to_broadcast(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> list[Speak | Tell]:
+    """Take a message as the answer to the question of an SMS to many, where nothing was asked after it."""
+    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    report = texted_reports.last_answered(unit, scene)
+    asked = [open_one.updated_at if open_one else None, report.answered_at if report else None]
+    since = max((each for each in asked if each is not None), default=None)
+    is_taken = answers.texted(unit, rt, scene.number_id, text, since)
+    return [Speak("sms.question_answered", scene.language)] if is_taken else []
 
 
 def _continue(

@@ -16,6 +16,7 @@ from audio.clips import Utterance
 from audio.tts import Synthesizer
 from audio.tts.order import make_voices
 from flows.steps import Tell
+from gateway import questions
 from gateway.content import SPOKEN, languages_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff
@@ -93,9 +94,23 @@ def _broadcast(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> list[Utteran
     broadcast = unit.db.get(Broadcast, broadcast_id)
     if broadcast is None or broadcast.kind != "voice":
         return []
-    return _authored(
-        rt, broadcast.texts, broadcast.sounds, is_personal=broadcast.state == BroadcastState.DRAFT
-    )
+    is_draft = broadcast.state == BroadcastState.DRAFT
+    said = _authored(rt, broadcast.texts, broadcast.sounds, is_personal=is_draft)
+    return [*said, *_asked(rt, broadcast, is_draft)]
+
+
+def _asked(rt: Runtime, broadcast: Broadcast, is_personal: bool) -> list[Utterance]:
+    """Its questions, each with its keys; and the keys alone, for whoever presses a wrong one."""
+    asked = [
+        each
+        for language in languages_of(broadcast.texts, broadcast.sounds)
+        for each in questions.facts(rt.words, broadcast.questions or [], language)
+        if not each["sound"]
+    ]
+    steps = [
+        Tell(each[part], each["language"]) for each in asked for part in ("text", "choices") if each[part]
+    ]
+    return [Utterance(each.text, each.language, None, is_personal) for each in utterances(rt.words, steps)]
 
 
 def _answer(unit: UnitOfWork, rt: Runtime, answer_id: int) -> list[Utterance]:
@@ -138,6 +153,7 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     call = unit.db.get(Call, call_id)
     facts: Mapping[str, Any] = (call.facts if call else None) or {}
     told = [*(facts.get(each) for each in ("announcement", "answer", "interim")), *facts.get("news", [])]
+    told += facts.get("questions", [])
     told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
     steps = [
         Tell(each["text"], each["language"], each.get("sound")) for each in told if each and each.get("text")

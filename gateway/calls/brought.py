@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway import questions
 from gateway.calls import facts as known
 from gateway.content import in_language, sound_in
 from gateway.days import saying
@@ -27,13 +28,16 @@ def facts_of(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -
 
 def _announcement(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
     broadcast = unit.db.get_one(Broadcast, delivery.broadcast_id)
+    told = _told(broadcast.texts, broadcast.sounds, language)
     announcement = {
         "id": broadcast.id,
-        **_told(broadcast.texts, broadcast.sounds, language),
+        **told,
         "is_campaign": broadcast.message_class == "campaign",
         "is_test": delivery.reason == DeliveryReason.TEST,
     }
-    return {"announcement": announcement, "is_test": delivery.reason == DeliveryReason.TEST}
+    asked = questions.facts(rt.words, broadcast.questions or [], told["language"])
+    is_test = delivery.reason == DeliveryReason.TEST
+    return {"announcement": announcement, "questions": asked, "is_test": is_test}
 
 
 def _answer(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
