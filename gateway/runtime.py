@@ -28,6 +28,7 @@ from gateway.channels.registry import Channels, open_channels
 from gateway.db import make_engine, unit_of_work
 from gateway.files import SealedFiles
 from gateway.keyring import Keyring, WrappedKey, Wrapper
+from gateway.pace import Pace, RedisPace
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
@@ -60,6 +61,7 @@ class Runtime:
     channels: Channels
     bells: Bells
     clock: Clock
+    pace: Pace
     recent: RecentCalls = field(default_factory=RecentCalls)
     remembered: Remembered = field(default_factory=Remembered)
 
@@ -99,6 +101,7 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
     engine = make_engine(_with_driver(settings.database_url), pool_size)
     vault = _vault(settings, engine)
     folders = sealed_folders(settings, vault)
+    redis = Redis.from_url(settings.redis_url)
     return Runtime(
         settings=settings,
         engine=engine,
@@ -111,8 +114,9 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
         notes=PrivateClips(folders[VOICE_NOTES], folders[SPOKEN]),
         files=folders[FILES],
         channels=open_channels(PROVIDER, settings),
-        bells=Bells(rq_enqueue(Redis.from_url(settings.redis_url))),
+        bells=Bells(rq_enqueue(redis)),
         clock=_clock(settings.clock_offset_seconds),
+        pace=RedisPace(redis),
     )
 
 

@@ -119,6 +119,13 @@ class Settings:
         "10",
         emulated="100",
     )
+    sms_requests_per_second: int = setting(
+        "MEMBERLINE_SMS_REQUESTS_PER_SECOND",
+        "Requests for SMS a second that the provider allows; one carries up to a thousand numbers.",
+        amount(1, 1000),
+        "10",
+        emulated="100",
+    )
     lines: int = setting(
         "MEMBERLINE_LINES",
         "Simultaneous calls that the provider allows.",

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from gateway.channels.registry import open_channels
 from gateway.migrate import upgrade
+from gateway.pace import MemoryPace
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
@@ -137,6 +138,7 @@ def rt(settings: Settings, clock: TestClock, rung: list[tuple[str, tuple[object,
         channels=open_channels("loopback", settings),
         bells=Bells(lambda queue, job, ids: rung.append((job, ids))),
         clock=clock,
+        pace=MemoryPace(clock),
     )
     yield runtime
     built.close()

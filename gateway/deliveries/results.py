@@ -8,23 +8,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway import faults, ledger
 from gateway.channels.base import Handed, Outcome
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.deliveries import outcomes
+from gateway.deliveries import halt, outcomes
 from gateway.errors import ChannelError, NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
-from gateway.models import Attempt, Broadcast, Delivery, Exchange
+from gateway.models import Attempt, Delivery, Exchange
 from gateway.phones import Number
 from gateway.rules.retry import Cause
 from gateway.runtime import Runtime
-from gateway.states import AttemptOutcome, BroadcastState, DeliveryState
+from gateway.states import AttemptOutcome, DeliveryState
 from gateway.store import attempts, deliveries, numbers, paces
 from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
 
+LEASE = timedelta(seconds=40)  # longer than a request lasts at most (house.md, one page, 2)
+LONGEST_REQUEST = timedelta(seconds=16)
+ASK_AGAIN = timedelta(minutes=15)  # of what is held until staff change something
 PAUSE_AFTER_REFUSAL = timedelta(minutes=1)
 
 
@@ -40,9 +43,16 @@ class Claimed:
     number: Number = field(default=Number(""))
 
 
-def ask(request: Callable[[], list[Handed]]) -> list[Handed] | ChannelError:
-    """Make the request; an error of the channel is an answer, too."""
+def ask(
+    rt: Runtime, claimed_at: datetime, request: Callable[[], list[Handed]]
+) -> list[Handed] | ChannelError:
+    """Make the request; an error of the channel is an answer, too.
+
+    Whoever was held up for so long that the lease might run out meanwhile does not ask any more.
+    """
     faults.point(faults.BEFORE_REQUEST)
+    if rt.clock() - claimed_at > LEASE - LONGEST_REQUEST:
+        return ProviderUnreachable("we were held up and did not ask")
     try:
         said: list[Handed] | ChannelError = request()
     except ChannelError as error:
@@ -62,26 +72,27 @@ def keep(
     """Write what became of each; a callback that was quicker than our response stays."""
     with unit_of_work(rt.engine) as unit:
         attempts.lock_deliveries(unit.db, [each.delivery_id for each in batch])
-        unit.db.add(_exchange(rt, kind, batch, said, took))
+        unit.db.add(exchange(rt, kind, len(batch), said, took))
         answers = said if isinstance(said, list) else [Handed(each.number, error=said) for each in batch]
         pairs = list(zip(batch, answers, strict=True))
         _taken(unit, [(each, handed) for each, handed in pairs if handed.error is None])
         for each, handed in pairs:
             if handed.error is not None:
                 _not_taken(unit, rt, each, handed, handed.error)
-        if isinstance(said, ProviderRefused):
-            _close(unit, rt, line, batch, said)
+    if isinstance(said, ProviderRefused):
+        close_line(rt, line, {each.attempt.broadcast_id for each in batch}, said)
 
 
-def _exchange(
-    rt: Runtime, kind: str, batch: Sequence[Claimed], said: list[Handed] | ChannelError, took: timedelta
+def exchange(
+    rt: Runtime, kind: str, recipients: int, said: list[Handed] | ChannelError, took: timedelta
 ) -> Exchange:
+    """Return the line that says what this request came to."""
     error = said if isinstance(said, ChannelError) else None
     return Exchange(
         at=rt.clock(),
         provider=rt.provider,
         kind=kind,
-        recipients=len(batch),
+        recipients=recipients,
         outcome=error.code if error else "taken",
         milliseconds=int(took.total_seconds() * 1000),
         error=type(error).__name__ if error else None,
@@ -131,13 +142,11 @@ def _refused(unit: UnitOfWork, rt: Runtime, attempt: Attempt, outcome: Outcome |
     outcomes.end_attempt(unit, rt, attempt, Cause.INVALID if outcome is Outcome.INVALID else Cause.FAILED)
 
 
-def _close(
-    unit: UnitOfWork, rt: Runtime, line: str, batch: Sequence[Claimed], error: ProviderRefused
-) -> None:
+def close_line(rt: Runtime, line: str, broadcast_ids: set[int | None], error: ProviderRefused) -> None:
     """Nobody's message would pass: stop the line for a while and the broadcasts until somebody looks."""
-    paces.close_line(unit.db, line, rt.clock() + PAUSE_AFTER_REFUSAL, error.code)
     logger.error("provider refuses everybody line closed provider=%s code=%s", rt.provider, error.code)
-    for broadcast_id in {each.attempt.broadcast_id for each in batch} - {None}:
-        move(
-            unit.db, Broadcast, int(broadcast_id or 0), BroadcastState.PAUSED, pause_reason="provider-refused"
-        )
+    with unit_of_work(rt.engine) as unit:
+        paces.close_line(unit.db, line, rt.clock() + PAUSE_AFTER_REFUSAL, error.code)
+        for broadcast_id in broadcast_ids:
+            if broadcast_id is not None:
+                halt.halt(unit.db, rt.clock(), broadcast_id, halt.REFUSED)

@@ -9,35 +9,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from flows.sms_text import cut
-from gateway.content import in_language
 from gateway.db import unit_of_work
-from gateway.deliveries import contact, results
+from gateway.deliveries import batches, budget, contact, halt, pacing, results, texts
 from gateway.deliveries.contact import Situation
 from gateway.deliveries.owe import SMS, TEXT_PURPOSE, VOICE
 from gateway.deliveries.results import Claimed
 from gateway.models import Attempt, Delivery
 from gateway.phones import Number
 from gateway.rules.guard import may_contact
-from gateway.rules.pacing import Bucket, calls_allowed, take
-from gateway.rules.verdicts import Allowed, Held, Refused
+from gateway.rules.pacing import lot
+from gateway.rules.verdicts import Allowed, Held, Reason, Refused
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, DeliveryState
 from gateway.store import attempts, deliveries, numbers, paces
+from gateway.store import batches as batch_rows
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=40)  # longer than a request lasts at most (house.md, one page, 2)
 LONGEST_CALL = timedelta(minutes=20)
-SMS_AT_ONCE = 100  # one refused batch should be cheap (africastalking.md C1)
-LONGEST_SMS = 6
-ASK_AGAIN = timedelta(minutes=15)  # of what is held until staff change something
+SMS_AT_ONCE = 100  # of single texts: one refused request should be cheap (africastalking.md C1)
+AT_ONCE = {VOICE: 1000, SMS: SMS_AT_ONCE}
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,46 @@ class Sent:
     judged: int
 
 
+@dataclass
+class _Taken:
+    """What one claim came to; `halted` are broadcasts whose money is used up."""
+
+    claimed: list[Claimed] = field(default_factory=list)
+    judged: int = 0
+    halted: set[int] = field(default_factory=set)
+
+    def note_halted(self, broadcast_id: int | None) -> None:
+        if broadcast_id is not None:
+            self.halted.add(broadcast_id)
+
+
+@dataclass(frozen=True)
+class _Going:
+    """What may be tried: its words, where it is a text, and what it may cost."""
+
+    situation: Situation
+    text: str
+    price: Decimal
+
+
 def send_some(rt: Runtime, kind: str) -> Sent:
-    """Send one batch of what is due, as many as pace and free lines allow. May run in many places at once."""
+    """Send some of what is due, as many as pace and free lines allow. May run in many places at once.
+
+    Of texts: single ones first, then one batch of a broadcast.
+    """
     line = line_of(rt, kind)
     if line is None:
         return Sent(0, 0)
-    with unit_of_work(rt.engine) as unit:
-        claimed, judged = _claim(unit.db, rt, kind, line)
-    for batch in _batches(kind, claimed):
-        _hand_over(rt, kind, line, batch)
-    return Sent(len(claimed), judged)
+    sent = _send_single(rt, kind, line)
+    if kind != SMS:
+        return sent
+    batch = batches.send_batch(rt, line)
+    return Sent(sent.handed + batch.handed, sent.judged + batch.judged)
+
+
+def has_due(db: Session, kind: str, now: datetime) -> bool:
+    """Say whether a sender would find anything."""
+    return deliveries.has_due(db, kind, now) or (kind == SMS and batch_rows.has_due(db, now))
 
 
 def line_of(rt: Runtime, kind: str) -> str | None:
@@ -67,12 +96,29 @@ def line_of(rt: Runtime, kind: str) -> str | None:
     return next((each.number for each in rt.settings.voice_numbers if each.habit != "stop"), None)
 
 
-def _claim(db: Session, rt: Runtime, kind: str, line: str) -> tuple[list[Claimed], int]:
+def _send_single(rt: Runtime, kind: str, line: str) -> Sent:
+    began = rt.clock()
+    granted = pacing.take(rt, kind, line, AT_ONCE[kind])
+    if granted == 0:
+        return Sent(0, 0)
+    with unit_of_work(rt.engine) as unit:
+        taken = _claim(unit.db, rt, kind, line, granted)
+    requests = _requests(kind, taken.claimed)
+    pacing.give_back(rt, kind, line, granted - (len(taken.claimed) if kind == VOICE else len(requests)))
+    for broadcast_id in taken.halted:
+        with unit_of_work(rt.engine) as unit:
+            halt.halt(unit.db, rt.clock(), broadcast_id, halt.BUDGET)
+    for request in requests:
+        _hand_over(rt, kind, line, request, began)
+    return Sent(len(taken.claimed), taken.judged)
+
+
+def _claim(db: Session, rt: Runtime, kind: str, line: str, granted: int) -> _Taken:
     now = rt.clock()
-    allowed, bucket = _allowance(db, rt, kind, line, now)
+    allowed = _allowed(db, rt, kind, line, granted, now)
     if allowed == 0:
-        return [], 0
-    locked = _one_per_number(deliveries.lock_due(db, kind, now, allowed), kind)
+        return _Taken()
+    locked = _one_per_number(_lock_due(db, kind, now, allowed), kind)
     situations = contact.load(db, locked)
     questions = contact.contacts(db, rt, situations, now)
     going = []
@@ -82,24 +128,55 @@ def _claim(db: Session, rt: Runtime, kind: str, line: str) -> tuple[list[Claimed
             going.append(situation)
         else:
             _put_off(situation.delivery, verdict, now)
-    if bucket is not None:
-        paces.save_bucket(db, line, take(bucket, now, 0, bucket.tokens, len(going))[1])
-    claimed = [_begin(db, rt, each, line, now) for each in going]
+    taken = _Taken()
+    for each, fits in _paid(db, rt, going, now):
+        if fits:
+            taken.claimed.append(_begin(db, rt, each, line, now))
+        else:
+            _put_off(each.situation.delivery, Held(Reason.BUDGET), now)
+            taken.note_halted(each.situation.delivery.broadcast_id)
     db.flush()
-    return _with_numbers(db, rt, claimed), len(locked) - len(going)
+    _with_numbers(db, rt, taken.claimed)
+    taken.judged = len(locked) - len(taken.claimed)
+    return taken
 
 
-def _allowance(db: Session, rt: Runtime, kind: str, line: str, now: datetime) -> tuple[int, Bucket | None]:
-    """Say how many may go now; the bucket is filled up to now and locked until the commit."""
-    pace = float(rt.settings.calls_per_second)
-    bucket, closed_until = paces.lock_bucket(db, line, pace, now)
-    if closed_until is not None and closed_until > now:
-        return 0, None
+def _allowed(db: Session, rt: Runtime, kind: str, line: str, granted: int, now: datetime) -> int:
+    """Say how many may go now: the line is open, and of its simultaneous calls some are free."""
+    if paces.is_closed(db, line, now):
+        return 0
     if kind == SMS:
-        return SMS_AT_ONCE, None  # texts of their own go one by one: a lease must outlast them
-    _, filled = take(bucket, now, pace, pace, 0)
+        return granted
     in_use = attempts.count_open_calls(db, line, now - LONGEST_CALL)
-    return calls_allowed(pace, rt.settings.lines, in_use, filled.tokens), filled
+    return max(0, min(granted, rt.settings.lines - in_use))
+
+
+def _lock_due(db: Session, kind: str, now: datetime, allowed: int) -> list[Delivery]:
+    """What is no broadcast first; then each broadcast its share, urgent ones before the others.
+
+    Whom the odd one falls to is drawn anew each time, so that nobody starves where little is allowed.
+    """
+    locked = deliveries.lock_single(db, kind, now, allowed)
+    if kind == SMS and len(locked) < allowed:
+        allowed = SMS_AT_ONCE  # texts of a broadcast are equal: they go in one request
+    rounds = deliveries.list_rounds(db, kind, now) if len(locked) < allowed else []
+    turns = sorted(rounds, key=lambda each: (not each[1], lot(each[0], now)))
+    for nth, (broadcast_id, is_urgent) in enumerate(turns):
+        peers = sum(other == is_urgent for _, other in turns[nth:])
+        share = -(-(allowed - len(locked)) // peers)
+        if share > 0:
+            locked += deliveries.lock_of_broadcast(db, broadcast_id, kind, now, share)
+    return locked
+
+
+def _paid(db: Session, rt: Runtime, going: Sequence[Situation], now: datetime) -> list[tuple[_Going, bool]]:
+    """Say of each what it says and may cost, and whether the money suffices."""
+    tell = budget.Teller(db, rt)
+    priced = [
+        _Going(each, words, tell.price(each, words)) for each in going for words in (_text_of(rt, each),)
+    ]
+    wanted = [budget.wanted(each.situation, each.price) for each in priced]
+    return list(zip(priced, budget.reserve(db, rt, wanted, now), strict=True))
 
 
 def _one_per_number(locked: list[Delivery], kind: str) -> list[Delivery]:
@@ -117,16 +194,16 @@ def _put_off(delivery: Delivery, verdict: Held | Refused, now: datetime) -> None
     if isinstance(verdict, Refused):
         delivery.state, delivery.ended_at = DeliveryState.REFUSED, now
     else:
-        delivery.state, delivery.due_at = DeliveryState.HELD, verdict.until or now + ASK_AGAIN
+        delivery.state, delivery.due_at = DeliveryState.HELD, verdict.until or now + results.ASK_AGAIN
 
 
-def _begin(db: Session, rt: Runtime, situation: Situation, line: str, now: datetime) -> Claimed:
-    delivery = situation.delivery
+def _begin(db: Session, rt: Runtime, going: _Going, line: str, now: datetime) -> Claimed:
+    delivery = going.situation.delivery
     delivery.state = DeliveryState.SENDING
     delivery.fence += 1
     delivery.tries += 1
     delivery.reason_code = None
-    delivery.lease_until = now + LEASE
+    delivery.lease_until = now + results.LEASE
     attempt = Attempt(
         delivery_id=delivery.id,
         broadcast_id=delivery.broadcast_id,
@@ -138,9 +215,10 @@ def _begin(db: Session, rt: Runtime, situation: Situation, line: str, now: datet
         profile=rt.profile.version,
         outcome=AttemptOutcome.PENDING,
         placed_at=now,
+        estimate=going.price or None,
     )
     db.add(attempt)
-    return Claimed(delivery.id, delivery.fence, attempt, delivery.number_id, _text_of(rt, situation))
+    return Claimed(delivery.id, delivery.fence, attempt, delivery.number_id, going.text)
 
 
 def _text_of(rt: Runtime, situation: Situation) -> str:
@@ -149,20 +227,17 @@ def _text_of(rt: Runtime, situation: Situation) -> str:
         return ""
     if delivery.sealed_text is not None:
         words = rt.vault.open_text(delivery.sealed_text, TEXT_PURPOSE, delivery.dedupe or "")
-        return cut(words, LONGEST_SMS)
-    texts = broadcast.texts if broadcast else {}
-    language = delivery.language or rt.settings.country
-    return cut(str(texts.get(in_language(texts, {}, language), "")), LONGEST_SMS)
+        return cut(words, texts.LONGEST_SMS)
+    return texts.words_of(rt, broadcast, delivery.language) if broadcast else ""
 
 
-def _with_numbers(db: Session, rt: Runtime, claimed: list[Claimed]) -> list[Claimed]:
+def _with_numbers(db: Session, rt: Runtime, claimed: list[Claimed]) -> None:
     opened = numbers.open_numbers(db, rt.vault, [each.number_id for each in claimed])
     for each in claimed:
         each.number = opened[each.number_id]
-    return claimed
 
 
-def _batches(kind: str, claimed: Sequence[Claimed]) -> list[list[Claimed]]:
+def _requests(kind: str, claimed: Sequence[Claimed]) -> list[list[Claimed]]:
     """One request each: all calls of a claim; texts of equal words, some at a time, a number once in each."""
     if kind == VOICE:
         return [list(claimed)] if claimed else []
@@ -174,13 +249,15 @@ def _batches(kind: str, claimed: Sequence[Claimed]) -> list[list[Claimed]]:
     return [same[i : i + SMS_AT_ONCE] for same in by_text.values() for i in range(0, len(same), SMS_AT_ONCE)]
 
 
-def _hand_over(rt: Runtime, kind: str, line: str, batch: list[Claimed]) -> None:
+def _hand_over(rt: Runtime, kind: str, line: str, batch: list[Claimed], claimed_at: datetime) -> None:
     to = [each.number for each in batch]
     began = rt.clock()
     said = results.ask(
+        rt,
+        claimed_at,
         lambda: (
             rt.voice.place_calls(to, Number(line)) if kind == VOICE else rt.sms.send_sms(batch[0].text, to)
-        )
+        ),
     )
     results.keep(rt, kind, line, batch, said, rt.clock() - began)
 
@@ -192,3 +269,4 @@ def wake(db: Session, broadcast_id: int, now: datetime) -> None:
         .where(Delivery.broadcast_id == broadcast_id, Delivery.state == DeliveryState.HELD)
         .values(due_at=now)
     )
+    batch_rows.wake(db, broadcast_id, now)

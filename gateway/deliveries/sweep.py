@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from gateway.db import UnitOfWork
-from gateway.deliveries import results
+from gateway.deliveries import batches, results, send
 from gateway.deliveries.owe import SMS, VOICE, ring_senders
 from gateway.models import Attempt, Delivery
 from gateway.runtime import Runtime
@@ -24,9 +24,10 @@ LONGEST_SILENCE = {VOICE: timedelta(minutes=20), SMS: timedelta(hours=72)}  # re
 def sweep(unit: UnitOfWork, rt: Runtime) -> None:
     """Run every 15 s; running it twice, or in two places, changes nothing more."""
     _leases(unit, rt)
+    batches.take_back(unit, rt)
     for kind in (VOICE, SMS):
         _silent(unit, rt, kind)
-        if deliveries.has_due(unit.db, kind, rt.clock()):
+        if send.has_due(unit.db, kind, rt.clock()):
             ring_senders(unit, rt, kind)
 
 

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, LargeBinary, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, LargeBinary, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -23,6 +23,12 @@ Key = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Public = Annotated[str, mapped_column(String(16), unique=True)]
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # five bits of every byte
 JsonDict = dict[str, Any]
+UNCHECKED = "unchecked"
+
+
+def unchecked(target: str) -> ForeignKey:
+    """Say what a column points to where the database does not check it; whoever looks for keys finds it all the same."""
+    return ForeignKey(target, info={UNCHECKED: True})
 
 
 def new_public_id() -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
+from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id, unchecked
 from gateway.states import AttemptOutcome, BatchState, BroadcastState, DeliveryReason, DeliveryState
 
 
@@ -90,7 +90,9 @@ class Schedule(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(String(48))  # why the last time did not start
-    skipped: Mapped[int] = mapped_column(default=0, server_default="0")  # times missed while the house was down
+    skipped: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # times missed while the house was down
     skipped_at: Mapped[datetime | None]  # the last of them
 
 
@@ -104,6 +106,9 @@ class AudienceList(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    import_id: Mapped[int | None] = mapped_column(
+        ForeignKey("imports.id"), index=True
+    )  # how its file was read
     created_at: Mapped[datetime]
     # rows, known, unknown, unreadable, twice: how the list was read
     counts: Mapped[JsonDict] = mapped_column(default=dict)
@@ -161,11 +166,11 @@ class BroadcastAnswer(Base):
 
 
 class Spending(Base):
-    """What was kept back or charged in an hour or a day, over all broadcasts: ceilings are counted here (reliability.md A9)."""
+    """What was kept back or charged in an hour, a day or for a broadcast: ceilings are counted here (reliability.md A9)."""
 
     __tablename__ = "spendings"
 
-    scope: Mapped[str] = mapped_column(String(8), primary_key=True)  # hour, day
+    scope: Mapped[str] = mapped_column(String(32), primary_key=True)  # hour, day, broadcast:7
     since: Mapped[datetime] = mapped_column(primary_key=True)
     spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=0)
 
@@ -187,23 +192,43 @@ class Habit(Base):
 class Delivery(Base):
     """The obligation to get one thing to one number by one kind of channel (house.md 2).
 
-    Claimed by a conditional update that raises `fence` and sets `lease_until`; every later write names the fence.
+    Claimed by a conditional update that raises `fence` and sets `lease_until`; every later write names the fence. What it
+    points to is not checked row by row, a million are written at once: who reads it stands what is gone.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("broadcast_id", "member_id", "kind"),
-        UniqueConstraint("dedupe"),
+        # The member first: the same key finds what is owed to somebody.
+        UniqueConstraint("member_id", "broadcast_id", "kind"),
+        Index("uq_deliveries_dedupe", "dedupe", unique=True, postgresql_where=text("dedupe IS NOT NULL")),
+        Index("ix_deliveries_report_id", "report_id", postgresql_where=text("report_id IS NOT NULL")),
+        # Those of one broadcast lie together: pages are found, not rows, and writing it costs nothing.
+        Index(
+            "ix_deliveries_broadcast",
+            "broadcast_id",
+            postgresql_using="brin",
+            postgresql_ops={"broadcast_id": "int8_minmax_multi_ops"},
+            postgresql_with={"pages_per_range": 32, "autosummarize": True},
+        ),
         Index(
             "ix_deliveries_due",
             "kind",
             "priority",
             "due_at",
-            postgresql_where=text("state IN ('queued', 'held')"),
+            postgresql_where=text("state IN ('queued', 'held') AND reason <> 'broadcast'"),
+        ),
+        # What a broadcast still owes as single rows; what stands in a batch is found by its key.
+        Index(
+            "ix_deliveries_round",
+            "broadcast_id",
+            "kind",
+            "due_at",
+            postgresql_where=text(
+                "state IN ('queued', 'held') AND reason = 'broadcast' AND batch_id IS NULL"
+            ),
         ),
         Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_deliveries_number", "number_id"),
-        Index("ix_deliveries_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         # To reporters who stay unnamed: what is still tied to a report.
         Index("ix_deliveries_unnamed", "id", postgresql_where=text("dedupe LIKE 'unnamed:%'")),
     )
@@ -212,13 +237,13 @@ class Delivery(Base):
     reason: Mapped[DeliveryReason] = mapped_column(Word(DeliveryReason))
     kind: Mapped[str] = mapped_column(String(8))
     priority: Mapped[int] = mapped_column(default=5)
-    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
-    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"), index=True)
-    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    broadcast_id: Mapped[int | None] = mapped_column(unchecked("broadcasts.id"))
+    report_id: Mapped[int | None] = mapped_column(unchecked("reports.id"))
+    answer_id: Mapped[int | None] = mapped_column(unchecked("answers.id"))
+    staff_id: Mapped[int | None] = mapped_column(unchecked("staff.id"))
     subject_id: Mapped[int | None]  # the unit's day or the roll-up that it is about
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
-    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"))
+    member_id: Mapped[int | None] = mapped_column(unchecked("members.id"))
+    number_id: Mapped[int] = mapped_column(unchecked("numbers.id"))
     language: Mapped[str | None] = mapped_column(String(8))
     sealed_text: Mapped[bytes | None]  # an SMS of its own; a broadcast's text lives on the broadcast
     dedupe: Mapped[str | None] = mapped_column(String(80))
@@ -253,6 +278,13 @@ class Attempt(Base):
             postgresql_where=text("outcome IN ('pending', 'accepted')"),
         ),
         Index("ix_attempts_number_at", "number_id", "placed_at"),
+        Index("ix_attempts_unknown", "placed_at", postgresql_where=text("outcome = 'unknown'")),
+        # Over, and something is still kept back for it.
+        Index(
+            "ix_attempts_kept_back",
+            "id",
+            postgresql_where=text("estimate IS NOT NULL AND (cost IS NOT NULL OR ended_at IS NOT NULL)"),
+        ),
         Index("ix_attempts_placed_at", "placed_at", postgresql_using="brin"),  # written in the order of time
     )
 
@@ -279,13 +311,11 @@ class Attempt(Base):
 
 
 class Pace(Base):
-    """How many calls may be started on one line right now: a token bucket shared by all senders."""
+    """A line that is closed for a while, and why; how fast it goes is kept in Redis (`gateway.pace`)."""
 
     __tablename__ = "paces"
 
     line: Mapped[str] = mapped_column(String(24), primary_key=True)
-    tokens: Mapped[float] = mapped_column(default=0)
-    refilled_at: Mapped[datetime]
     closed_until: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(String(48))
 

@@ -1,6 +1,6 @@
 """How fast we may call, and when a broadcast will have called everybody once (reach_and_retries.md 2.3).
 
-The bucket's arithmetic is pure; its row is shared by all senders and locked by the store. The forecast feeds the compose
+The bucket's arithmetic is pure; `gateway.pace` keeps it where all senders share it. The forecast feeds the compose
 page: "ends 17:40", "will not finish today", and how many are likely to be tried again.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
+from zlib import crc32
 
 RING_SECONDS, UNANSWERED_SECONDS = 8.0, 30.0
 _ROUNDS = (0.50, 0.65, 0.76)  # reached after one, two, three tries, of those who can be reached at all (2.1)
@@ -25,20 +26,22 @@ class Bucket:
 def take(bucket: Bucket, now: datetime, rate: float, burst: float, wanted: int) -> tuple[int, Bucket]:
     """Grant up to `wanted` whole tokens; `rate` a second are added since `bucket.at`, never beyond `burst`.
 
-    A clock that went backwards adds nothing and takes nothing away.
+    A clock that went backwards adds nothing and takes nothing away, and the bucket goes on by it.
     """
     elapsed = max(0.0, (now - bucket.at).total_seconds())
     tokens = min(burst, bucket.tokens + elapsed * rate)
     granted = max(0, min(wanted, floor(tokens)))
-    return granted, Bucket(tokens - granted, max(now, bucket.at))
+    return granted, Bucket(tokens - granted, now)
 
 
-def calls_allowed(pace: float, lines: int, in_use: int, tokens: float) -> int:
-    """Return how many calls one request may ask for: what the bucket holds, what lines are free, one second's pace.
+def fill(bucket: Bucket, unused: int) -> Bucket:
+    """Put tokens back that were taken and not used; below nothing: more was used than had been taken."""
+    return Bucket(bucket.tokens + unused, bucket.at)
 
-    A pace below one a second still lets single calls through, as often as the bucket fills. Never negative.
-    """
-    return max(0, min(floor(tokens), lines - in_use, max(1, floor(pace)) if pace > 0 else 0))
+
+def lot(broadcast_id: int, now: datetime) -> int:
+    """Draw a lot among broadcasts: the same for the same instant, another at the next, so that nobody starves."""
+    return crc32(f"{broadcast_id}:{now.timestamp()}".encode())
 
 
 @dataclass(frozen=True)

@@ -6,56 +6,56 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select, update
+from sqlalchemy import Select, case, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Attempt, Broadcast, Delivery
 from gateway.states import ATTEMPTS_OPEN, BroadcastState, DeliveryReason, DeliveryState, sources_of
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_IN_ROUND = (Delivery.reason == DeliveryReason.BROADCAST, Delivery.batch_id.is_(None))
 
 
-def lock_due(db: Session, kind: str, now: datetime, limit: int) -> list[Delivery]:
-    """Lock what is due, the most urgent first; leaves alone what another sender holds.
+def lock_single(db: Session, kind: str, now: datetime, limit: int) -> list[Delivery]:
+    """Lock what is due and of no broadcast, the most urgent first; leaves alone what another sender holds."""
+    query = _due(kind, now).where(Delivery.reason != DeliveryReason.BROADCAST)
+    order = (Delivery.priority, Delivery.due_at, Delivery.id)
+    return _locked(db, kind, query.order_by(*order).limit(limit))
 
-    Deliveries of a broadcast only while it runs; to one phone only one call at a time.
-    """
-    query = (
-        select(Delivery)
-        .outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id)
-        .where(Delivery.kind == kind, Delivery.state.in_(_WAITING), Delivery.due_at <= now)
-        .where(
-            or_(
-                Broadcast.id.is_(None),
-                Delivery.reason == DeliveryReason.TEST,
-                Broadcast.state == BroadcastState.RUNNING,
-            )
-        )
-        .order_by(Delivery.priority, Delivery.due_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(of=Delivery, skip_locked=True)
-        .execution_options(populate_existing=True)
+
+def lock_of_broadcast(db: Session, broadcast_id: int, kind: str, now: datetime, limit: int) -> list[Delivery]:
+    """Lock what is due of one broadcast, the longest due first; what stands in a batch is left to whoever sends batches."""
+    query = _due(kind, now).where(Delivery.broadcast_id == broadcast_id, *_IN_ROUND)
+    return _locked(db, kind, query.order_by(Delivery.due_at, Delivery.id).limit(limit))
+
+
+def list_rounds(db: Session, kind: str, now: datetime) -> list[tuple[int, bool]]:
+    """List the running broadcasts that have something due: (id, is urgent)."""
+    due = _due(kind, now).where(Delivery.broadcast_id == Broadcast.id, *_IN_ROUND)
+    query = select(Broadcast.id, Broadcast.is_urgent).where(
+        Broadcast.state == BroadcastState.RUNNING, due.correlate(Broadcast).exists()
     )
-    if kind == "voice":
-        query = query.where(~_is_on_the_phone())
-    return list(db.scalars(query))
+    return [(broadcast_id, is_urgent) for broadcast_id, is_urgent in db.execute(query)]
 
 
 def has_due(db: Session, kind: str, now: datetime) -> bool:
-    """Say whether a sender would find anything."""
-    query = (
-        select(Delivery.id)
-        .outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id)
-        .where(Delivery.kind == kind, Delivery.state.in_(_WAITING), Delivery.due_at <= now)
-        .where(
-            or_(
-                Broadcast.id.is_(None),
-                Delivery.reason == DeliveryReason.TEST,
-                Broadcast.state == BroadcastState.RUNNING,
-            )
-        )
-    )
-    return db.scalar(query.limit(1)) is not None
+    """Say whether a sender would find single rows."""
+    single = _due(kind, now).where(Delivery.reason != DeliveryReason.BROADCAST)
+    if db.scalar(single.with_only_columns(Delivery.id).limit(1)) is not None:
+        return True
+    return bool(list_rounds(db, kind, now))
+
+
+def _due(kind: str, now: datetime) -> Select[Delivery]:
+    return select(Delivery).where(Delivery.kind == kind, Delivery.state.in_(_WAITING), Delivery.due_at <= now)
+
+
+def _locked(db: Session, kind: str, query: Select[Delivery]) -> list[Delivery]:
+    """To one phone only one call at a time."""
+    if kind == "voice":
+        query = query.where(~_is_on_the_phone())
+    locked = query.with_for_update(of=Delivery, skip_locked=True)
+    return list(db.scalars(locked.execution_options(populate_existing=True)))
 
 
 def mark_sent(db: Session, fences: Mapping[int, int]) -> None:

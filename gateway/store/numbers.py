@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.models import PhoneNumber
 from gateway.phones import Number
+from gateway.store.arrays import among
 from gateway.vault import Vault
 
 TAIL_DIGITS = 4
@@ -47,7 +48,7 @@ def open_numbers(db: Session, vault: Vault, number_ids: Iterable[int]) -> dict[i
     """Return the numbers themselves, by id; for those who must dial and for exports."""
     rows = db.execute(
         select(PhoneNumber.id, PhoneNumber.sealed, PhoneNumber.index).where(
-            PhoneNumber.id.in_(set(number_ids))
+            PhoneNumber.id == among(list(number_ids))
         )
     )
     return {number_id: vault.open_number(sealed, index) for number_id, sealed, index in rows}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.rules.pacing import Bucket, calls_allowed, finish_time, line_seconds, take
+from gateway.rules.pacing import Bucket, fill, finish_time, line_seconds, lot, take
 from tests.rules.cases import NOON
 
 TAKES = [  # tokens, seconds since, rate, burst, wanted, granted, left
@@ -24,7 +24,7 @@ def test_take(tokens, since, rate, burst, wanted, granted, left):
     got, after = take(before, NOON + timedelta(seconds=since), rate, burst, wanted)
     assert got == granted
     assert after.tokens == pytest.approx(left)
-    assert after.at >= before.at  # a clock that went backwards never refills twice
+    assert after.at == NOON + timedelta(seconds=since)
 
 
 def test_take_when_many_ask_for_an_hour():
@@ -35,21 +35,16 @@ def test_take_when_many_ask_for_an_hour():
     assert 8995 <= granted <= 9000
 
 
-CALLS = [  # pace, lines, in use, tokens, allowed
-    (10, 50, 0, 10, 10),
-    (10, 50, 45, 10, 5),
-    (10, 50, 50, 10, 0),
-    (10, 50, 60, 10, 0),
-    (10, 50, 0, 3.9, 3),
-    (10, 50, 0, 40, 10),
-    (0.5, 50, 0, 1, 1),
-    (0, 50, 0, 5, 0),
-]
+def test_lot_falls_to_each_in_turn():
+    drawn = [min((1, 2, 3), key=lambda each: lot(each, NOON + timedelta(milliseconds=n))) for n in range(300)]
+    assert all(60 < drawn.count(each) < 140 for each in (1, 2, 3))
 
 
-@pytest.mark.parametrize(("pace", "lines", "in_use", "tokens", "allowed"), CALLS)
-def test_calls_allowed(pace, lines, in_use, tokens, allowed):
-    assert calls_allowed(pace, lines, in_use, tokens) == allowed
+def test_fill_after_take():
+    granted, bucket = take(Bucket(10, NOON), NOON, 10, 10, 7)
+    assert fill(bucket, granted).tokens == 10
+    assert fill(bucket, -5).tokens == -2  # a debt is paid before the next one goes
+    assert take(fill(bucket, -5), NOON + timedelta(seconds=0.5), 10, 10, 9)[0] == 3
 
 
 CAPACITY = [

@@ -11,7 +11,7 @@ down_revision = "0003"
 def upgrade() -> None:
     op.create_table(
         "spendings",
-        sa.Column("scope", sa.String(length=8), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("spent", sa.Numeric(precision=14, scale=4), nullable=False),
         sa.PrimaryKeyConstraint("scope", "since", name=op.f("pk_spendings")),
@@ -40,14 +40,17 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("import_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_audience_lists_import_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_audience_lists_staff_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_audience_lists_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_lists")),
         sa.UniqueConstraint("public_id", name=op.f("uq_audience_lists_public_id")),
     )
     op.create_index(op.f("ix_audience_lists_unit_id"), "audience_lists", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_audience_lists_import_id"), "audience_lists", ["import_id"], unique=False)
     op.create_table(
         "audience_list_members",
         sa.Column("list_id", sa.BigInteger(), nullable=False),
@@ -149,6 +152,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_broadcast_answers_member_id"), "broadcast_answers", ["member_id"], unique=False)
     op.add_column("attempts", sa.Column("estimate", sa.Numeric(precision=12, scale=4), nullable=True))
     op.add_column("attempts", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_attempts_unknown",
+        "attempts",
+        ["placed_at"],
+        unique=False,
+        postgresql_where=sa.text("outcome = 'unknown'"),
+    )
+    op.create_index(
+        "ix_attempts_kept_back",
+        "attempts",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("estimate IS NOT NULL AND (cost IS NOT NULL OR ended_at IS NOT NULL)"),
+    )
     op.create_index("ix_attempts_placed_at", "attempts", ["placed_at"], unique=False, postgresql_using="brin")
     op.create_index(
         "ix_consents_withdrawn",
@@ -195,13 +212,56 @@ def upgrade() -> None:
     )
     op.add_column("deliveries", sa.Column("evidence", sa.String(length=12), nullable=True))
     op.add_column("deliveries", sa.Column("batch_id", sa.BigInteger(), nullable=True))
+    op.drop_index("ix_deliveries_due", table_name="deliveries")
     op.create_index(
-        "ix_deliveries_batch",
+        "ix_deliveries_due",
         "deliveries",
-        ["batch_id"],
+        ["kind", "priority", "due_at"],
         unique=False,
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('queued', 'held') AND reason <> 'broadcast'"),
     )
+    op.create_index(
+        "ix_deliveries_round",
+        "deliveries",
+        ["broadcast_id", "kind", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'held') AND reason = 'broadcast' AND batch_id IS NULL"),
+    )
+    # A million deliveries are planned at once: only what earns its place is kept beside them.
+    for column in ("broadcast_id", "report_id", "answer_id", "staff_id", "member_id", "number_id"):
+        op.drop_constraint(op.f(f"fk_deliveries_{column}"), "deliveries", type_="foreignkey")
+    op.drop_constraint(op.f("uq_deliveries_broadcast_id_member_id_kind"), "deliveries", type_="unique")
+    op.drop_constraint(op.f("uq_deliveries_dedupe"), "deliveries", type_="unique")
+    op.drop_index(op.f("ix_deliveries_member_id"), table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_report_id"), table_name="deliveries")
+    op.create_unique_constraint(
+        op.f("uq_deliveries_member_id_broadcast_id_kind"), "deliveries", ["member_id", "broadcast_id", "kind"]
+    )
+    op.create_index(
+        "uq_deliveries_dedupe",
+        "deliveries",
+        ["dedupe"],
+        unique=True,
+        postgresql_where=sa.text("dedupe IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_report_id",
+        "deliveries",
+        ["report_id"],
+        unique=False,
+        postgresql_where=sa.text("report_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_broadcast",
+        "deliveries",
+        ["broadcast_id"],
+        unique=False,
+        postgresql_using="brin",
+        postgresql_ops={"broadcast_id": "int8_minmax_multi_ops"},
+        postgresql_with={"pages_per_range": 32, "autosummarize": True},
+    )
+    op.drop_column("paces", "tokens")
+    op.drop_column("paces", "refilled_at")
     op.add_column("staff", sa.Column("phone_code_hash", sa.String(length=200), nullable=True))
     op.add_column("units", sa.Column("zone", sa.String(length=40), nullable=True))
     op.create_index(

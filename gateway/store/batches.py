@@ -1,0 +1,163 @@
+"""Batches of texts: claimed as one row under a lease, read by key range, and written once, with what became of them.
+
+While a batch is being sent its deliveries stay as they are; that they are under way is what their attempts and the batch's
+own state say. Claiming a row is 30 times cheaper than marking a thousand (performance.md C).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias, cast
+
+from sqlalchemy import ColumnElement, CursorResult, Row, and_, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from gateway.models import Batch, Broadcast, Delivery
+from gateway.states import BatchState, BroadcastState, DeliveryState
+from gateway.store.arrays import among
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+Waiting: TypeAlias = "Row[int, int, str | None, datetime | None]"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A batch that is ours until its lease runs out; `fence` tells this claim from every other."""
+
+    id: int
+    fence: int
+    broadcast_id: int
+    language: str | None
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A broadcast that has batches to send, and how many of its own are on their way."""
+
+    broadcast_id: int
+    is_urgent: bool
+    under_way: int
+
+
+def list_turns(db: Session, now: datetime) -> list[Turn]:
+    """List the running broadcasts of which a batch could be sent now."""
+    under_way = (
+        select(func.count())
+        .where(Batch.broadcast_id == Broadcast.id, Batch.state == BatchState.SENDING)
+        .scalar_subquery()
+    )
+    is_ready = exists().where(Batch.broadcast_id == Broadcast.id, *_is_ready(now))
+    query = select(Broadcast.id, Broadcast.is_urgent, under_way)
+    query = query.where(Broadcast.state == BroadcastState.RUNNING, is_ready)
+    return [Turn(*row) for row in db.execute(query)]
+
+
+def claim(db: Session, broadcast_id: int, now: datetime, lease_until: datetime) -> Claim | None:
+    """Take the next batch of a broadcast that nobody else holds."""
+    free = (
+        select(Batch.id)
+        .where(Batch.broadcast_id == broadcast_id, *_is_ready(now))
+        .order_by(Batch.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(Batch)
+        .where(Batch.id == free)
+        .values(state=BatchState.SENDING, fence=Batch.fence + 1, lease_until=lease_until)
+        .returning(*_CLAIM)
+        .execution_options(synchronize_session=False)
+    )
+    row = db.execute(taken).one_or_none()
+    return Claim(*row) if row else None
+
+
+def read(db: Session, batch: Claim) -> Sequence[Waiting]:
+    """Read what waits in a batch, by key range: id, number_id, language, expires_at."""
+    query = select(Delivery.id, Delivery.number_id, Delivery.language, Delivery.expires_at)
+    return db.execute(query.where(is_in(batch)).order_by(Delivery.id)).all()
+
+
+def is_in(batch: Claim) -> ColumnElement[bool]:
+    """SQL: this delivery waits in the batch."""
+    return and_(
+        Delivery.id.between(batch.first_id, batch.last_id),
+        Delivery.batch_id == batch.id,
+        Delivery.state.in_(WAITING),
+    )
+
+
+def put_off(db: Session, delivery_ids: Sequence[int], reason: str, due_at: datetime) -> None:
+    """These may not go yet: they leave their batch and are asked about again as single rows."""
+    _write(db, delivery_ids, state=DeliveryState.HELD, reason_code=reason, due_at=due_at)
+
+
+def refuse(db: Session, delivery_ids: Sequence[int], reason: str, now: datetime) -> None:
+    """These may not go at all."""
+    _write(db, delivery_ids, state=DeliveryState.REFUSED, reason_code=reason, ended_at=now)
+
+
+def leave(db: Session, delivery_ids: Sequence[int]) -> None:
+    """These go the way of single rows."""
+    _write(db, delivery_ids)
+
+
+def put_off_whole(db: Session, batch: Claim, reason: str, due_at: datetime) -> None:
+    """Nobody of a batch may go before the same moment, at night for instance: it waits as it is."""
+    held = {"state": DeliveryState.HELD, "reason_code": reason, "due_at": due_at}
+    query = update(Delivery).where(is_in(batch)).values(held)
+    db.execute(query.execution_options(synchronize_session=False))
+    end(db, batch, BatchState.READY, due_at=due_at)
+
+
+def wake(db: Session, broadcast_id: int, now: datetime) -> None:
+    """What was put off as a whole is asked about again now."""
+    query = update(Batch).where(Batch.broadcast_id == broadcast_id, Batch.state == BatchState.READY)
+    db.execute(query.values(due_at=now).execution_options(synchronize_session=False))
+
+
+def end(db: Session, batch: Claim, state: BatchState = BatchState.DONE, **values: Any) -> bool:
+    """Give a batch back, or end it; whoever lost the fence changes nothing."""
+    query = (
+        update(Batch)
+        .where(Batch.id == batch.id, Batch.fence == batch.fence, Batch.state == BatchState.SENDING)
+        .values(state=state, lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", db.execute(query)).rowcount == 1
+
+
+def lock_expired(db: Session, now: datetime, limit: int = 50) -> list[Claim]:
+    """Lock batches whose sender fell silent."""
+    query = (
+        select(*_CLAIM)
+        .where(Batch.state == BatchState.SENDING, Batch.lease_until < now)
+        .order_by(Batch.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Claim(*row) for row in db.execute(query)]
+
+
+def has_due(db: Session, now: datetime) -> bool:
+    """Say whether a sender would find a batch."""
+    return bool(list_turns(db, now))
+
+
+def _write(db: Session, delivery_ids: Sequence[int], **values: Any) -> None:
+    if delivery_ids:
+        waits = (Delivery.id == among(delivery_ids), Delivery.state.in_(WAITING))
+        query = update(Delivery).where(*waits).values(batch_id=None, **values)
+        db.execute(query.execution_options(synchronize_session=False))
+
+
+def _is_ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Batch.state == BatchState.READY, Batch.due_at <= now)
+
+
+_CLAIM = (Batch.id, Batch.fence, Batch.broadcast_id, Batch.language, Batch.first_id, Batch.last_id)
