@@ -6,9 +6,9 @@ is `broadcasts.answers`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.words import Words
 from flows.words.pieces import fill
@@ -18,6 +18,27 @@ from gateway.errors import Conflict
 KEYS, VOICE = "keys", "voice"
 MOST, FEWEST_CHOICES, MOST_CHOICES = 3, 2, 4  # D1: no menu speaks more than four
 LONGEST_WORDS, LONGEST_LABEL = 300, 60
+
+
+class Problem(NamedTuple):
+    """Something that is wrong with a question (0: with all of them), and where."""
+
+    code: str
+    question: int = 0
+    key: str = ""
+    languages: str = ""
+
+
+SENTENCES = {
+    "too-many": f"a broadcast asks at most {MOST} questions",
+    "sms-one": "an SMS asks one question: a reply could be meant for either",
+    "sms-voice": "an SMS cannot be answered by voice: give the answers numbers",
+    "no-words": "question {question} lacks words in {languages}",
+    "long": f"question {{question}} is longer than {LONGEST_WORDS} letters: ask one thing",
+    "choices": f"question {{question}} needs {FEWEST_CHOICES} to {MOST_CHOICES} answers, or an answer by voice",
+    "no-label": "answer {key} of question {question} lacks words in {languages}",
+    "long-label": f"answer {{key}} of question {{question}} is longer than {LONGEST_LABEL} letters",
+}
 
 
 @dataclass(frozen=True)
@@ -57,14 +78,22 @@ def questions_of(kept: Sequence[Mapping[str, Any]] | None) -> list[Question]:
 
 def check(kind: str, questions: Sequence[Question], languages: Sequence[str]) -> None:
     """Raise Conflict with a sentence where these cannot be asked; `languages` are those of the message."""
+    for problem in problems(kind, questions, languages):
+        raise Conflict(SENTENCES[problem.code].format(**problem._asdict()), "questions")
+
+
+def problems(kind: str, questions: Sequence[Question], languages: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with these questions, in the order in which a person would mend it."""
     if len(questions) > MOST:
-        raise Conflict(f"a broadcast asks at most {MOST} questions", "questions")
+        yield Problem("too-many")
     if kind == "sms" and len(questions) > 1:
-        raise Conflict("an SMS asks one question: a reply could be meant for either", "questions")
+        yield Problem("sms-one", 2)
     for number, question in enumerate(questions, 1):
         if kind == "sms" and question.answer == VOICE:
-            raise Conflict("an SMS cannot be answered by voice: give the answers numbers", "questions")
-        _check(number, question, languages)
+            yield Problem("sms-voice", number)
+        yield from _of_words(number, question, languages)
+        if question.answer == KEYS:
+            yield from _of_choices(number, question, languages)
 
 
 def choices_in(words: Words, question: Question, language: str) -> str:
@@ -120,27 +149,22 @@ def label_of(choice: Mapping[str, str], language: str) -> str:
     return str(choice.get(in_language(choice, {}, language), ""))
 
 
-def _check(number: int, question: Question, languages: Sequence[str]) -> None:
+def _of_words(number: int, question: Question, languages: Sequence[str]) -> Iterator[Problem]:
     lacking = set(languages) - set(languages_of(question.texts, question.sounds))
     if lacking:
-        raise Conflict(f"question {number} lacks words in {', '.join(sorted(lacking))}", "questions")
+        yield Problem("no-words", number, languages=", ".join(sorted(lacking)))
     if any(len(text) > LONGEST_WORDS for text in question.texts.values()):
-        raise Conflict(
-            f"question {number} is longer than {LONGEST_WORDS} letters: ask one thing", "questions"
-        )
-    if question.answer == VOICE:
-        return
+        yield Problem("long", number)
+
+
+def _of_choices(number: int, question: Question, languages: Sequence[str]) -> Iterator[Problem]:
     if not FEWEST_CHOICES <= len(question.choices) <= MOST_CHOICES:
-        raise Conflict(
-            f"question {number} needs {FEWEST_CHOICES} to {MOST_CHOICES} answers, or an answer by voice",
-            "questions",
-        )
+        yield Problem("choices", number)
+        return
     spoken_in = set(languages) - set(question.sounds)  # a recording says its keys itself
     for key, choice in zip(question.keys, question.choices, strict=True):
-        if lacking := spoken_in - {language for language, label in choice.items() if label.strip()}:
-            where = ", ".join(sorted(lacking))
-            raise Conflict(f"answer {key} of question {number} lacks words in {where}", "questions")
+        lacking = spoken_in - {language for language, label in choice.items() if label.strip()}
+        if lacking:
+            yield Problem("no-label", number, key, ", ".join(sorted(lacking)))
         if any(len(label) > LONGEST_LABEL for label in choice.values()):
-            raise Conflict(
-                f"answer {key} of question {number} is longer than {LONGEST_LABEL} letters", "questions"
-            )
+            yield Problem("long-label", number, key)
