@@ -16,6 +16,7 @@ blueprint = Blueprint("assets", __name__)
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
+    "broadcast.css": "text/css; charset=utf-8",
     "inbox.css": "text/css; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
     "memberline.css": "text/css; charset=utf-8",
@@ -24,6 +25,7 @@ TYPES = {
     "report.css": "text/css; charset=utf-8",
     "report.js": "text/javascript; charset=utf-8",
     "control.css": "text/css; charset=utf-8",
+    "control.js": "text/javascript; charset=utf-8",
     "rollup.css": "text/css; charset=utf-8",
     "wall.css": "text/css; charset=utf-8",
     "wall.js": "text/javascript; charset=utf-8",

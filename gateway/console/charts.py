@@ -27,36 +27,36 @@ def bars(bars: Sequence[Bar], title: str) -> Markup:
         _bar(each, index, step, top, index == len(bars) - 1) for index, each in enumerate(bars)
     )
     return Markup(
-        '<svg class="chart" viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
+        '<svg class="chart" viewBox="0 0 {w} {h}" text-anchor="middle" role="img" aria-label="{title}">'
         '<path class="base" d="M0 {y}H{w}"/>{drawn}</svg>'
     ).format(w=WIDTH, h=HEIGHT, title=title, y=HEIGHT - FOOT + 0.5, drawn=drawn)
 
 
 def _bar(bar: Bar, index: int, step: float, top: int, is_last: bool) -> Markup:
+    """Draw one with its value and label; what is nought takes no room in the page."""
     room = HEIGHT - FOOT - 20
-    height = round(room * bar.value / top, 1) if top else 0
+    height = max(1, round(room * bar.value / top)) if bar.value else 0
     x, y = index * step, HEIGHT - FOOT - height
     value = (
         _text("value", x + step / 2, y - 5, str(bar.value))
         if bar.value and (is_last or bar.value == top)
         else ""
     )
-    return Markup(
-        '<g><title>{name}</title><rect class="col{last}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h}" rx="2"/>'
-        "{value}{label}</g>"
-    ).format(
-        name=bar.name,
-        last=" last" if is_last else "",
-        x=x + step * 0.15,
-        y=y,
-        w=step * 0.7,
-        h=height,
-        value=value,
-        label=_text("", x + step / 2, HEIGHT - 5, bar.label) if bar.label else "",
+    drawn = Markup(
+        '<rect class="col{}" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="2"><title>{}</title></rect>'
+    )
+    return Markup("").join(
+        [
+            drawn.format(" last" if is_last else "", x + step * 0.15, y, step * 0.7, height, bar.name)
+            if bar.value
+            else "",
+            value,
+            _text("", x + step / 2, HEIGHT - 5, bar.label) if bar.label else "",
+        ]
     )
 
 
 def _text(kind: str, x: float, y: float, text: str) -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-        kind, x, y, text
+    return Markup('<text{} x="{:.0f}" y="{:.0f}">{}</text>').format(
+        Markup(' class="{}"').format(kind) if kind else "", x, y, text
     )

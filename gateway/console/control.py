@@ -13,8 +13,9 @@ from gateway.console import control_charts as charts
 from gateway.console.charts import Bar, bars
 from gateway.console.control_links import Links
 from gateway.console.control_needs import needs_of
+from gateway.console.control_trends import TITLES, lines, rows_of
 from gateway.console.control_words import MEASURES, OUTCOMES, TROUBLES, conversation_word, share, solved, span
-from gateway.console.words import CATEGORIES
+from gateway.console.fragments import page_or_fragment
 from gateway.control import room, shapes
 from gateway.control.room import Picture
 from gateway.control.window import last_days, window_in
@@ -24,7 +25,7 @@ from gateway.store import unit_list, units
 blueprint = Blueprint("control", __name__)
 
 RANGES = (1, 7, 30, 90)
-MULTIPLES = 8
+ROWS, TILES = 10, 48  # of units on the page; all of them stand in the table
 
 
 @blueprint.get("/control")
@@ -59,11 +60,35 @@ def show(viewer: Viewer) -> ResponseReturnValue:
         outcomes=_outcomes(picture, links),
         measures=MEASURES,
         measure=measure,
+        shown=charts.most(picture.lines, MEASURES[measure], ROWS),
         solved=solved,
         share=share,
         conversation_word=conversation_word,
         **_drawn(picture, links, measure),
     )
+
+
+@blueprint.get("/control/table")
+@may("see_control")
+def table(viewer: Viewer) -> ResponseReturnValue:
+    """Show as a table what is drawn over the days; the control room fetches it when somebody asks for it."""
+    rt = runtime()
+    first, last = request.args.get("from", ""), request.args.get("to", "")
+    window = window_in(first, last, room.today_of(rt), rt.profile.zone).window
+    what = request.args.get("of", "")
+    with unit_of_work(rt.engine) as unit:
+        wanted = request.args.get("unit", type=int) or viewer.unit_id
+        place = unit_list.get_visible(unit.db, viewer.unit_path, wanted)
+        links = Links(place, window, "reports")
+        if what in TITLES:
+            rows = rows_of(what, room.trends(unit.db, viewer.sight, place, window), links)
+            values = {"title": TITLES[what], "rows": rows, "part": "control/rows.html"}
+        else:
+            picture = room.compare(unit.db, rt, viewer.sight, place, window)
+            values = {"picture": picture, "shown": picture.lines, "measures": MEASURES, "solved": solved}
+            values |= {"title": gettext("Unit by unit"), "part": "control/compare.html"}
+    values |= {"place": place, "window": window, "links": links}
+    return page_or_fragment("control/table.html", values["part"], **values)
 
 
 def _numbers(picture: Picture, links: Links) -> list[dict[str, Any]]:
@@ -94,45 +119,30 @@ def _outcomes(picture: Picture, links: Links) -> list[dict[str, Any]]:
 def _drawn(picture: Picture, links: Links, measure: str) -> dict[str, Any]:
     """Everything that is drawn: trends, heat, ages, map."""
     window = picture.window
-    days = charts.buckets(window, picture.days.all)
+    trends = picture.trends
+    days = charts.buckets(window, trends.days.all)
     every = max(1, len(days) // 6)
-    shown = charts.tiles(picture.lines, MEASURES[measure])
+    drawable = charts.most(picture.lines, MEASURES[measure], TILES)
+    shown = charts.tiles(
+        sorted(drawable, key=lambda each: each.unit.name if each.unit else ""), MEASURES[measure]
+    )
     drawing = shapes.draw(runtime().settings.data_dir, [each.line.unit for each in shown if each.line.unit])
     by_id = {each.line.unit.id: links.unit(each.line.unit) for each in shown if each.line.unit}
     drawn = {each.code for each in drawing.shapes} if drawing else set()
     title = str(MEASURES[measure].word)
     return {
-        "days": days,
         "trend": bars(
             [Bar(f"{each.name}: {each.value}", each.label if nth % every == every // 2 else "", each.value) for nth, each in enumerate(days)],
             gettext("Reports by day"),
         ),
-        "subjects": _multiples(picture, {code: str(CATEGORIES.get(code, gettext("no subject given"))) for code in picture.days.categories}, picture.days.categories, picture.days_before.categories),
-        "places": _multiples(picture, {each.unit.id: each.unit.name for each in picture.lines if each.unit}, picture.days.children, picture.days_before.children),
-        "multiples": MULTIPLES,
+        "subjects": lines(rows_of("subjects", trends, links)),
+        "places": lines(rows_of("units", trends, links)),
         "heat": charts.heat(picture.hours),
         "ages": _ages(picture, links),
         "tiles": [each for each in shown if each.line.unit and each.line.unit.code not in drawn],
         "map": charts.shape_map(drawing, shown, by_id, title) if drawing else None,
         "legend": charts.legend(shown, MEASURES[measure]),
     }  # fmt: skip
-
-
-def _multiples(picture: Picture, names: dict[Any, str], now: Any, before: Any) -> list[dict[str, Any]]:
-    """Small lines of one scale, the most first."""
-    series = {key: [each.value for each in charts.buckets(picture.window, now.get(key, {}))] for key in names}
-    top = max((max(each, default=0) for each in series.values()), default=0)
-    made = [
-        {
-            "key": key,
-            "name": name,
-            "total": sum(series[key]),
-            "before": sum(before.get(key, {}).values()),
-            "svg": charts.line(series[key], top),
-        }
-        for key, name in names.items()
-    ]
-    return sorted(made, key=lambda each: (-each["total"], each["name"]))
 
 
 def _ages(picture: Picture, links: Links) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from babel.dates import format_date, get_day_names
@@ -18,7 +19,7 @@ from gateway.control.window import Window
 
 BY_DAY, BY_WEEK = 31, 26 * 7  # days up to which each stands for itself, and each week
 SHADES = 5
-LINE_W, LINE_H = 180, 44
+LINE_H = 44
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,17 @@ def buckets(window: Window, counts: Mapping[date, int]) -> list[Bucket]:
 
 def line(values: Sequence[int], top: int) -> Markup:
     """Draw a small line; all of a set share one `top`, so that they may be compared."""
-    high = LINE_H - 6
-    step = LINE_W / max(1, len(values) - 1)
-    points = [(nth * step, LINE_H - 2 - (high * each / top if top else 0)) for nth, each in enumerate(values)]
-    points = (
-        points if len(points) > 1 else [*points, (float(LINE_W), points[0][1])] if points else [(0.0, 0.0)]
+    heights = [round((LINE_H - 6) * each / top) if top else 0 for each in values] or [0]
+    heights = heights if len(heights) > 1 else heights * 2
+    # One wide is one step, and a path that goes on from where it is: a third of what points in full would weigh.
+    rises = [old - new for old, new in zip(heights, heights[1:], strict=False)]
+    steps = (
+        f"h{len(list(same))}" if not rise else f"l1 {rise}" * len(list(same)) for rise, same in groupby(rises)
     )
-    run = "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
     return Markup(
-        '<svg class="chart tiny" viewBox="0 0 {w} {h}" preserveAspectRatio="none" aria-hidden="true">'
-        '<path d="M-2 {foot}L{run}L{right} {foot}"/></svg>'
-    ).format(w=LINE_W, h=LINE_H, foot=LINE_H + 2, right=LINE_W + 2, run=run)
+        '<svg class="tiny" viewBox="0 0 {w} {h}" preserveAspectRatio="none" aria-hidden="true">'
+        '<path d="M-1 {foot}V{first}h1{run}h1V{foot}"/></svg>'
+    ).format(w=len(rises), h=LINE_H, foot=LINE_H + 2, first=LINE_H - 2 - heights[0], run="".join(steps))
 
 
 def heat(hours: Mapping[tuple[int, int], int]) -> list[dict[str, Any]]:
@@ -88,6 +89,15 @@ class Tile:
     line: Line
     written: str
     shade: int
+
+
+def most(lines: Sequence[Line], measure: Measure, size: int) -> list[Line]:
+    """The units with the most of a measure, where there are more than so many; what lies in none of them stands last."""
+    parts = [each for each in lines if each.unit]
+    if len(parts) <= size:
+        return list(lines)
+    ranked = sorted(parts, key=lambda each: -(measure.value(each) or 0))[:size]
+    return [*ranked, *(each for each in lines if not each.unit)]
 
 
 def tiles(lines: Sequence[Line], measure: Measure) -> list[Tile]:
@@ -124,10 +134,10 @@ def shape_map(drawing: Drawing, shown: Sequence[Tile], links: Mapping[int, str],
             '<a href="{}" aria-label="{}"><path class="m{}" d="{}"><title>{}</title></path></a>'
         ).format(links[tile.line.unit.id], name, tile.shade, shape.path, name)
         if shape.is_wide:
-            figures += Markup('<text class="m{}" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            figures += Markup('<text class="m{}" x="{}" y="{}">{}</text>').format(
                 tile.shade, shape.x, shape.y + 5, tile.written
             )
     return Markup(
-        '<svg class="shapes" viewBox="-2 -2 {w:.0f} {h:.0f}" role="group" aria-label="{title}">{paths}'
+        '<svg class="shapes" viewBox="-2 -2 {w:.0f} {h:.0f}" text-anchor="middle" role="group" aria-label="{title}">{paths}'
         '<g aria-hidden="true">{figures}</g></svg>'
     ).format(w=WIDTH + 4, h=drawing.height + 4, title=title, paths=paths, figures=figures)

@@ -31,8 +31,17 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Everything the page shows; `all` and `waits` are the sums of `lines`.
+class Trends:
+    """What came in by days, of this window and of the one before; `units` are the parts that they tell apart."""
+
+    days: Days
+    before: Days
+    units: Mapping[int, Unit]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The parts of a unit side by side; `all`, `before` and `waits` are the sums of `lines`.
 
     `fork` is the unit whose parts are the lines: a chain of only children says nothing side by side.
     """
@@ -44,8 +53,13 @@ class Picture:
     before: Figures
     waits: Waits
     lines: Sequence[Line]
-    days: Days
-    days_before: Days
+
+
+@dataclass(frozen=True)
+class Picture(Comparison):
+    """Everything the page shows."""
+
+    trends: Trends
     hours: Mapping[tuple[int, int], int]
     calls: Calls
     calls_before: Calls
@@ -59,19 +73,10 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
     here, before = replace(sight, path=place.path), window.before
     now = (window.since, window.until)
     then = (before.since, before.until)
-    fork = unit_list.find_fork(db, place)
-    figures, earlier = (control_reports.figures(db, here, *each, fork.path) for each in (now, then))
-    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone), fork.path)
+    parts = compare(db, rt, sight, place, window)
     return Picture(
-        place=place,
-        fork=fork,
-        window=window,
-        all=figures[None],
-        before=earlier[None],
-        waits=waits[None],
-        lines=_lines(db, place, fork, figures, earlier, waits),
-        days=control_reports.per_day(db, here, *now, window.zone, fork.path),
-        days_before=control_reports.per_day(db, here, *then, window.zone, fork.path),
+        **vars(parts),
+        trends=_trends(db, here, parts.fork, window),
         hours=control_reports.per_hour(db, here, *now, window.zone),
         calls=control_calls.calls(db, here, *now),
         calls_before=control_calls.calls(db, here, *then),
@@ -79,6 +84,30 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
         reach_before=control_calls.reach(db, here, *then),
         silence=wall.silence_of(db, place.path, min(window.last, today_of(rt))),
     )
+
+
+def compare(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) -> Comparison:
+    """Count what came in and what waits, part by part."""
+    here, fork = replace(sight, path=place.path), unit_list.find_fork(db, place)
+    now, before = (
+        control_reports.figures(db, here, each.since, each.until, fork.path)
+        for each in (window, window.before)
+    )
+    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone), fork.path)
+    return Comparison(
+        place=place,
+        fork=fork,
+        window=window,
+        all=now[None],
+        before=before[None],
+        waits=waits[None],
+        lines=_lines(db, place, fork, now, before, waits),
+    )
+
+
+def trends(db: Session, sight: Sight, place: Unit, window: Window) -> Trends:
+    """Count what came in by days alone."""
+    return _trends(db, replace(sight, path=place.path), unit_list.find_fork(db, place), window)
 
 
 def today_of(rt: Runtime) -> date:
@@ -90,6 +119,15 @@ def edges(today: date, zone: str) -> list[datetime]:
     """Return the moments between the ages of what waits, the latest first."""
     first = [today - timedelta(days=age - 1) for age in AGES]
     return [Window(day, day, zone).since for day in first]
+
+
+def _trends(db: Session, here: Sight, fork: Unit, window: Window) -> Trends:
+    now, before = (
+        control_reports.per_day(db, here, each.since, each.until, window.zone, fork.path)
+        for each in (window, window.before)
+    )
+    counted = {key for each in (now, before) for key in each.children if key}
+    return Trends(now, before, control_reports.units_of(db, here.path, counted))
 
 
 def _lines(
