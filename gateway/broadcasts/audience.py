@@ -14,14 +14,26 @@ from sqlalchemy import ColumnElement, Select, any_, case, func, literal, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import languages_of
-from gateway.models import BreachMember, Broadcast, Member, OverlayMember, OverlayUnit, Post, Unit
+from gateway.models import (
+    AudienceListMember,
+    BreachMember,
+    Broadcast,
+    BroadcastAnswer,
+    Delivery,
+    Member,
+    OverlayMember,
+    OverlayUnit,
+    Post,
+    Unit,
+)
 from gateway.rules.classes import MessageClass
 from gateway.rules.consent import ConsentState
 from gateway.rules.verdicts import Reason
-from gateway.states import MemberStatus
+from gateway.states import DeliveryReason, DeliveryState, MemberStatus
 from gateway.store import consents
 from gateway.store.units import is_under
 
+REACHED = (DeliveryState.HEARD, DeliveryState.DELIVERED)
 _AGREED = (ConsentState.ORGANISATIONAL, ConsentState.ALL)
 _OPTED_OUT, _ON_REGISTER = "opt-out", "do-not-disturb"
 SAMPLE = 8
@@ -29,12 +41,21 @@ WIDE = 20_000  # units below, from which on everybody is read instead of looked 
 
 
 class Filters(NamedTuple):
-    """Whom of the unit; None means whoever. `post` is a title held now, `overlay_id` a constituency or wing."""
+    """Whom of the unit; None means whoever. `post` is a title held now, `overlay_id` a constituency or wing.
+
+    `heard`, `not_heard` and `answered` name a broadcast: of those whom it asked, who heard it, who did not, who answered a
+    question of it. `list_id` is a list that was handed in (`gateway.people.audience_lists`).
+    """
 
     post: str | None = None
     tag: str | None = None
     handset: str | None = None
     overlay_id: int | None = None
+    language: str | None = None
+    heard: int | None = None
+    not_heard: int | None = None
+    answered: int | None = None
+    list_id: int | None = None
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Filters:
@@ -60,8 +81,7 @@ class Audience:
 
 def count(db: Session, broadcast: Broadcast) -> Audience:
     """Count everybody at or below the unit whom the filters mean, each once, under the first reason that holds."""
-    why = why_not(broadcast).label("why")
-    language = func.coalesce(Member.language, literal(default_language(broadcast))).label("language")
+    why, language = why_not(broadcast).label("why"), spoken_by(broadcast).label("language")
     rows = db.execute(
         of_broadcast(db, broadcast).with_only_columns(why, language, func.count()).group_by(why, language)
     )
@@ -87,19 +107,26 @@ def sample(db: Session, broadcast: Broadcast, size: int = SAMPLE) -> list[tuple[
     return [(member, place) for member, place in rows]
 
 
-def of_broadcast(db: Session, broadcast: Broadcast) -> Select[Member]:
-    """Select the members whom a broadcast means, asked or not."""
-    query = people(db, db.get_one(Unit, broadcast.unit_id).path, Filters.of(broadcast.filters or {}))
+def of_broadcast(db: Session, broadcast: Broadcast, is_wide: bool | None = None) -> Select[Member]:
+    """Select the members whom a broadcast means, asked or not; `is_wide` as for `people`."""
+    filters = Filters.of(broadcast.filters or {})
+    query = people(db, db.get_one(Unit, broadcast.unit_id).path, filters, is_wide)
     if broadcast.breach_id is None:
         return query
     affected = select(BreachMember.member_id).where(BreachMember.breach_id == broadcast.breach_id)
     return query.where(Member.id.in_(affected))  # a notice of a breach goes to those it is about (L14)
 
 
-def people(db: Session, path: str, filters: Filters = EVERYBODY) -> Select[Member]:
-    """Select the members at or below a path who have not left and whom the filters mean."""
+def people(
+    db: Session, path: str, filters: Filters = EVERYBODY, is_wide: bool | None = None
+) -> Select[Member]:
+    """Select the members at or below a path who have not left and whom the filters mean.
+
+    `is_wide` says whether to read everybody and leave out others, where the caller knows better than the count of units.
+    """
     below = select(Unit.id).where(is_under(Unit.path, path))
-    is_wide = len(db.scalars(below.limit(WIDE)).all()) == WIDE
+    if is_wide is None:
+        is_wide = len(db.scalars(below.limit(WIDE)).all()) == WIDE
     # The ids as an array are looked up in one pass over the index; a join would begin anew for every unit. Where most
     # units lie below, reading everybody is quicker.
     where = (
@@ -113,6 +140,11 @@ def default_language(broadcast: Broadcast) -> str:
     """The language of members who never told theirs: the first that there are words for."""
     there = languages_of(broadcast.texts, broadcast.sounds)
     return "hi" if "hi" in there or not there else there[0]
+
+
+def spoken_by(broadcast: Broadcast) -> ColumnElement[str]:
+    """SQL: the language in which this member is spoken to."""
+    return func.coalesce(Member.language, literal(default_language(broadcast)))
 
 
 def why_not(broadcast: Broadcast) -> ColumnElement[str | None]:
@@ -150,7 +182,38 @@ def _meant(filters: Filters, is_wide: bool) -> list[ColumnElement[bool]]:
         wanted.append(Member.handset == filters.handset)
     if filters.overlay_id:
         wanted.append(_is_of_overlay(filters.overlay_id, is_wide))
+    if filters.language:
+        wanted.append(Member.language == filters.language)
+    for broadcast_id, is_reached in ((filters.heard, True), (filters.not_heard, False)):
+        if broadcast_id:
+            asked = _asked_by(broadcast_id, is_reached)
+            wanted.append(_is_named_in(asked, Delivery.member_id, is_wide))
+    if filters.answered:
+        answers = select(BroadcastAnswer.member_id).where(BroadcastAnswer.broadcast_id == filters.answered)
+        wanted.append(_is_named_in(answers, BroadcastAnswer.member_id, is_wide))
+    if filters.list_id:
+        listed = select(AudienceListMember.member_id).where(AudienceListMember.list_id == filters.list_id)
+        wanted.append(_is_named_in(listed, AudienceListMember.member_id, is_wide))
     return wanted
+
+
+def _asked_by(broadcast_id: int, is_reached: bool) -> Select[Any]:
+    """Whom a broadcast asked by its own kind of channel, and who of them was reached, or was not."""
+    kind = select(Broadcast.kind).where(Broadcast.id == broadcast_id).scalar_subquery()
+    state = Delivery.state.in_(REACHED) if is_reached else Delivery.state.not_in(REACHED)
+    return select(Delivery.member_id).where(
+        Delivery.broadcast_id == broadcast_id,
+        Delivery.reason == DeliveryReason.BROADCAST,
+        Delivery.kind == kind,
+        state,
+    )
+
+
+def _is_named_in(rows: Select[Any], column: Any, is_wide: bool) -> ColumnElement[bool]:
+    """SQL: one of these rows names the member; where few units are asked, looked up member by member."""
+    if is_wide:
+        return Member.id.in_(rows.where(column.is_not(None)))
+    return case((rows.where(column == Member.id).correlate(Member).exists(), True), else_=False)
 
 
 def _is_among(column: Any, ids: Select[Any], is_wide: bool) -> ColumnElement[bool]:

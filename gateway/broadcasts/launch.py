@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gateway import sounds
 from gateway.broadcasts import ready, register
@@ -13,10 +13,10 @@ from gateway.broadcasts.size import is_for_nobody, size_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import contact, owe, send
 from gateway.errors import Conflict, NotAllowed
-from gateway.models import Broadcast, Delivery
+from gateway.models import Batch, Broadcast, Delivery
 from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState, DeliveryReason, DeliveryState
+from gateway.states import BatchState, BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
 
 NEVER = (
@@ -85,11 +85,15 @@ def resume(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
 def stop(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     """End it for good: what is still owed is cancelled, what is under way is counted when it ends."""
     _move(unit, broadcast, BroadcastState.STOPPED, finished_at=rt.clock())
+    # Batches first: this waits for whoever claims one now, and what is on its way then stays.
+    ready_ones = update(Batch).where(Batch.broadcast_id == broadcast.id, Batch.state == BatchState.READY)
+    unit.db.execute(ready_ones.values(state=BatchState.DONE))
+    is_sending = select(Batch.id).where(Batch.id == Delivery.batch_id, Batch.state == BatchState.SENDING)
     unit.db.execute(
         update(Delivery)
         .where(Delivery.broadcast_id == broadcast.id, Delivery.reason == DeliveryReason.BROADCAST)
-        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)))
-        .values(state=DeliveryState.CANCELLED, ended_at=rt.clock())
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), ~is_sending.exists())
+        .values(state=DeliveryState.CANCELLED, ended_at=rt.clock(), batch_id=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -51,6 +51,6 @@ def _end(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     is_round_done = not (stand.not_yet_tried or stand.in_progress or stand.held)
     if is_round_done and broadcast.round_done_at is None:
         broadcast.round_done_at = now
-    if is_round_done and not stand.to_retry:
+    if not stand.is_open and not (stand.fallback and stand.fallback.is_open):
         unit.db.flush()
         move(unit.db, Broadcast, broadcast.id, BroadcastState.FINISHED, finished_at=now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -88,8 +87,7 @@ def delete_deliveries(unit: UnitOfWork, rt: Runtime, delivery_ids: Sequence[int]
     """How a broadcast ended is kept as sums, which name nobody."""
     for broadcast_id in retention.broadcasts_of(unit.db, delivery_ids):
         broadcast = unit.db.get_one(Broadcast, broadcast_id)
-        stand = asdict(sums.of_broadcast(unit.db, broadcast_id))
-        broadcast.kept_sums = stand | {"next_try_at": None, "held_until": None}
+        broadcast.kept_sums = sums.of_broadcast(unit.db, broadcast_id).kept()
     unit.db.flush()
     retention.delete_rows(unit.db, Delivery.__tablename__, delivery_ids)
 
