@@ -15,7 +15,7 @@ from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
 from gateway.days import saying
 from gateway.db import UnitOfWork
-from gateway.deliveries.outcomes import LATER
+from gateway.deliveries.heard import LATER
 from gateway.models import Delivery
 from gateway.reports import found, hiding, opening, outcome
 from gateway.rights import hold, requests

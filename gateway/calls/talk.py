@@ -2,19 +2,30 @@
 
 A call's `facts` are what the flow may know, taken once, when the call begins, so that a list heard by ear does not change
 under the caller; effects add to them. Its `conversation` holds {"state": where it is, "wait": what we listen for, "said":
-what was last said, "heard": what was played to its end}.
+what was last said, "heard": what was played to its end, "signs": what tells whether a person listened}.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.engine import hung_up, resume, start
 from flows.state import State, Turn
-from flows.steps import AddToReport, Heard, Speak, Step, Tell, VoiceNote, Wait, WaitDigits, WaitVoiceNote
+from flows.steps import (
+    AddToReport,
+    Digits,
+    Heard,
+    Speak,
+    Step,
+    Tell,
+    VoiceNote,
+    Wait,
+    WaitDigits,
+    WaitVoiceNote,
+)
 from gateway.channels.base import Reply, Speech
 from gateway.runtime import Runtime
 from gateway.speech import Said, Speaker
@@ -23,6 +34,23 @@ from gateway.store.steps import CallRow
 logger = logging.getLogger(__name__)
 
 DIGITS, NOTE = "digits", "note"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What tells later whether a person listened (`rules.hearing`): a key; seconds spoken so far; and of the reply that
+    brought the message, seconds spoken before it and its own."""
+
+    has_key: bool = False
+    spoken: float = 0.0
+    before: float = 0.0
+    length: float | None = None
+
+    def after(self, said: Said | None, is_message: bool) -> Signs:
+        seconds = said.seconds if said else 0.0
+        if is_message and self.length is None:
+            return replace(self, spoken=self.spoken + seconds, before=self.spoken, length=seconds)
+        return replace(self, spoken=self.spoken + seconds)
 
 
 @dataclass(frozen=True)
@@ -35,6 +63,7 @@ class Talk:
     said: Said | None
     effects: tuple[Step, ...]
     heard: tuple[str, ...] = ()
+    signs: Signs = Signs()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -42,12 +71,13 @@ class Talk:
             "wait": _wait_to_json(self.wait),
             "said": vars(self.said) if self.said else None,
             "heard": list(self.heard),
+            "signs": vars(self.signs),
         }
 
 
 def begin(rt: Runtime, flow: str, facts: dict[str, Any]) -> Talk:
     """Start a flow and say its first words, after the lead-in that a called phone needs (speech.md 3)."""
-    return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), is_first=True)
+    return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), Signs(), is_first=True)
 
 
 def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
@@ -55,10 +85,13 @@ def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
     facts, conversation = call.facts or {}, call.conversation
     if conversation is None:
         return Talk(facts, None, None, None, ())
+    known, signs = tuple(conversation["heard"]), signs_of(conversation)
     if conversation["state"] is None:
-        return Talk(facts, None, None, None, (), tuple(conversation["heard"]))
+        return Talk(facts, None, None, None, (), known, signs)
+    if isinstance(heard, Digits) and heard.keys:
+        signs = replace(signs, has_key=True)
     turn = resume(rt.flows, State.from_json(conversation["state"]), heard, facts)
-    return _after(rt, turn, facts, tuple(conversation["heard"]))
+    return _after(rt, turn, facts, known, signs)
 
 
 def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
@@ -66,7 +99,8 @@ def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
     facts, conversation = call.facts or {}, call.conversation or {}
     state = State.from_json(conversation["state"])
     turn = hung_up(rt.flows, state, heard, facts)
-    return Talk(facts, state, None, None, _effects(turn.steps), tuple(conversation["heard"]))
+    known = tuple(conversation["heard"])
+    return Talk(facts, state, None, None, _effects(turn.steps), known, signs_of(conversation))
 
 
 def was_adding(rt: Runtime, call: CallRow, note: VoiceNote) -> Talk:
@@ -77,6 +111,11 @@ def was_adding(rt: Runtime, call: CallRow, note: VoiceNote) -> Talk:
     turn = hung_up(rt.flows, State.from_json(stored), note, call.facts or {})
     added = tuple(step for step in turn.steps if isinstance(step, AddToReport))
     return Talk(call.facts or {}, turn.state, None, None, added)
+
+
+def signs_of(conversation: dict[str, Any] | None) -> Signs:
+    """What a stored conversation noted; nothing in one from before it was noted."""
+    return Signs(**((conversation or {}).get("signs") or {}))
 
 
 def waits_for_note(conversation: dict[str, Any] | None) -> bool:
@@ -107,7 +146,12 @@ def callback_url(rt: Runtime, turn: int) -> str:
 
 
 def _after(
-    rt: Runtime, turn: Turn, facts: dict[str, Any], heard: tuple[str, ...], is_first: bool = False
+    rt: Runtime,
+    turn: Turn,
+    facts: dict[str, Any],
+    heard: tuple[str, ...],
+    signs: Signs,
+    is_first: bool = False,
 ) -> Talk:
     if turn.error:
         logger.error(
@@ -116,7 +160,8 @@ def _after(
     spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
     speaker = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated, rt.remembered)
     said = speaker.speak(spoken, is_first=is_first)
-    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard)
+    signs = signs.after(said, any(isinstance(step, Tell) for step in spoken))
+    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard, signs)
 
 
 def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:

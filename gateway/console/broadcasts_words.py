@@ -90,6 +90,7 @@ REASONS = {
     Reason.NO_CONSENT: _("have not agreed to such calls"),
     Reason.NOT_SCRUBBED: _("not compared with the do-not-disturb register"),
     Reason.RESTING: _("left not long ago and may not be asked again yet"),
+    Reason.LONG_SILENCE: _("have not picked up for weeks: somebody should look in on them"),
     Reason.NO_WORDS: _("speak a language without words here"),
     Reason.LANGUAGE: _("speak a language that the law does not allow here"),
     Reason.STOPPED: _("stopped before"),
@@ -106,7 +107,11 @@ REASONS = {
 }
 PAUSES = {
     "by-staff": _("Paused by staff."),
+    "by-phone": _("Paused by phone."),
     "provider-refused": _("Paused: the provider refuses our calls (account, key or balance)."),
+    "budget": _("Paused: the money that it may cost is used up."),
+    "opt-outs": _("Paused by itself: too many want no more such calls."),
+    "complaints": _("Paused by itself: people complained."),
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.content import hash_of_said, languages_of
-from gateway.deliveries.used import used_by
+from gateway.deliveries.used import resting, used_by
 from gateway.models import (
     Base,
     Broadcast,
@@ -63,6 +63,7 @@ class _Known:
     now: datetime
     suppressed: dict[bytes, Suppressed]
     used: dict[int, Used]
+    resting: set[int]
     silences: list[Silence]
     proven: dict[int, ConsentState]
     rounds: dict[int, Scrub | None]
@@ -93,14 +94,18 @@ def load(db: Session, deliveries: Sequence[Delivery]) -> list[Situation]:
 def contacts(db: Session, rt: Runtime, situations: Sequence[Situation], now: datetime) -> list[Contact]:
     """Build the question for each delivery, same order."""
     suppressed = _suppressed(db, [each.number_index for each in situations])
+    found = zones.zones_of(db, [each.unit_path for each in situations])
+    deliveries = [each.delivery for each in situations]
+    clocks = {each.delivery.id: in_zone(rt.profile, found[each.unit_path]) for each in situations}
     known = _Known(
         now,
         suppressed,
-        used=used_by(db, rt, [each.delivery for each in situations], now),
+        used=used_by(db, rt, deliveries, now, clocks),
+        resting=resting(db, deliveries, now),
         silences=list_silences(db),
         proven=_proven(db, rt, situations, suppressed, now),
         rounds=_rounds(db, rt, situations, now),
-        zones=zones.zones_of(db, [each.unit_path for each in situations]),
+        zones=found,
     )
     return [_contact(db, rt, each, known) for each in situations]
 
@@ -147,6 +152,7 @@ def _contact(db: Session, rt: Runtime, situation: Situation, known: _Known) -> C
         is_proven=permits(shown, message_class, False),
         scrubbed_at=_scrubbed_at(situation, known),
         left_at=_left_at(db, situation) if delivery.reason == DeliveryReason.INTRODUCTION else None,
+        is_silent=delivery.id in known.resting,
         language=delivery.language,
         has_words=broadcast is None or bool(languages_of(broadcast.texts, broadcast.sounds)),
         content_hash=hash_of(broadcast) if broadcast else None,

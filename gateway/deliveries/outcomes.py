@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from gateway import ledger
 from gateway.channels.base import MessageReported, Outcome, VoiceEvent
 from gateway.db import UnitOfWork
-from gateway.deliveries import contact, missed
+from gateway.deliveries import contact, fallback, heard, missed
+from gateway.deliveries.owe import VOICE
 from gateway.models import Attempt, Call, Delivery
-from gateway.rules.classes import Kind
+from gateway.rules.classes import Kind, MessageClass
+from gateway.rules.habits import counted, unreached
+from gateway.rules.hearing import Evidence
+from gateway.rules.profiles import in_zone
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
-from gateway.rules.slots import SLOTS, Slot
+from gateway.rules.slots import SLOTS, Slot, slot_at
 from gateway.runtime import Runtime
 from gateway.states import BROADCASTS_OVER, AttemptOutcome, DeliveryReason, DeliveryState
-from gateway.store import attempts, numbers
+from gateway.store import attempts, habits, numbers, zones
 from gateway.store.move import move
 
 logger = logging.getLogger(__name__)
@@ -54,24 +61,36 @@ _END = {
     Cause.ANSWERED_NOT_HEARD: DeliveryState.NOT_HEARD,
 }
 _REACHED = (Cause.HEARD, Cause.DELIVERED)
-HALF = 0.5
-LATER = "later"  # in what a conversation notes as heard: somebody else picked up
+_ANSWERED = (Cause.HEARD, Cause.ANSWERED_NOT_HEARD)
+_RANG = (*_ANSWERED, Cause.BUSY, Cause.NO_ANSWER, Cause.OFF, Cause.REJECTED)
+_AT_OUR_TIME = (DeliveryReason.BROADCAST, DeliveryReason.INTRODUCTION, DeliveryReason.NUMBER_CHANGE)
 _HEARD_WHEN_ANSWERED = (DeliveryReason.RING, DeliveryReason.DUTY, DeliveryReason.TEST)
 
 
+@dataclass(frozen=True)
+class CallEnding:
+    """How one try ended: its cause, on what evidence it was heard, and whether a person picked up."""
+
+    cause: Cause
+    evidence: Evidence | None = None
+    is_person: bool = True
+
+
 def call_ended(unit: UnitOfWork, rt: Runtime, call: Call, event: VoiceEvent) -> None:
-    """A call of ours is over: close its attempt and decide what follows. Twice changes nothing."""
+    """A call is over: close its attempt, if it was ours, and decide what follows. Twice changes nothing."""
     if call.is_inbound:
+        if call.number_id is not None:
+            habits.end_silence(unit.db, call.number_id)
         return
     attempt = attempts.find_by_provider_id(unit.db, rt.provider, event.provider_id)
     if attempt is None:
         return
     delivery = unit.db.get_one(Delivery, attempt.delivery_id, with_for_update=True)
-    cause = _cause_of(call, event, delivery)
+    ending = _ending_of(unit.db, call, attempt, event, delivery)
     delivery.heard_seconds = event.seconds if event.outcome is Outcome.ANSWERED else None
-    if cause is Cause.INVALID:
+    if ending.cause is Cause.INVALID:
         numbers.mark_invalid(unit.db, attempt.number_id, rt.clock())
-    end_attempt(unit, rt, attempt, cause, event)
+    _end(unit, rt, attempt, ending, event)
 
 
 def reported(unit: UnitOfWork, rt: Runtime, event: MessageReported) -> bool:
@@ -86,40 +105,102 @@ def reported(unit: UnitOfWork, rt: Runtime, event: MessageReported) -> bool:
     return True
 
 
-def end_attempt(
-    unit: UnitOfWork, rt: Runtime, attempt: Attempt, cause: Cause, event: VoiceEvent | None = None
-) -> None:
+def end_attempt(unit: UnitOfWork, rt: Runtime, attempt: Attempt, cause: Cause) -> None:
     """Give an attempt its one outcome and its delivery what follows from it."""
-    now = rt.clock()
+    _end(unit, rt, attempt, CallEnding(cause), None)
+
+
+def tries_of(db: Session, delivery: Delivery) -> list[Try]:
+    """List the tries that have a cause, the first first, timed from the ring."""
+    done = attempts.list_of(db, delivery.id)
+    return [Try(Cause(each.cause), each.placed_at) for each in done if each.cause]
+
+
+def plan_of(db: Session, rt: Runtime, situation: contact.Situation) -> Plan:
+    """Gather what the retries of this delivery hang on: its unit's clock, what the member chose, what the number answered."""
+    delivery, path = situation.delivery, situation.unit_path
+    return Plan(
+        profile=in_zone(rt.profile, zones.zones_of(db, [path])[path]),
+        message_class=contact.message_class_of(situation),
+        kind=Kind(delivery.kind),
+        seed=delivery.id,
+        slots=_chosen(situation),
+        record=habits.find_record(db, delivery.number_id),
+        expires_at=delivery.expires_at,
+        open_all_day=rt.settings.open_all_day,
+    )
+
+
+def _end(
+    unit: UnitOfWork, rt: Runtime, attempt: Attempt, ending: CallEnding, event: VoiceEvent | None
+) -> None:
+    now, cause = rt.clock(), ending.cause
     values = {"cost": event.cost, "currency": event.currency} if event else {}
     attempts.lock_deliveries(unit.db, [attempt.delivery_id])
     if not move(unit.db, Attempt, attempt.id, _ATTEMPT[cause], cause=str(cause), ended_at=now, **values):
         return
     delivery = unit.db.get_one(Delivery, attempt.delivery_id)
     unit.db.flush()
-    _settle(unit, rt, delivery, cause, now)
+    situation = contact.load(unit.db, [delivery])[0]
+    _learn(unit.db, rt, situation, attempt, ending)
+    if (
+        cause in _REACHED or attempt.try_number == delivery.tries
+    ):  # late news of an earlier try moves nothing else
+        _settle(unit, rt, situation, ending, now)
     logger.info("attempt ended attempt_id=%s cause=%s", attempt.id, cause)
 
 
-def _settle(unit: UnitOfWork, rt: Runtime, delivery: Delivery, cause: Cause, now: datetime) -> None:
+def _learn(
+    db: Session, rt: Runtime, situation: contact.Situation, attempt: Attempt, ending: CallEnding
+) -> None:
+    """Count a call that rang at a time of our own choosing: once an attempt, since an attempt takes one outcome."""
+    delivery = situation.delivery
+    if delivery.kind != VOICE or delivery.reason not in _AT_OUR_TIME or ending.cause not in _RANG:
+        return
+    path = situation.unit_path
+    profile = in_zone(rt.profile, zones.zones_of(db, [path])[path])
+    slot = slot_at(profile, MessageClass.ORGANISATIONAL, attempt.placed_at)
+    was_answered = ending.cause in _ANSWERED and ending.is_person
+    habits.save_record(
+        db, delivery.number_id, counted(habits.lock_record(db, delivery.number_id), slot, was_answered)
+    )
+
+
+def _settle(
+    unit: UnitOfWork, rt: Runtime, situation: contact.Situation, ending: CallEnding, now: datetime
+) -> None:
+    delivery, cause = situation.delivery, ending.cause
     values = {"last_cause": str(cause), "lease_until": None}
     if cause in _REACHED:
-        move(unit.db, Delivery, delivery.id, _END[cause], ended_at=now, **values)
+        move(unit.db, Delivery, delivery.id, _END[cause], ended_at=now, evidence=ending.evidence, **values)
+        if delivery.tries > 1:
+            fallback.take_back(unit, rt, situation)
         return
-    situation = contact.load(unit.db, [delivery])[0]
-    follow = next_try(_tries(unit, delivery), _plan(rt, situation), now)
+    tries = tries_of(unit.db, delivery)
+    follow = next_try(tries, plan_of(unit.db, rt, situation), now)
     match follow:
         case RetryAt(at) if not _is_last(situation, cause):
             move(unit.db, Delivery, delivery.id, DeliveryState.QUEUED, due_at=at, **values)
         case Done(Ending.EXPIRED) | Done(_) | RetryAt(_):
             end = _END.get(cause, DeliveryState.FAILED)
-            move(unit.db, Delivery, delivery.id, end, ended_at=now, **values)
+            if move(unit.db, Delivery, delivery.id, end, ended_at=now, **values):
+                _unreached(unit, rt, situation, tries, now)
             missed.tell(unit, rt, delivery, cause)
+            fallback.owe_text(unit, rt, situation, cause)
 
 
-def _tries(unit: UnitOfWork, delivery: Delivery) -> list[Try]:
-    done = attempts.list_of(unit.db, delivery.id)
-    return [Try(Cause(each.cause), each.placed_at) for each in done if each.cause]
+def _unreached(
+    unit: UnitOfWork, rt: Runtime, situation: contact.Situation, tries: Sequence[Try], now: datetime
+) -> None:
+    """A broadcast that nobody answered makes the number's silence longer (D33); one that was stopped says nothing."""
+    delivery, broadcast = situation.delivery, situation.broadcast
+    is_round = delivery.kind == VOICE and delivery.reason == DeliveryReason.BROADCAST
+    causes = {each.cause for each in tries}
+    if not is_round or broadcast is None or broadcast.state in BROADCASTS_OVER:
+        return
+    if causes & set(_RANG) and not causes & set(_ANSWERED):
+        record = unreached(habits.lock_record(unit.db, delivery.number_id), now)
+        habits.save_record(unit.db, delivery.number_id, record)
 
 
 def _is_last(situation: contact.Situation, cause: Cause) -> bool:
@@ -133,43 +214,24 @@ def _is_last(situation: contact.Situation, cause: Cause) -> bool:
     return cause in _END and cause is not Cause.ANSWERED_NOT_HEARD
 
 
-def _plan(rt: Runtime, situation: contact.Situation) -> Plan:
-    delivery = situation.delivery
-    return Plan(
-        profile=rt.profile,
-        message_class=contact.message_class_of(situation),
-        kind=Kind(delivery.kind),
-        seed=delivery.id,
-        slots=_chosen(situation),
-        expires_at=delivery.expires_at,
-        open_all_day=rt.settings.open_all_day,
-    )
-
-
 def _chosen(situation: contact.Situation) -> Sequence[Slot]:
     """The part of the day this member asked to be rung in, or all of them (voice_design.md D25)."""
     wanted = situation.member.slot if situation.member else None
     return (Slot(wanted),) if wanted in set(SLOTS) else SLOTS
 
 
-def _cause_of(call: Call, event: VoiceEvent, delivery: Delivery) -> Cause:
+def _ending_of(
+    db: Session, call: Call, attempt: Attempt, event: VoiceEvent, delivery: Delivery
+) -> CallEnding:
     outcome = event.outcome or Outcome.UNKNOWN
     was_answered = outcome is Outcome.ANSWERED or (
         call.conversation is not None and outcome is not Outcome.FAILED
     )
     if not was_answered:
-        return CAUSES.get(outcome, Cause.FAILED)
-    return Cause.HEARD if _was_heard(call, event, delivery) else Cause.ANSWERED_NOT_HEARD
-
-
-def _was_heard(call: Call, event: VoiceEvent, delivery: Delivery) -> bool:
-    """A key or the end of the message tells it; a hang-up before that is an estimate by the seconds (D32).
-
-    Whoever is not meant was told nothing, however long they listened (journeys.md F12).
-    """
-    if LATER in (call.conversation or {}).get("heard", ()):
-        return False
-    if delivery.reason in _HEARD_WHEN_ANSWERED or (call.conversation or {}).get("heard"):
-        return True
-    said = (call.conversation or {}).get("said") or {}
-    return (event.seconds or 0) >= HALF * float(said.get("seconds", 0)) > 0
+        return CallEnding(CAUSES.get(outcome, Cause.FAILED))
+    evidence, is_person = heard.listened(db, call, attempt, event)
+    if delivery.reason in _HEARD_WHEN_ANSWERED and heard.LATER not in (call.conversation or {}).get(
+        "heard", ()
+    ):
+        return CallEnding(Cause.HEARD, evidence)
+    return CallEnding(Cause.HEARD if evidence else Cause.ANSWERED_NOT_HEARD, evidence, is_person)

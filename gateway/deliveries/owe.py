@@ -139,6 +139,33 @@ def owe_test(
     )
 
 
+def owe_fallback(unit: UnitOfWork, rt: Runtime, voice: Delivery) -> int | None:
+    """Owe a member in writing what a broadcast's voice could not tell them: once a broadcast."""
+    return _owe(
+        unit,
+        rt,
+        reason=DeliveryReason.BROADCAST,
+        kind=SMS,
+        number_id=voice.number_id,
+        broadcast_id=voice.broadcast_id,
+        member_id=voice.member_id,
+        language=voice.language,
+        expires_at=voice.expires_at,
+        dedupe=None,
+    )
+
+
+def cancel_fallback(unit: UnitOfWork, rt: Runtime, voice: Delivery) -> None:
+    """Take back the text that a broadcast still owes this member."""
+    unit.db.execute(
+        update(Delivery)
+        .where(Delivery.broadcast_id == voice.broadcast_id, Delivery.member_id == voice.member_id)
+        .where(Delivery.kind == SMS, Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)))
+        .values(state=DeliveryState.CANCELLED, ended_at=rt.clock())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def owe_introductions(unit: UnitOfWork, rt: Runtime, owed: Sequence[tuple[int, int, str | None]]) -> None:
     """Owe each (member, number, language) the one call that a coordinator's word allows: it asks, and nothing else."""
     rows = [

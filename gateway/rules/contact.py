@@ -80,7 +80,8 @@ class Contact:
     `is_opted_out` and `suppressed` by opt-out: for an answer to a report pass them only where the opt-out came after the
     report, since a report made later is a request again (voice_design.md 1.3). `unit_path` is the member's own unit.
     `is_proven`: the ledger can show this consent (`rules.consent.proven`); `scrubbed_at` is when the register last answered
-    about this number; `left_at` when somebody last opted out on it, also where that was lifted since.
+    about this number; `left_at` when somebody last opted out on it, also where that was lifted since. `is_silent`: so many
+    broadcasts came to nothing on it that it rests (`rules.habits.is_resting`).
     `content_hash` is that of words and clips as they are now, `approved_hash` as they were approved. `has_budget` says
     whether the estimate fits every ceiling (reliability.md A9); the reservation itself is SQL's. `is_paused` and
     `is_stopped` are the broadcast's, `is_switched_off` is the whole house's.
@@ -101,6 +102,7 @@ class Contact:
     is_proven: bool = False
     scrubbed_at: datetime | None = None
     left_at: datetime | None = None
+    is_silent: bool = False
     language: str | None = None
     has_words: bool = True
     content_hash: str | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from gateway.rules.classes import ContactReason, MessageClass
+from gateway.rules.classes import ContactReason, Kind, MessageClass
 from gateway.rules.consent import is_resting, permits
 from gateway.rules.contact import Contact, Suppressed
 from gateway.rules.silence import silent_until
@@ -137,6 +137,13 @@ def _resting(contact: Contact) -> Refused | None:
     return Refused(Reason.RESTING) if is_too_soon else None
 
 
+def _long_silence(contact: Contact) -> Refused | None:
+    """Who has not picked up for weeks is left to the coordinator, who visits (voice_design.md D33); danger still rings."""
+    is_round = contact.reason is ContactReason.BROADCAST and contact.kind is Kind.VOICE
+    is_danger = contact.message_class is MessageClass.EMERGENCY
+    return Refused(Reason.LONG_SILENCE) if contact.is_silent and is_round and not is_danger else None
+
+
 def _no_words(contact: Contact) -> Refused | None:
     return None if contact.has_words else Refused(Reason.NO_WORDS)
 
@@ -219,6 +226,7 @@ _CHECKS: tuple[tuple[Reason | None, _Check], ...] = (
     (Reason.OPTED_OUT, _opted_out),
     (Reason.NO_CONSENT, _no_consent),
     (Reason.RESTING, _resting),
+    (Reason.LONG_SILENCE, _long_silence),
     (Reason.NOT_SCRUBBED, _not_scrubbed),
     (Reason.NO_WORDS, _no_words),
     (Reason.LANGUAGE, _language),

@@ -39,25 +39,27 @@ class Silent:
 class Listened:
     """One answered call of ours.
 
-    `seconds` of connection; `length` of the message with the words before and after it, up to the first pause; `has_ended`:
-    the conversation came to its end before they hung up; `is_marked`: it noted that the message was played. `before`: the
-    number's last answered calls, the newest first, None for those with a key.
+    `seconds` of connection; `length` of the reply that brought the message, greeting and all, and seconds spoken `before` it;
+    `has_ended`: the conversation came to its end before they hung up; `is_marked`: it noted that the message was played;
+    `has_answered`: a question of it. `earlier`: the number's last answered calls, the newest first, None for those with a key.
     """
 
     seconds: float
     length: float
+    before: float = 0.0
     has_key: bool = False
     has_answered: bool = False
     is_marked: bool = False
     has_ended: bool = False
     ring: float | None = None
-    before: Sequence[Silent | None] = ()
+    earlier: Sequence[Silent | None] = ()
 
 
 def evidence_of(call: Listened) -> Evidence | None:
     """Say what speaks for *heard*; None where it was not heard, or by a machine."""
-    was_played = call.is_marked or 0 < call.length <= call.seconds + _SLACK
-    is_half = was_played or (call.seconds > 0 and call.seconds >= HALF * call.length > 0)
+    listened = call.seconds - call.before
+    was_played = call.is_marked or 0 < call.length <= listened + _SLACK
+    is_half = was_played or listened >= HALF * call.length > 0
     if call.has_answered or (call.has_key and is_half):
         return Evidence.KEY
     if not is_half or call.has_key or is_machine(call):
@@ -70,7 +72,8 @@ def is_machine(call: Listened) -> bool:
     """Say whether it was a mailbox for sure: a tape that was full in mid-message, or the same even ring as ever."""
     if call.has_key:
         return False
-    is_cut = not call.has_ended and call.seconds + _SLACK < call.length and _is_full_mailbox(call.seconds)
+    was_played = call.is_marked or call.has_ended or call.before + call.length <= call.seconds + _SLACK
+    is_cut = not was_played and _is_full_mailbox(call.seconds)
     return is_cut or (call.has_ended and _is_even(call))
 
 
@@ -80,9 +83,9 @@ def _is_full_mailbox(seconds: float) -> bool:
 
 def _is_even(call: Listened) -> bool:
     """The same ring within a blink, four times in a row, and never a key nor a hang-up of theirs."""
-    before = call.before[:_SEEN_BEFORE]
-    if len(before) < _SEEN_BEFORE or any(each is None or not each.was_ended_by_us for each in before):
+    earlier = call.earlier[:_SEEN_BEFORE]
+    if len(earlier) < _SEEN_BEFORE or any(each is None or not each.was_ended_by_us for each in earlier):
         return False
-    rings = [call.ring, *(each.ring for each in before if each is not None)]
+    rings = [call.ring, *(each.ring for each in earlier if each is not None)]
     known = [each for each in rings if each]
     return len(known) == len(rings) and max(known) - min(known) <= _SAME_RING

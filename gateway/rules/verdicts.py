@@ -22,6 +22,7 @@ class Reason(enum.StrEnum):
     LANGUAGE = "language"
     NOT_SCRUBBED = "not-scrubbed"
     RESTING = "resting"
+    LONG_SILENCE = "long-silence"
     # refused: it concerns the broadcast
     STOPPED = "stopped"
     EXPIRED = "expired"

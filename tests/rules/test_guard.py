@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.rules.classes import ContactReason, MessageClass
+from gateway.rules.classes import ContactReason, Kind, MessageClass
 from gateway.rules.consent import ConsentState
 from gateway.rules.contact import Suppressed, Used
 from gateway.rules.guard import AUDIENCE, WAIVED, may_contact
@@ -45,6 +45,9 @@ BROADCASTS = [  # what is different from an allowed broadcast, verdict, source
     ({"used": Used(attempts_today=3)}, Held(R.FREQUENCY_CAP, TOMORROW), "2.2: max 3 a day"),
     ({"used": Used(broadcasts_this_week=2, attempts_today=2)}, Allowed(), "L9"),
     ({"has_budget": False}, Held(R.BUDGET), "reliability.md A9"),
+    ({"is_silent": True}, Refused(R.LONG_SILENCE), "D33: stop chasing"),
+    ({"is_silent": True, "kind": Kind.SMS}, Allowed(), "D33: a text disturbs nobody"),
+    ({"is_silent": True, "message_class": C.EMERGENCY}, Allowed(), "D33: danger still rings"),
     ({"silences": POLL}, Allowed(), "L2: only campaign"),
     ({"is_opted_out": True, "at": NIGHT}, Refused(R.OPTED_OUT), "a refusal before a hold"),
 ]

@@ -25,16 +25,23 @@ CASES = [  # what happened, evidence, why
     ({"seconds": 4, "has_key": True, "has_answered": True}, KEY, "M4: the question was answered"),
     (TO_OUR_END, ESTIMATED, "we had to hang up: a patient listener, or a mailbox"),
     ({**TO_OUR_END, "has_key": True}, KEY, "a key"),
-    ({**TO_OUR_END, "before": MAILBOX}, None, "the fourth time after the same ring: a mailbox"),
-    ({**TO_OUR_END, "before": MAILBOX[:2]}, ESTIMATED, "twice is no proof"),
-    ({**TO_OUR_END, "before": (None, *MAILBOX)}, ESTIMATED, "the last time somebody pressed a key"),
-    ({**TO_OUR_END, "before": MAILBOX, "ring": 8.0}, ESTIMATED, "another ring this time"),
-    ({**TO_OUR_END, "before": MAILBOX, "ring": None}, ESTIMATED, "the ring is not known"),
-    ({"seconds": 42, "before": MAILBOX}, PLAYED, "a mailbox does not hang up in the pause"),
+    ({**TO_OUR_END, "earlier": MAILBOX}, None, "the fourth time after the same ring: a mailbox"),
+    ({**TO_OUR_END, "earlier": MAILBOX[:2]}, ESTIMATED, "twice is no proof"),
+    ({**TO_OUR_END, "earlier": (None, *MAILBOX)}, ESTIMATED, "the last time somebody pressed a key"),
+    ({**TO_OUR_END, "earlier": MAILBOX, "ring": 8.0}, ESTIMATED, "another ring this time"),
+    ({**TO_OUR_END, "earlier": MAILBOX, "ring": None}, ESTIMATED, "the ring is not known"),
+    ({"seconds": 42, "earlier": MAILBOX}, PLAYED, "a mailbox does not hang up in the pause"),
     ({"seconds": 60, "length": 100}, None, "cut off at a minute sharp: a tape that was full"),
     ({"seconds": 66, "length": 100}, ESTIMATED, "no tape is so long"),
     ({"seconds": 60, "length": 58}, ESTIMATED, "to its end, but at a minute sharp"),
     ({"seconds": 60, "length": 100, "has_key": True}, KEY, "a mailbox presses nothing"),
+    ({"seconds": 21, "before": 8}, None, "eight seconds were for who is meant: less than half"),
+    (
+        {"seconds": 51, "before": 8, "has_key": True},
+        KEY,
+        "who is meant was said by key, and then it was heard",
+    ),
+    ({"seconds": 30, "is_marked": True}, ESTIMATED, "to its end, then a tape was full, or they hung up"),
     ({"seconds": 30, "length": 0}, None, "no words, nothing to hear"),
 ]
 
@@ -45,5 +52,5 @@ def test_evidence(happened, evidence, why):
 
 
 def test_machine_is_told_from_a_short_listener():
-    assert is_machine(a_call(**TO_OUR_END, before=MAILBOX))
+    assert is_machine(a_call(**TO_OUR_END, earlier=MAILBOX))
     assert not is_machine(a_call(seconds=5))
