@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.broadcast_schedule import schedule
 from gateway.cli.broadcast_whom import kept, whom
 from gateway.cli.shown import (
     Named,
@@ -39,6 +40,9 @@ acting_as = click.option("--as", "email", metavar="EMAIL", help="The person of s
 @click.group()
 def broadcast() -> None:
     """Write to or call many members: create, approve, start, pause, resume, stop."""
+
+
+broadcast.add_command(schedule)
 
 
 @broadcast.command()

@@ -7,6 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 ACTIONS: dict[str, Any] = {
+    "schedule-made": _("let a broadcast come again"),
+    "schedule-stopped": _("a broadcast comes no more"),
+    "schedule-skipped": _("times of a broadcast were skipped, the house was down"),
     "sign-in": _("signed in"),
     "sign-in-failed": _("sign-in failed"),
     "sign-in-attack": _("somebody tries this account very often"),

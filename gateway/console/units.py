@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -75,10 +76,15 @@ def add(viewer: Viewer, unit_id: int) -> ResponseReturnValue:
 @blueprint.post("/units/<int:unit_id>/change")
 @may("change_units")
 def change(viewer: Viewer, unit_id: int) -> ResponseReturnValue:
-    """Change name and language."""
+    """Change name, language and the clock that counts here."""
     rt = runtime()
     name, language = request.form.get("own-name", "").strip(), request.form.get("language", "")
+    zone = request.form.get("zone", "").strip()
     errors = {}
+    if zone and zone not in available_timezones():
+        errors["zone"] = gettext(
+            "There is no clock of this name. Write it as Asia/Kathmandu, or leave it empty."
+        )
     if not 0 < len(name) <= LONGEST_NAME:
         errors["own-name"] = gettext("Write a name of at most %(n)s letters.", n=LONGEST_NAME)
     try:
@@ -87,8 +93,8 @@ def change(viewer: Viewer, unit_id: int) -> ResponseReturnValue:
             if not errors:
                 place = changes.rename(unit, rt, by(viewer), unit_id, name)
                 spoken = language if language in SPOKEN[rt.settings.country] else None
-                if place.language != spoken:
-                    place.language = spoken
+                if (place.language, place.zone or "") != (spoken, zone):
+                    place.language, place.zone = spoken, zone or None
                     add_audit(unit.db, viewer.staff_id, "unit-changed", rt.clock(), "unit", unit_id, unit_id)
     except CannotChange as refusal:
         errors["own-name"] = sentence_of(refusal)
@@ -118,6 +124,7 @@ def page(
         offered=CHOICES,
         label=label,
         tongues=SPOKEN[rt.settings.country],
+        zone=rt.profile.zone,
         **values,
     )
 

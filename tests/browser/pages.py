@@ -90,6 +90,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "report.show": f"/reports/{report}",
         "broadcasts.index": "/broadcasts",
         "broadcasts_show.show": f"/broadcasts/{done}",
+        "broadcasts_again.index": "/broadcasts/schedules",
+        "broadcasts_again.form": f"/broadcasts/{done}/again",
         "broadcasts_people.people": f"/broadcasts/{done}/people/heard",
         "broadcasts_compose.new": "/broadcasts/new",
         "broadcasts_compose.edit": f"/broadcasts/{draft}/edit",

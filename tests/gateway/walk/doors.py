@@ -14,6 +14,7 @@ from tests.gateway.walk.world import Side
 # Whose public id stands in an address that begins so; the longest beginning counts.
 PUBLIC_IDS = {
     "/broadcasts/": "broadcasts",
+    "/broadcasts/schedules/": "schedules",
     "/house/breaches/": "breaches",
     "/house/erasures/": "rights_requests",
     "/house/scrubs/": "scrubs",

@@ -52,7 +52,7 @@ VALUES: dict[str, Any] = {
     "habits.rang": [1, 1, 1],
     "habits.answered": [1, 0, 0],
     "schedules.kind": "weekly",
-    "schedules.rule": {},
+    "schedules.rule": {"days": [0], "at": "09:00", "until": None},
     "schedules.problem": None,
     "audience_lists.counts": {"rows": 1, "known": 1},
     "broadcast_answers.key": "1",
