@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from math import floor
-from zlib import crc32
 
 RING_SECONDS, UNANSWERED_SECONDS = 8.0, 30.0
 _ROUNDS = (0.50, 0.65, 0.76)  # reached after one, two, three tries, of those who can be reached at all (2.1)
@@ -41,7 +41,7 @@ def fill(bucket: Bucket, unused: int) -> Bucket:
 
 def lot(broadcast_id: int, now: datetime) -> int:
     """Draw a lot among broadcasts: the same for the same instant, another at the next, so that nobody starves."""
-    return crc32(f"{broadcast_id}:{now.timestamp()}".encode())
+    return int.from_bytes(blake2b(f"{broadcast_id}:{now.timestamp()}".encode(), digest_size=8).digest())
 
 
 @dataclass(frozen=True)
