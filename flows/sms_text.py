@@ -33,25 +33,26 @@ def cut(text: str, at_most: int) -> str:
 
 
 def _fitting(text: str, room: int) -> str:
-    is_gsm = _is_gsm(text)
-    ends = accumulate(_weight(letter, is_gsm) for letter in text)
+    plain = is_gsm(text)
+    ends = accumulate(_weight(letter, plain) for letter in text)
     return text[: sum(1 for _ in takewhile(lambda end: end <= room, ends))]
 
 
 def _limits(text: str) -> tuple[int, int]:
-    return (GSM_ALONE, GSM_PART) if _is_gsm(text) else (UCS_ALONE, UCS_PART)
+    return (GSM_ALONE, GSM_PART) if is_gsm(text) else (UCS_ALONE, UCS_PART)
 
 
-def _is_gsm(text: str) -> bool:
+def is_gsm(text: str) -> bool:
+    """Say whether the text goes in the plain letters of GSM-7; one letter beyond them makes all of it UCS-2."""
     return all(letter in BASIC or letter in EXTENDED for letter in text)
 
 
 def _length(text: str) -> int:
-    is_gsm = _is_gsm(text)
-    return sum(_weight(letter, is_gsm) for letter in text)
+    plain = is_gsm(text)
+    return sum(_weight(letter, plain) for letter in text)
 
 
-def _weight(letter: str, is_gsm: bool) -> int:
-    if is_gsm:
+def _weight(letter: str, is_plain: bool) -> int:
+    if is_plain:
         return 2 if letter in EXTENDED else 1
     return 2 if ord(letter) > 0xFFFF else 1

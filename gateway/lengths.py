@@ -5,13 +5,14 @@ Forecasts and what is kept back for an attempt ask the same function, so that th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flows.sms_text import segments
 from flows.steps import Speak, Tell
 from gateway.content import languages_of, sound_in
 from gateway.models import Broadcast
+from gateway.questions import Question, sms_text, spoken
 from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
 from gateway.speech import LETTERS_PER_SECOND, utterance
@@ -28,6 +29,16 @@ def seconds_of(rt: Runtime, broadcast: Broadcast) -> dict[str, float]:
         + _spoken(rt, [Speak("announcement.again_or_stop", language), Speak("goodbye.member", language)])
         + KEYS_SECONDS
         for language in languages_of(broadcast.texts, broadcast.sounds)
+    }
+
+
+def sms_parts(
+    rt: Runtime, texts: Mapping[str, Any], questions: Sequence[Mapping[str, Any]] | None
+) -> dict[str, int]:
+    """Return how many parts each language of an SMS broadcast has, its question included."""
+    return {
+        language: segments(sms_text(rt.words, texts, questions or [], language))
+        for language in languages_of(texts, {})
     }
 
 
@@ -49,8 +60,9 @@ def _greeting(rt: Runtime, broadcast: Broadcast, language: str) -> float:
 
 
 def _question(rt: Runtime, question: Mapping[str, Any], language: str) -> float:
-    texts, sounds = question.get("texts") or {}, question.get("sounds") or {}
-    return words_seconds(rt, texts, sounds, language) + KEYS_SECONDS
+    asked = Question.of(question)
+    said = Tell(spoken(rt.words, asked, language), language, sound=sound_in(asked.sounds, language))
+    return _spoken(rt, [said]) + KEYS_SECONDS
 
 
 def _spoken(rt: Runtime, steps: Iterable[Speak | Tell]) -> float:

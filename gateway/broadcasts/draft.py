@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from gateway.broadcasts.limits import LONGEST_TITLE, check_course, check_words
+from gateway import questions
+from gateway.broadcasts.limits import LONGEST_SMS, LONGEST_TITLE, check_course, check_words
 from gateway.content import languages_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.errors import Conflict, NotAllowed
+from gateway.lengths import sms_parts
 from gateway.models import Broadcast, Staff, Unit
 from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
@@ -54,6 +56,7 @@ def draft(
     """
     check_words(kind, title, texts, sounds, more.get("fallback_texts") or {})
     check_course(rt.clock(), scheduled_at, more.get("expires_at"), more.get("budget"))
+    _check_questions(rt, kind, texts, sounds, more.get("questions"))
     _check_languages(rt, message_class, texts, sounds)
     if place.closed_at is not None:
         raise Conflict(f"{place.name} was closed; choose another unit", "unit")
@@ -90,6 +93,7 @@ def change(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, **values: Any) -
     broadcast.approved_hash = broadcast.approver_id = broadcast.approved_at = None
     check_words(kind, broadcast.title, texts, sounds, broadcast.fallback_texts or {})
     check_course(rt.clock(), broadcast.scheduled_at, broadcast.expires_at, broadcast.budget)
+    _check_questions(rt, kind, texts, sounds, broadcast.questions)
     _check_languages(rt, broadcast.message_class, broadcast.texts, broadcast.sounds)
     unit.ring(lambda: rt.bells.build_sounds("broadcast", broadcast.id))
 
@@ -122,6 +126,19 @@ def announced(
 def _says_so(rt: Runtime, language: str, text: str) -> str:
     _, words = rt.words.find("announcement.synthetic", language)
     return text if text.startswith(words) else f"{words} {text}"
+
+
+def _check_questions(
+    rt: Runtime,
+    kind: str,
+    texts: Mapping[str, str],
+    sounds: Mapping[str, str],
+    asked: Sequence[Mapping[str, Any]] | None,
+) -> None:
+    """An SMS is judged with the question it ends with: what does not fit would be cut off."""
+    questions.check(kind, questions.questions_of(asked), languages_of(texts, sounds))
+    if kind == owe.SMS and any(n > LONGEST_SMS for n in sms_parts(rt, texts, asked).values()):
+        raise Conflict(f"with its question it would be more than {LONGEST_SMS} SMS each", "questions")
 
 
 def _check_languages(

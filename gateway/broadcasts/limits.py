@@ -65,8 +65,8 @@ def check_words(
     if not title.strip() or len(title) > LONGEST_TITLE or not is_writable(title):
         raise Conflict(f"a broadcast needs a title of at most {LONGEST_TITLE} letters", "title")
     for language, text in texts.items():
-        wrong = wrong_with(kind, str(text).strip()) if not (kind == VOICE and sounds.get(language)) else None
-        if wrong is not None:
+        wrong = wrong_with(kind, str(text).strip())
+        if wrong is not None and not (wrong is Wrong.NOTHING_TO_HEAR and sounds.get(language)):
             raise Conflict(f"the text in {language} {_SAID[wrong]}", f"text-{language}")
     for language, text in fallback.items():
         if (wrong := wrong_with(SMS, str(text).strip())) is not None:

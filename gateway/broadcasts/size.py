@@ -11,7 +11,7 @@ from gateway.broadcasts.audience import Audience
 from gateway.broadcasts.plan import Forecast, Wanted, forecast
 from gateway.db import UnitOfWork
 from gateway.deliveries.owe import SMS
-from gateway.lengths import parts_of, seconds_of
+from gateway.lengths import parts_of, seconds_of, sms_parts
 from gateway.models import Broadcast
 from gateway.rules.classes import MessageClass
 from gateway.rules.forecast import Tongue
@@ -49,7 +49,7 @@ def is_for_nobody(unit: UnitOfWork, broadcast: Broadcast) -> bool:
 
 def _wanted(rt: Runtime, broadcast: Broadcast, people: Audience) -> Wanted:
     seconds = {} if broadcast.kind == SMS else seconds_of(rt, broadcast)
-    parts = parts_of(broadcast.texts) if broadcast.kind == SMS else {}
+    parts = sms_parts(rt, broadcast.texts, broadcast.questions) if broadcast.kind == SMS else {}
     instead = parts_of(broadcast.fallback_texts or {})
     return Wanted(
         kind=broadcast.kind,

@@ -26,6 +26,7 @@ TYPES = {
     "report.js": "text/javascript; charset=utf-8",
     "control.css": "text/css; charset=utf-8",
     "control.js": "text/javascript; charset=utf-8",
+    "compose.js": "text/javascript; charset=utf-8",
     "rollup.css": "text/css; charset=utf-8",
     "wall.css": "text/css; charset=utf-8",
     "wall.js": "text/javascript; charset=utf-8",

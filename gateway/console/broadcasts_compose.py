@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import draft
-from gateway.console import broadcasts_filters
+from gateway.console import broadcasts_filters, broadcasts_questions, broadcasts_weight
 from gateway.console.broadcasts_form import BroadcastForm, blank_form, filled_form, form_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.console.units_choice import choices, chosen, label
-from gateway.content import content_hash
-from gateway.db import unit_of_work
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries.contact import hash_of
 from gateway.errors import Conflict
-from gateway.models import new_public_id
+from gateway.models import Unit, new_public_id
+from gateway.rules.profiles import in_zone
 from gateway.states import BroadcastState
-from gateway.store import broadcast_list, staff, units
+from gateway.store import broadcast_list, money, staff, units
+from gateway.store.zones import zones_of
 
 blueprint = Blueprint("broadcasts_compose", __name__)
 
@@ -33,10 +38,13 @@ def new(viewer: Viewer) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         if request.args.get("from"):
             row = broadcast_list.get_row(unit.db, viewer.unit_path, request.args["from"])
-            form = form_of(rt, row.broadcast, row.place)
-            form.public_id, form.seen, form.when, form.at = new_public_id(), "", "now", ""
+            form = form_of(rt, row.broadcast, row.place, _zone(unit, row.place))
+            form.public_id, form.seen = new_public_id(), ""
+            form.course.when, form.course.at, form.course.expires = "now", "", ""
         else:
-            form = blank_form(rt, units.get_unit(unit.db, viewer.unit_id))
+            place = units.get_unit(unit.db, viewer.unit_id)
+            form = blank_form(rt, place, _zone(unit, place))
+            form.course.budget = broadcasts_weight.usual_budget(money.find_money(unit.db, rt.profile.money))
     return _page(viewer, form, url_for("broadcasts_compose.create"))
 
 
@@ -46,8 +54,8 @@ def create(viewer: Viewer) -> ResponseReturnValue:
     """Keep a new draft; the same form sent twice makes one."""
     rt = runtime()
     form = _read(viewer)
-    if form.errors or form.place is None:
-        return make_response(_page(viewer, form, url_for("broadcasts_compose.create")), 422)
+    if _only_counts() or form.errors or form.place is None:
+        return _again(viewer, form, url_for("broadcasts_compose.create"))
     try:
         with unit_of_work(rt.engine) as unit:
             if broadcast_list.find_id(unit.db, form.public_id) is None:
@@ -67,10 +75,11 @@ def edit(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
+        zone = _zone(unit, row.place)
     if row.broadcast.state not in OPEN:
         raise Conflict("a broadcast that has started is changed no more")
     action = url_for("broadcasts_compose.change", public_id=public_id)
-    return _page(viewer, form_of(rt, row.broadcast, row.place), action)
+    return _page(viewer, form_of(rt, row.broadcast, row.place, zone), action)
 
 
 @blueprint.post("/broadcasts/<public_id>/edit")
@@ -82,32 +91,46 @@ def change(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
     form = _read(viewer)
     form.public_id = public_id
-    if form.errors or form.place is None:
-        return make_response(
-            _page(viewer, form, url_for("broadcasts_compose.change", public_id=public_id)), 422
-        )
+    if _only_counts() or form.errors or form.place is None:
+        return _again(viewer, form, url_for("broadcasts_compose.change", public_id=public_id))
     with unit_of_work(rt.engine) as unit:
         broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
         unit.db.refresh(broadcast, with_for_update=True)
-        before = content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
-        values = form.values(rt)
-        after = content_hash(form.kind, form.texts, form.sounds)
+        before, after = hash_of(broadcast), form.hash_of(rt)
         if form.seen not in (before, after):
             raise Conflict("somebody else changed this broadcast meanwhile")
         tested_at = broadcast.tested_at if after == before else None
-        draft.change(unit, rt, broadcast, unit_id=form.place.id, tested_at=tested_at, **values)
+        draft.change(unit, rt, broadcast, unit_id=form.place.id, tested_at=tested_at, **form.values(rt))
         staff.add_audit(unit.db, viewer.staff_id, "change", rt.clock(), "broadcast", broadcast.id)
     return _next(form)
 
 
-def _read(viewer: Viewer) -> BroadcastForm:
+@blueprint.post("/broadcasts/count")
+@may("write_broadcasts")
+def count(viewer: Viewer) -> ResponseReturnValue:
+    """Say whom the form as it stands would reach, and what that takes; nothing is kept."""
+    return _weight(viewer, _read(viewer, with_sounds=False))
+
+
+def _read(viewer: Viewer, *, with_sounds: bool = True) -> BroadcastForm:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         place, problem = chosen(unit.db, viewer.unit_path, request.form.get("unit", "")[:300])
+        zone = _zone(unit, place or units.get_unit(unit.db, viewer.unit_id))
         filters = broadcasts_filters.read(unit, viewer, request.form)
-    form = filled_form(rt, request, place, problem)  # converts sounds: not inside a unit of work
+    # converts sounds: not inside a unit of work
+    form = filled_form(rt, request, place, problem, zone, with_sounds=with_sounds)
     form.filters = filters
     return form
+
+
+def _zone(unit: UnitOfWork, place: Unit) -> ZoneInfo:
+    """The wall clock by which this unit's times are typed and shown."""
+    return in_zone(runtime().profile, zones_of(unit.db, [place.path])[place.path]).timezone
+
+
+def _only_counts() -> bool:
+    return request.form.get("then") == "count"
 
 
 def _next(form: BroadcastForm) -> ResponseReturnValue:
@@ -116,11 +139,29 @@ def _next(form: BroadcastForm) -> ResponseReturnValue:
     return redirect(url_for("broadcasts_check.check", public_id=form.public_id))
 
 
-def _page(viewer: Viewer, form: BroadcastForm, action: str) -> str:
+def _again(viewer: Viewer, form: BroadcastForm, action: str) -> ResponseReturnValue:
+    """The form with its words once more: counted only, or with what is wrong in it."""
+    is_asked = _only_counts()
+    page = _page(viewer, form, action, Markup(_weight(viewer, form)) if is_asked else "")
+    return make_response(page, 200 if is_asked else 422)
+
+
+def _weight(viewer: Viewer, form: BroadcastForm) -> str:
+    rt = runtime()
+    if form.place is None:
+        return render_template("broadcasts/weight.html", problem=form.errors.get("unit"))
+    with unit_of_work(rt.engine) as unit:
+        shown = broadcasts_weight.weigh(unit, rt, broadcasts_weight.of_form(rt, form))
+    return render_template("broadcasts/weight.html", kind=form.kind, **shown, **WORDS)
+
+
+def _page(viewer: Viewer, form: BroadcastForm, action: str, weight: str = "") -> str:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         places = choices(unit.db, viewer.unit_path)
         only = broadcasts_filters.choices(unit, viewer)
+        named = broadcasts_filters.named(unit, form.filters)
+        holds = money.find_money(unit.db, rt.profile.money)
     return render_template(
         "broadcasts/compose.html",
         form=form,
@@ -128,8 +169,12 @@ def _page(viewer: Viewer, form: BroadcastForm, action: str) -> str:
         places=places,
         label=label,
         only=only,
+        named=named,
         segments=segments,
-        zone=rt.profile.zone,
-        earliest=rt.clock().astimezone(rt.profile.timezone).strftime("%Y-%m-%dT%H:%M"),
+        weight=weight,
+        currency=holds.prices.currency,
+        questions=broadcasts_questions.shown(form.questions),
+        zone=form.course.zone.key,
+        earliest=rt.clock().astimezone(form.course.zone).strftime("%Y-%m-%dT%H:%M"),
         **WORDS,
     )

@@ -7,25 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Request
 from flask_babel import gettext
 
 from flows.sms_text import segments
 from gateway.broadcasts import draft
-from gateway.broadcasts.draft import LONGEST_TITLE
+from gateway.broadcasts.limits import LONGEST_SMS, LONGEST_TITLE, Wrong, is_writable, wrong_with
+from gateway.console import broadcasts_questions
+from gateway.console.broadcasts_course import Course, course_of, read_course
 from gateway.console.broadcasts_words import CLASSES
 from gateway.console.sounds import read_sound
 from gateway.console.units_choice import label
-from gateway.content import SPOKEN, content_hash
+from gateway.content import SPOKEN, hash_of_said, languages_of
+from gateway.deliveries.contact import certificate_of, hash_of
 from gateway.deliveries.owe import SMS, VOICE
+from gateway.lengths import sms_parts
 from gateway.models import Broadcast, Unit, new_public_id
 from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
+from gateway.speech import LETTERS_PER_SECOND
 
-LONGEST_TEXT, LONGEST_SMS = 2000, 6
+_A_RECORDING = (
+    "0" * 45 * LETTERS_PER_SECOND
+)  # stands for one that was not handed in yet: as long as a good one
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-LATEST = timedelta(days=60)
 
 
 @dataclass
@@ -34,6 +41,7 @@ class BroadcastForm:
 
     languages: tuple[str, ...]
     public_id: str
+    course: Course
     seen: str = ""
     kind: str = VOICE
     title: str = ""
@@ -42,9 +50,8 @@ class BroadcastForm:
     message_class: str = MessageClass.ORGANISATIONAL
     texts: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, str] = field(default_factory=dict)
-    when: str = "now"
-    at: str = ""
-    scheduled_at: datetime | None = None
+    fallback: dict[str, str] = field(default_factory=dict)
+    questions: list[dict[str, Any]] = field(default_factory=list)
     certificate: dict[str, str] = field(default_factory=dict)
     filters: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -57,10 +64,16 @@ class BroadcastForm:
             "texts": self._texts(rt),
             "sounds": self.sounds,
             "message_class": self.message_class,
-            "scheduled_at": self.scheduled_at,
             "certificate": self._bound_certificate(rt),
             "filters": self.filters,
+            "fallback_texts": self.fallback or None,
+            "questions": self.questions,
+            **self.course.more,
         }
+
+    def hash_of(self, rt: Runtime) -> str:
+        """The hash of all that members would hear or read of it."""
+        return hash_of_said(self.kind, self._texts(rt), self.sounds, self.questions, self.fallback)
 
     def _texts(self, rt: Runtime) -> dict[str, str]:
         return draft.announced(rt, self.kind, self.message_class, self.texts, self.sounds)
@@ -69,47 +82,57 @@ class BroadcastForm:
         until = _end_of_day(rt, self.certificate.get("valid_until", ""))
         if until is None:
             return None
-        bound_to = content_hash(self.kind, self._texts(rt), self.sounds)
-        return {**self.certificate, "valid_until": until.isoformat(), "content_hash": bound_to}
+        return {**self.certificate, "valid_until": until.isoformat(), "content_hash": self.hash_of(rt)}
 
 
-def blank_form(rt: Runtime, unit: Unit) -> BroadcastForm:
+def blank_form(rt: Runtime, unit: Unit, zone: ZoneInfo) -> BroadcastForm:
     """Return the empty form of a new broadcast, to the writer's own unit."""
-    return BroadcastForm(SPOKEN[rt.settings.country], new_public_id(), unit=label(unit))
+    return BroadcastForm(SPOKEN[rt.settings.country], new_public_id(), Course(zone), unit=label(unit))
 
 
-def form_of(rt: Runtime, broadcast: Broadcast, unit: Unit) -> BroadcastForm:
-    """Return the form filled with a broadcast."""
-    at = broadcast.scheduled_at
+def form_of(rt: Runtime, broadcast: Broadcast, unit: Unit, zone: ZoneInfo) -> BroadcastForm:
+    """Return the form filled with a broadcast; `zone` is that of its unit."""
     kept = broadcast.certificate or {}
     return BroadcastForm(
         languages=SPOKEN[rt.settings.country],
         public_id=broadcast.public_id,
-        seen=content_hash(broadcast.kind, broadcast.texts, broadcast.sounds),
+        course=course_of(broadcast, zone),
+        seen=hash_of(broadcast),
         kind=broadcast.kind,
         title=broadcast.title,
         unit=label(unit),
         message_class=broadcast.message_class,
         texts=dict(broadcast.texts),
         sounds=dict(broadcast.sounds),
+        fallback=dict(broadcast.fallback_texts or {}),
+        questions=list(broadcast.questions or []),
         filters=dict(broadcast.filters or {}),
-        when="at" if at else "now",
-        at=at.astimezone(rt.profile.timezone).strftime("%Y-%m-%dT%H:%M") if at else "",
         certificate={
             "number": kept.get("number", ""),
             "issuer": kept.get("issuer", ""),
-            "valid_until": _last_day(rt, kept.get("valid_until", "")),
+            "valid_until": _last_day(rt, broadcast),
         },
     )
 
 
-def filled_form(rt: Runtime, request: Request, place: Unit | None, problem: str | None) -> BroadcastForm:
-    """Read what was sent and keep its sounds; errors by field name. `place` is the unit that was chosen, if any."""
+def filled_form(
+    rt: Runtime,
+    request: Request,
+    place: Unit | None,
+    problem: str | None,
+    zone: ZoneInfo,
+    *,
+    with_sounds: bool = True,
+) -> BroadcastForm:
+    """Read what was sent and keep its sounds; errors by field name. `place` is the unit that was chosen, if any, `zone`
+    its own. Without sounds those that came along are left alone: nothing is kept.
+    """
     sent = request.form
     public_id = sent.get("public_id", "")
     form = BroadcastForm(
         languages=SPOKEN[rt.settings.country],
         public_id=public_id if PUBLIC_ID.fullmatch(public_id) else new_public_id(),
+        course=read_course(sent, zone, rt.clock()),
         seen=sent.get("seen", ""),
         kind=SMS if sent.get("kind") == SMS else VOICE,
         title=sent.get("title", "").strip(),
@@ -118,31 +141,32 @@ def filled_form(rt: Runtime, request: Request, place: Unit | None, problem: str 
     )
     wanted = sent.get("message_class", "")
     form.message_class = wanted if wanted in set(CLASSES) else MessageClass.ORGANISATIONAL
-    if not form.title or len(form.title) > LONGEST_TITLE:
+    form.errors.update(form.course.errors)
+    if not form.title or len(form.title) > LONGEST_TITLE or not is_writable(form.title):
         form.errors["title"] = gettext("Give it a title of at most %(n)s letters.", n=LONGEST_TITLE)
     if problem:
         form.errors["unit"] = problem
-    _read_content(rt, request, form)
-    _read_time(rt, sent, form)
+    _read_content(rt, request, form, with_sounds)
+    if form.kind == VOICE:
+        _read_fallback(sent, form)
+    if with_sounds:
+        there = languages_of(form.texts, form.sounds) or form.languages
+        form.questions = broadcasts_questions.read(rt, request, form.kind, there, form.errors)
+        _judge_whole_sms(rt, form)
     _read_certificate(rt, sent, form)
     return form
 
 
-def _read_content(rt: Runtime, request: Request, form: BroadcastForm) -> None:
+def _read_content(rt: Runtime, request: Request, form: BroadcastForm, with_sounds: bool) -> None:
     for language in form.languages:
         text = request.form.get(f"text-{language}", "").strip()
         if text:
             form.texts[language] = text
-        if len(text) > LONGEST_TEXT:
-            form.errors[f"text-{language}"] = gettext(
-                "Shorter, please: nobody listens for more than a minute."
-            )
-        elif form.kind == SMS and segments(text) > LONGEST_SMS:
-            form.errors[f"text-{language}"] = gettext(
-                "This would be %(n)s SMS each; at most %(most)s are sent.", n=segments(text), most=LONGEST_SMS
-            )
-        if form.kind == VOICE:
+        if form.kind == VOICE and with_sounds:
             read_sound(rt, request, language, form.sounds, form.errors)
+        elif form.kind == VOICE and not text and _has_sound(request.form, language):
+            form.texts[language] = _A_RECORDING
+        _judge(form, f"text-{language}", form.kind, text)
     if not form.texts and not form.sounds and not form.errors:
         first = f"text-{form.languages[0]}"
         form.errors[first] = (
@@ -152,20 +176,55 @@ def _read_content(rt: Runtime, request: Request, form: BroadcastForm) -> None:
         )
 
 
-def _read_time(rt: Runtime, sent: Mapping[str, str], form: BroadcastForm) -> None:
-    form.when, form.at = ("at" if sent.get("when") == "at" else "now"), sent.get("at", "")[:20]
-    if form.when == "now":
+def _has_sound(sent: Mapping[str, str], language: str) -> bool:
+    """Whether a recording was kept before, or waits in the form of whoever asks only for a count."""
+    return bool(sent.get(f"kept-{language}") or sent.get(f"has-{language}"))
+
+
+def _read_fallback(sent: Mapping[str, str], form: BroadcastForm) -> None:
+    """The SMS to whom no call reached; none where none is written."""
+    for language in form.languages:
+        if text := sent.get(f"fallback-{language}", "").strip():
+            form.fallback[language] = text
+            _judge(form, f"fallback-{language}", SMS, text)
+
+
+def _judge(form: BroadcastForm, name: str, kind: str, text: str) -> None:
+    wrong = wrong_with(kind, text)
+    is_spoken = wrong is Wrong.NOTHING_TO_HEAR and form.sounds.get(name.removeprefix("text-"))
+    if wrong is not None and not is_spoken:
+        form.errors[name] = _sentence(wrong, text)
+
+
+def _judge_whole_sms(rt: Runtime, form: BroadcastForm) -> None:
+    """What does not fit with its question would be cut off."""
+    if form.kind != SMS or not form.questions or form.errors:
         return
-    try:
-        at = datetime.fromisoformat(form.at).replace(tzinfo=rt.profile.timezone).astimezone(UTC)
-    except ValueError:
-        form.errors["at"] = gettext("Say on which day and at what time.")
-        return
-    if at <= rt.clock():
-        form.errors["at"] = gettext("This time has passed. Choose a later one, or “now”.")
-    elif at > rt.clock() + LATEST:
-        form.errors["at"] = gettext("Choose a time within the next %(n)s days.", n=LATEST.days)
-    form.scheduled_at = at
+    for language, n in sms_parts(rt, form.texts, form.questions).items():
+        if n > LONGEST_SMS:
+            said = gettext(
+                "With its question this would be %(n)s SMS each; at most %(most)s are sent.",
+                n=n,
+                most=LONGEST_SMS,
+            )
+            form.errors[f"text-{language}"] = said
+
+
+def _sentence(wrong: Wrong, text: str) -> str:
+    match wrong:
+        case Wrong.TOO_LONG:
+            return str(gettext("Shorter, please: nobody listens for more than a minute."))
+        case Wrong.TOO_MANY_PARTS:
+            n = segments(text)
+            return str(
+                gettext("This would be %(n)s SMS each; at most %(most)s are sent.", n=n, most=LONGEST_SMS)
+            )
+        case Wrong.NOTHING_TO_HEAR:
+            return str(gettext("Write words: signs and pictures alone cannot be spoken."))
+        case Wrong.NOTHING_TO_READ:
+            return str(gettext("There is nothing in it that can be read."))
+        case Wrong.UNWRITABLE:
+            return str(gettext("It holds characters that no phone can show. Write it anew."))
 
 
 def _read_certificate(rt: Runtime, sent: Mapping[str, str], form: BroadcastForm) -> None:
@@ -189,8 +248,9 @@ def _end_of_day(rt: Runtime, typed: str) -> datetime | None:
     return datetime.combine(day, time(0), rt.profile.timezone).astimezone(UTC)
 
 
-def _last_day(rt: Runtime, until: str) -> str:
-    if not until:
+def _last_day(rt: Runtime, broadcast: Broadcast) -> str:
+    certificate = certificate_of(broadcast)
+    if certificate is None:
         return ""
-    local = datetime.fromisoformat(until).astimezone(rt.profile.timezone) - timedelta(seconds=1)
+    local = certificate.valid_until.astimezone(rt.profile.timezone) - timedelta(seconds=1)
     return local.date().isoformat()

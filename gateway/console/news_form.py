@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Request
 from flask_babel import gettext
 
-from gateway.console.broadcasts_form import LONGEST_TEXT, PUBLIC_ID
+from gateway.broadcasts.limits import LONGEST_TEXT
+from gateway.console.broadcasts_form import PUBLIC_ID
 from gateway.console.sounds import read_sound
 from gateway.content import SPOKEN
 from gateway.models import Unit, new_public_id
