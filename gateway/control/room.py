@@ -13,7 +13,7 @@ from gateway.models import Unit
 from gateway.runtime import Runtime
 from gateway.store import control_calls, control_reports, unit_list, wall
 from gateway.store.control_calls import Calls, Reach
-from gateway.store.control_reports import ITSELF, Days, Figures, Waits
+from gateway.store.control_reports import ITSELF, Counted, Days, Figures, Waits
 from gateway.store.sight import Sight
 from gateway.store.wall import Silence
 
@@ -73,11 +73,12 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
     here, before = replace(sight, path=place.path), window.before
     now = (window.since, window.until)
     then = (before.since, before.until)
-    parts = compare(db, rt, sight, place, window)
+    fork = unit_list.find_fork(db, place)
+    counted = _count(db, here, fork, window)
     return Picture(
-        **vars(parts),
-        trends=_trends(db, here, parts.fork, window),
-        hours=control_reports.per_hour(db, here, *now, window.zone),
+        **vars(_compare(db, rt, here, place, fork, window, counted)),
+        trends=_trends(db, here, counted),
+        hours=counted.hours,
         calls=control_calls.calls(db, here, *now),
         calls_before=control_calls.calls(db, here, *then),
         reach=control_calls.reach(db, here, *now),
@@ -87,27 +88,15 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
 
 
 def compare(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) -> Comparison:
-    """Count what came in and what waits, part by part."""
+    """Count what came in and what waits, part by part, and nothing else."""
     here, fork = replace(sight, path=place.path), unit_list.find_fork(db, place)
-    now, before = (
-        control_reports.figures(db, here, each.since, each.until, fork.path)
-        for each in (window, window.before)
-    )
-    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone), fork.path)
-    return Comparison(
-        place=place,
-        fork=fork,
-        window=window,
-        all=now[None],
-        before=before[None],
-        waits=waits[None],
-        lines=_lines(db, place, fork, now, before, waits),
-    )
+    return _compare(db, rt, here, place, fork, window, _count(db, here, fork, window))
 
 
 def trends(db: Session, sight: Sight, place: Unit, window: Window) -> Trends:
-    """Count what came in by days alone."""
-    return _trends(db, replace(sight, path=place.path), unit_list.find_fork(db, place), window)
+    """Count what came in by days, and nothing else."""
+    here = replace(sight, path=place.path)
+    return _trends(db, here, _count(db, here, unit_list.find_fork(db, place), window))
 
 
 def today_of(rt: Runtime) -> date:
@@ -121,13 +110,29 @@ def edges(today: date, zone: str) -> list[datetime]:
     return [Window(day, day, zone).since for day in first]
 
 
-def _trends(db: Session, here: Sight, fork: Unit, window: Window) -> Trends:
-    now, before = (
-        control_reports.per_day(db, here, each.since, each.until, window.zone, fork.path)
-        for each in (window, window.before)
+def _count(db: Session, here: Sight, fork: Unit, window: Window) -> Counted:
+    since, middle, until = window.before.since, window.since, window.until
+    return control_reports.count(db, here, since, middle, until, window.zone, fork.path)
+
+
+def _trends(db: Session, here: Sight, counted: Counted) -> Trends:
+    parts = {key for each in (counted.days, counted.days_before) for key in each.children if key}
+    return Trends(counted.days, counted.days_before, control_reports.units_of(db, here.path, parts))
+
+
+def _compare(
+    db: Session, rt: Runtime, here: Sight, place: Unit, fork: Unit, window: Window, counted: Counted
+) -> Comparison:
+    waits = control_reports.waits(db, here, rt.clock(), edges(today_of(rt), window.zone), fork.path)
+    return Comparison(
+        place=place,
+        fork=fork,
+        window=window,
+        all=counted.now[None],
+        before=counted.before[None],
+        waits=waits[None],
+        lines=_lines(db, place, fork, counted.now, counted.before, waits),
     )
-    counted = {key for each in (now, before) for key in each.children if key}
-    return Trends(now, before, control_reports.units_of(db, here.path, counted))
 
 
 def _lines(

@@ -14,25 +14,32 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Date,
     Float,
+    Select,
+    Text,
     and_,
     case,
     cast,
-    extract,
     func,
+    literal,
+    null,
     select,
     true,
     tuple_,
+    union_all,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from gateway.models import Report, ReportEvent, Unit
 from gateway.states import REPORTS_WAITING, ReportState, Urgency
-from gateway.store.reports import Seen, select_visible
+from gateway.store.reports import Seen, visible_to
 from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 ITSELF = 0  # stands where a child's id does: reports of exactly the unit
+SORTED_IN = "64MB"
 S = ReportState
 
 
@@ -63,6 +70,10 @@ class Figures:
     solved_p90: float | None = None
 
 
+NAMES = tuple(each.name for each in fields(Figures))
+LENGTHS = frozenset({"first_median", "first_p90", "solved_median", "solved_p90"})
+
+
 @dataclass(frozen=True)
 class Waits:
     """What waits now: how many, past their deadline, in danger, unheard, reopened; since when, and by when it came.
@@ -88,52 +99,49 @@ class Days:
     categories: dict[str, dict[date, int]]
 
 
-def figures(
-    db: Session, sight: Sight, since: datetime, until: datetime, at: str = ""
-) -> dict[int | None, Figures]:
-    """Count what came in, by child of the unit `at` this path (else the sight's own); None is all of them together."""
-    some = _cohort(sight, since, until, at)
-    columns = [_figure(some, each.name).label(each.name) for each in fields(Figures)]
-    query = select(some.c.child, *columns).group_by(func.grouping_sets(tuple_(some.c.child), tuple_()))
-    found: dict[int | None, Figures] = {row[0]: Figures(*row[1:]) for row in db.execute(query)}
-    return {None: Figures()} | found
+@dataclass(frozen=True)
+class Counted:
+    """What came in: by part of the unit (`ITSELF` apart, None is all together) now and in the time before, by day, by hour.
+
+    `hours` are those of now, by (day of the week, hour) as clocks there show it; Monday is 1.
+    """
+
+    now: dict[int | None, Figures]
+    before: dict[int | None, Figures]
+    days: Days
+    days_before: Days
+    hours: dict[tuple[int, int], int]
 
 
-def total(db: Session, sight: Sight, since: datetime, until: datetime) -> Figures:
-    """The same of all together."""
-    some = _cohort(sight, since, until)
-    return Figures(*db.execute(select(*(_figure(some, each.name) for each in fields(Figures)))).one())
+def count(
+    db: Session, sight: Sight, since: datetime, middle: datetime, until: datetime, zone: str, at: str = ""
+) -> Counted:
+    """Count what came in since `middle`, and before it since `since`, by parts of the unit `at` this path, else the sight's.
 
-
-def per_day(db: Session, sight: Sight, since: datetime, until: datetime, zone: str, at: str = "") -> Days:
-    """Count what came in by local day, in one reading."""
-    some = _cohort(sight, since, until, at)
-    day = func.date(func.timezone(zone, some.c.at)).label("day")
-    sets = func.grouping_sets(tuple_(day), tuple_(day, some.c.child), tuple_(day, some.c.category))
-    which = func.grouping(some.c.child, some.c.category)
-    days = Days({}, {}, {})
-    for on, child, category, kind, count in db.execute(
-        select(day, some.c.child, some.c.category, which, func.count()).group_by(sets)
+    The reports are read once: every figure is a sum over the same ones.
+    """
+    db.execute(
+        select(func.set_config("work_mem", SORTED_IN, True))
+    )  # until the transaction ends; else it sorts on disk
+    some = _cohort(sight, since, middle, until, zone, at)
+    found = Counted({None: Figures()}, {None: Figures()}, _no_days(), _no_days(), {})
+    for what, is_now, day, key, values in db.execute(
+        union_all(_by_part(some), _by_day(some), _by_hour(some))
     ):
-        match kind:
-            case 3:
-                days.all[on] = count
-            case 1:
-                days.children.setdefault(child, {})[on] = count
+        days = found.days if is_now else found.days_before
+        match what:
+            case "figures":
+                parts = found.now if is_now else found.before
+                parts[int(key) if key else None] = _figures(values)
+            case "hours":
+                found.hours[divmod(int(key), 24)] = int(values[0])
+            case "day":
+                days.all[day] = int(values[0])
+            case "children":
+                days.children.setdefault(int(key), {})[day] = int(values[0])
             case _:
-                days.categories.setdefault(category, {})[on] = count
-    return days
-
-
-def per_hour(
-    db: Session, sight: Sight, since: datetime, until: datetime, zone: str
-) -> dict[tuple[int, int], int]:
-    """Count what came in by (day of the week, hour) as clocks there show it; Monday is 1."""
-    some = _cohort(sight, since, until)
-    local = func.timezone(zone, some.c.at)
-    weekday, hour = (cast(extract(part, local), BigInteger) for part in ("isodow", "hour"))
-    query = select(weekday, hour, func.count()).group_by(weekday, hour)
-    return {(row[0], row[1]): row[2] for row in db.execute(query)}
+                days.categories.setdefault(key, {})[day] = int(values[0])
+    return found
 
 
 def waits(
@@ -148,9 +156,8 @@ def waits(
     ]
     ages = [func.count().filter(each) for each in between]
     query = (
-        select_visible(sight)
-        .where(Report.is_waiting)
-        .with_only_columns(
+        _seen(
+            sight,
             child,
             func.count(),
             func.count().filter(Report.due_at < now),
@@ -160,6 +167,7 @@ def waits(
             func.min(Report.received_at),
             *ages,
         )
+        .where(Report.is_waiting)
         .group_by(func.grouping_sets(tuple_(child), tuple_()))
     )
     found: dict[int | None, Waits] = {
@@ -174,15 +182,63 @@ def units_of(db: Session, path: str, ids: Collection[int]) -> dict[int, Unit]:
     return {each.id: each for each in db.scalars(query)} if ids else {}
 
 
-def _cohort(sight: Sight, since: datetime, until: datetime, at: str = "") -> CTE:
+def _no_days() -> Days:
+    return Days({}, {}, {})
+
+
+def _figures(values: Sequence[float | None]) -> Figures:
+    """Counts are whole; lengths of time stay as they are."""
+    told = zip(NAMES, values, strict=True)
+    numbers: list[Any] = [value if name in LENGTHS else int(value or 0) for name, value in told]
+    return Figures(*numbers)
+
+
+def _by_part(some: CTE) -> Select[Any]:
+    numbers = [cast(_figure(some, name), Float) for name in NAMES]
+    sets = func.grouping_sets(tuple_(some.c.is_now, some.c.child), tuple_(some.c.is_now))
+    return select(
+        literal("figures").label("what"),
+        some.c.is_now,
+        cast(null(), Date).label("day"),
+        cast(some.c.child, Text).label("key"),
+        array(numbers).label("numbers"),
+    ).group_by(sets)
+
+
+def _by_day(some: CTE) -> Select[Any]:
+    """Of all, of each part, and of each category."""
+    day, child, category = cast(some.c.local, Date).label("day"), some.c.child, some.c.category
+    which = func.grouping(child, category)
+    sets = func.grouping_sets(*(tuple_(some.c.is_now, day, *more) for more in ((), (child,), (category,))))
+    return select(
+        case((which == 3, "day"), (which == 1, "children"), else_="categories"),
+        some.c.is_now,
+        day,
+        func.coalesce(cast(child, Text), category),
+        array([cast(func.count(), Float)]),
+    ).group_by(sets)
+
+
+def _by_hour(some: CTE) -> Select[Any]:
+    hour = func.date_part("isodow", some.c.local) * 24 + func.date_part("hour", some.c.local)
+    return (
+        select(
+            literal("hours"), true(), cast(null(), Date), cast(hour, Text), array([cast(func.count(), Float)])
+        )
+        .where(some.c.is_now)
+        .group_by(hour)
+    )
+
+
+def _cohort(sight: Sight, since: datetime, middle: datetime, until: datetime, zone: str, at: str) -> CTE:
     """The reports that came in, with what the figures are made of."""
     first = func.least(Report.heard_at, Report.taken_at, Report.assigned_at, Report.answered_at)
-    is_solved = Report.state == S.CONFIRMED
     again = select(ReportEvent.report_id).where(ReportEvent.kind == "reopened")
-    query = (
-        select_visible(sight)
-        .with_only_columns(
-            Report.received_at.label("at"),
+    return (
+        _seen(
+            sight,
+            (Report.received_at >= middle).label("is_now"),
+            func.timezone(zone, Report.received_at).label("local"),
             func.coalesce(Report.category, "").label("category"),
             _child(at or sight.path).label("child"),
             Report.state.label("state"),
@@ -191,13 +247,24 @@ def _cohort(sight: Sight, since: datetime, until: datetime, at: str = "") -> CTE
             and_(Report.assignee_id.is_(None), Report.taken_at.is_(None)).label("is_untouched"),
             Report.answered_at.is_not(None).label("is_answered"),
             Report.id.in_(again).label("is_again"),
-            extract("epoch", first - Report.received_at).label("first"),
-            case((is_solved, extract("epoch", Report.closed_at - Report.received_at))).label("solved"),
+            func.date_part("epoch", first - Report.received_at).label("first"),
+            case(
+                (Report.state == S.CONFIRMED, func.date_part("epoch", Report.closed_at - Report.received_at))
+            ).label("solved"),
         )
         .where(Report.received_at >= since, Report.received_at < until)
+        .cte("cohort")
     )
-    cohort: CTE = query.cte("cohort")
-    return cohort
+
+
+def _seen(sight: Sight, *columns: Any) -> Select[Any]:
+    """Reports that the viewer may know of, joined to nothing but what limits them."""
+    return (
+        select(*columns)
+        .select_from(Report)
+        .join(Seen, Seen.id == Report.sight_unit_id)
+        .where(visible_to(sight))
+    )
 
 
 def _figure(some: CTE, name: str) -> ColumnElement[Any]:

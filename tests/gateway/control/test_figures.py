@@ -14,7 +14,7 @@ from gateway.db import unit_of_work
 from gateway.models import Report
 from gateway.runtime import Runtime
 from gateway.store import control_reports, units
-from gateway.store.control_reports import ITSELF, Days, Figures, Waits
+from gateway.store.control_reports import ITSELF, Counted, Days, Figures, Waits
 from gateway.store.sight import EVERYTHING, Sight
 from tests.conftest import TestClock
 from tests.gateway.console.seats import a_report, a_tree
@@ -27,8 +27,13 @@ def ids(rt: Runtime) -> dict[str, int]:
 
 
 def figures(rt: Runtime, sight: Sight, window: Window = NOVEMBER) -> dict[int | None, Figures]:
+    return count(rt, sight, window).now
+
+
+def count(rt: Runtime, sight: Sight, window: Window = NOVEMBER) -> Counted:
     with unit_of_work(rt.engine) as work:
-        return control_reports.figures(work.db, sight, window.since, window.until)
+        moments = (window.before.since, window.since, window.until)
+        return control_reports.count(work.db, sight, *moments, window.zone)
 
 
 def agra(rt: Runtime) -> Sight:
@@ -63,9 +68,7 @@ def test_unit_below_has_the_same_figures_as_its_line_above(rt: Runtime, ids: dic
     above, own = figures(rt, agra(rt)), figures(rt, Sight(path_of(rt, "ACH"), 0))
     assert own[None] == above[ids["ACH"]]
     assert own[ids["BOOTH-1"]] == own[None]
-    with unit_of_work(rt.engine) as work:
-        again = control_reports.total(work.db, Sight(path_of(rt, "BAH"), 0), NOVEMBER.since, NOVEMBER.until)
-    assert again == above[ids["BAH"]]
+    assert figures(rt, Sight(path_of(rt, "BAH"), 0))[None] == above[ids["BAH"]]
 
 
 def test_accusation_is_no_figure_for_those_who_must_not_know_of_it(rt: Runtime, ids: dict[str, int]) -> None:
@@ -76,20 +79,24 @@ def test_accusation_is_no_figure_for_those_who_must_not_know_of_it(rt: Runtime, 
 
 
 def test_window_without_reports_is_all_noughts(rt: Runtime, ids: dict[str, int]) -> None:
-    assert figures(rt, EVERYTHING, NOVEMBER.before) == {None: Figures()}
-    with unit_of_work(rt.engine) as work:
-        args = (work.db, EVERYTHING, NOVEMBER.before.since, NOVEMBER.before.until)
-        assert control_reports.total(*args) == Figures()
-        assert control_reports.per_day(*args, "Asia/Kolkata") == Days({}, {}, {})
-        assert control_reports.per_hour(*args, "Asia/Kolkata") == {}
+    nothing = {None: Figures()}
+    assert count(rt, EVERYTHING, NOVEMBER.before) == Counted(
+        nothing, nothing, Days({}, {}, {}), Days({}, {}, {}), {}
+    )
+
+
+def test_time_before_is_counted_apart(rt: Runtime, ids: dict[str, int]) -> None:
+    fifth = Window(date(2026, 11, 5), date(2026, 11, 8), "Asia/Kolkata")
+    found, alone = count(rt, agra(rt), fifth), count(rt, agra(rt), fifth.before)
+    assert (found.before, found.days_before) == (alone.now, alone.days)
+    assert (found.before[None].received, found.now[None].received) == (4, 4)
 
 
 def test_days_are_those_of_the_house_and_sum_to_the_whole(rt: Runtime, ids: dict[str, int]) -> None:
     set_late = datetime(2026, 11, 30, 18, 29, 59, tzinfo=UTC)  # the last second of November in India
     for at in (set_late, set_late + timedelta(seconds=1)):
         set_report(rt, a_report(rt, "BAH"), received_at=at, category="44")
-    with unit_of_work(rt.engine) as work:
-        days = control_reports.per_day(work.db, agra(rt), NOVEMBER.since, NOVEMBER.until, NOVEMBER.zone)
+    days = count(rt, agra(rt)).days
     assert days.all == {date(2026, 11, 1 + nth): 1 for nth in range(11)} | {date(2026, 11, 30): 1}
     assert {key: sum(each.values()) for key, each in days.children.items()} == {
         ids["ACH"]: 8, ids["BAH"]: 3, ITSELF: 1,
@@ -100,8 +107,7 @@ def test_days_are_those_of_the_house_and_sum_to_the_whole(rt: Runtime, ids: dict
 
 
 def test_hours_are_those_of_clocks_in_the_house(rt: Runtime, ids: dict[str, int]) -> None:
-    with unit_of_work(rt.engine) as work:
-        found = control_reports.per_hour(work.db, agra(rt), NOVEMBER.since, NOVEMBER.until, NOVEMBER.zone)
+    found = count(rt, agra(rt)).hours
     assert found == {(day, 10): 2 if day in (7, 1, 2, 3) else 1 for day in range(1, 8)}  # 1.11. is a Sunday
 
 
