@@ -1,13 +1,11 @@
 """Lists of reports that are taken away as CSV or XLSX: exactly what a search of the inbox finds for whoever asks.
 
-Long ones are made by a worker; the obligation is the row, and a file dies after a day. No number of anybody is ever in one;
+Long ones, and those of the people of a broadcast (`broadcast_files`), are made by a worker; the obligation is the row, and a file dies after a day. No number of anybody is ever in one;
 of a reporter who stays unnamed nor is their name or what they wrote.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -17,9 +15,13 @@ from typing import IO, Any, BinaryIO, cast
 
 from sqlalchemy.orm import Session
 
+from gateway import broadcast_files
+from gateway.broadcast_files import CSV as CSV
+from gateway.broadcast_files import XLSX as XLSX
+from gateway.broadcast_files import Asked
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import ReportFile, Unit
-from gateway.people.export import harmless
+from gateway.people.export import write_csv
 from gateway.runtime import Runtime
 from gateway.spreadsheet import write_sheet
 from gateway.store import inbox, report_files, reports
@@ -28,7 +30,6 @@ from gateway.store.sight import Sight
 
 logger = logging.getLogger(__name__)
 
-CSV, XLSX = "csv", "xlsx"
 AT_ONCE, MOST = 5_000, 200_000
 KEPT_FOR = timedelta(hours=24)
 LEASE = timedelta(minutes=3)
@@ -61,13 +62,22 @@ class Wanted:
 
 
 def ask(unit: UnitOfWork, rt: Runtime, kind: str, unit_id: int, wanted: Wanted) -> ReportFile:
-    """Have a file made in the background."""
+    """Have a file of reports made in the background."""
+    return _ask(unit, rt, staff_id=wanted.staff_id, unit_id=unit_id, kind=kind, asked=wanted.kept())
+
+
+def ask_people(
+    unit: UnitOfWork, rt: Runtime, kind: str, unit_id: int, staff_id: int, broadcast_id: int, asked: Asked
+) -> ReportFile:
+    """Have a file of the people of a broadcast made in the background."""
+    values = {"staff_id": staff_id, "unit_id": unit_id, "broadcast_id": broadcast_id}
+    return _ask(unit, rt, kind=kind, asked=asdict(asked), **values)
+
+
+def _ask(unit: UnitOfWork, rt: Runtime, **values: Any) -> ReportFile:
     now = rt.clock()
     made = ReportFile(
-        staff_id=wanted.staff_id,
-        unit_id=unit_id,
-        kind=kind,
-        asked=wanted.kept(),
+        **values,
         lease_until=now,
         created_at=now,
     )
@@ -90,12 +100,19 @@ def make(rt: Runtime, file_id: int) -> None:
             return
         path = unit.db.get_one(Unit, made.unit_id).path
     with SpooledTemporaryFile(IN_MEMORY) as file:
-        count = write(rt, file, made.kind, path, Wanted.taken(made.asked))
+        count = _write(rt, cast(IO[bytes], file), made, path)
         file.seek(0)
         key = rt.files.put(cast(BinaryIO, file))
     with unit_of_work(rt.engine) as unit:
         row = unit.db.get_one(ReportFile, file_id)
         row.rows, row.file_key, row.finished_at = count, key, rt.clock()
+
+
+def _write(rt: Runtime, out: IO[bytes], made: ReportFile, unit_path: str) -> int:
+    if made.broadcast_id is None:
+        return write(rt, out, made.kind, unit_path, Wanted.taken(made.asked))
+    asked = broadcast_files.Asked(**made.asked)
+    return broadcast_files.write(rt, out, made.kind, unit_path, made.broadcast_id, asked)
 
 
 def sweep(unit: UnitOfWork, rt: Runtime) -> None:
@@ -111,18 +128,7 @@ def write(rt: Runtime, out: IO[bytes], kind: str, unit_path: str, wanted: Wanted
     """Write the list, newest or most urgent first as on screen; returns how many reports it holds."""
     head = [str(word) for word in wanted.words["head"]]
     rows = _rows(rt, Sight(unit_path, wanted.staff_id, wanted.sees_restricted), wanted)
-    return write_sheet(out, head, rows) if kind == XLSX else _write_csv(out, head, rows)
-
-
-def _write_csv(out: IO[bytes], head: list[str], rows: Iterator[list[str]]) -> int:
-    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    count = 0
-    for count, row in enumerate(rows, 1):  # noqa: B007 is what is returned
-        writer.writerow([harmless(cell) for cell in row])
-    text.detach()
-    return count
+    return write_sheet(out, head, rows) if kind == XLSX else write_csv(out, head, rows)
 
 
 def _rows(rt: Runtime, sight: Sight, wanted: Wanted) -> Iterator[list[str]]:

@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
 
 from gateway.broadcasts.sums import Sums
 from gateway.console.broadcasts_words import CAUSES, PARTS, REASONS, part_word
-from gateway.console.formats import duration, moment, number
 from gateway.models import Broadcast
-from gateway.states import BroadcastState
 from gateway.store.broadcast_people import Part
-
-LIVE = (BroadcastState.STARTING, BroadcastState.RUNNING, BroadcastState.PAUSED)
 
 
 def counts(stand: Sums) -> dict[Part, int]:
@@ -59,40 +54,6 @@ def causes_of(broadcast: Broadcast, stand: Sums) -> list[dict[str, Any]]:
     ]
 
 
-def people_url(broadcast: Broadcast, part: Part | str, cause: str | None = None) -> str:
-    """Return the address of the people of one part."""
-    return url_for("broadcasts_people.people", public_id=broadcast.public_id, part=str(part), cause=cause)
-
-
-def comes_next(broadcast: Broadcast, stand: Sums) -> str | None:
-    """Say in one sentence what happens next, None where nothing does."""
-    if broadcast.state not in LIVE:
-        return None
-    if broadcast.state == BroadcastState.STARTING:
-        return str(gettext("The list of members is being made; the first phones ring in a moment."))
-    if broadcast.state == BroadcastState.PAUSED:
-        return str(gettext("Nothing new begins until somebody presses “Go on”. Calls under way may finish."))
-    if stand.held and stand.held_until and not stand.not_yet_tried:
-        return str(
-            gettext(
-                "%(n)s wait for the calling hours: from %(when)s.",
-                n=number(stand.held),
-                when=moment(stand.held_until),
-            )
-        )
-    if stand.to_retry and stand.next_try_at and not stand.not_yet_tried:
-        when = moment(stand.next_try_at)
-        return str(gettext("%(n)s to be tried again, from %(when)s.", n=number(stand.to_retry), when=when))
-    return None
-
-
-def time_left(stand: Sums, a_minute: int, per_second: float) -> str | None:
-    """Say how long the first round still takes at the present pace, or at the planned one where nothing was tried yet."""
-    waiting = stand.not_yet_tried
-    pace = a_minute / 60 or per_second
-    if not waiting or pace <= 0:
-        return None
-    seconds = waiting / pace
-    if seconds < 60:
-        return str(gettext("less than a minute left"))
-    return str(gettext("about %(time)s left", time=duration(seconds)))
+def people_url(broadcast: Broadcast, part: Part | str, **narrow: Any) -> str:
+    """Return the address of the people of one part, or of fewer of them (`broadcasts_people`)."""
+    return url_for("broadcasts_people.people", public_id=broadcast.public_id, part=str(part), **narrow)

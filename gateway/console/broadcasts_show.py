@@ -1,108 +1,74 @@
-"""A broadcast that runs or has run: the bar, what comes next, and pause, go on, stop (console.md 2, screen 2)."""
+"""A broadcast that runs or has run: the bar, what comes next, what went wrong, what became of it (console.md 2, screen 2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import launch, sums
-from gateway.broadcasts.plan import plan
+from gateway.broadcasts import rest, sums
 from gateway.broadcasts.sums import Sums
-from gateway.console.broadcasts_bar import LIVE, causes_of, comes_next, people_url, segments_of, time_left
-from gateway.console.broadcasts_findings import longest, sounds_of
+from gateway.console.broadcasts_bar import causes_of, people_url, segments_of
+from gateway.console.broadcasts_next import LIVE, comes_next, ending, pace_of, trouble_of
+from gateway.console.broadcasts_outcome import outcome_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.console.fragments import page_or_fragment
+from gateway.console.page import is_fragment
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.models import Broadcast
-from gateway.rules.classes import MessageClass
 from gateway.states import BroadcastState
-from gateway.store import broadcast_list, broadcast_people, staff
+from gateway.store import broadcast_list, broadcast_people, broadcast_results
 
 blueprint = Blueprint("broadcasts_show", __name__)
 
-A_MINUTE = timedelta(minutes=1)
+LATELY = timedelta(hours=1)
+SELDOM = 15  # seconds between two looks at the plots, which cost more than the bar
 
 
 @blueprint.get("/broadcasts/<public_id>")
 @may("see_broadcasts")
 def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Show how it stands; a draft is on its check page."""
-    rt = runtime()
-    with unit_of_work(rt.engine) as unit:
+    with unit_of_work(runtime().engine) as unit:
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
         if row.broadcast.started_at is None and row.broadcast.state != BroadcastState.STOPPED:
             return redirect(url_for("broadcasts_check.check", public_id=public_id))
-        values = _shown(unit, row)
+        stand = sums.of_broadcast(unit.db, row.broadcast.id)
+        values = _standing(unit, row, stand)
+        if not is_fragment():
+            values |= _outcome(unit, row, stand) | _afterwards(unit, viewer, row)
     answer = page_or_fragment("broadcasts/show.html", "broadcasts/stand.html", **values, **WORDS)
-    if row.broadcast.state not in LIVE and not values["stand"].in_progress:
+    return _told_when_over(answer, row, stand)
+
+
+@blueprint.get("/broadcasts/<public_id>/results")
+@may("see_broadcasts")
+def results(viewer: Viewer, public_id: str) -> ResponseReturnValue:
+    """Show the plots and tables alone, as they are while it runs; on a page of its own the whole page is better."""
+    if not is_fragment():
+        return redirect(url_for("broadcasts_show.show", public_id=public_id, units=request.args.get("units")))
+    with unit_of_work(runtime().engine) as unit:
+        row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
+        stand = sums.of_broadcast(unit.db, row.broadcast.id)
+        values = _outcome(unit, row, stand)
+    page = render_template("broadcasts/results.html", **values, **WORDS)
+    answer = Response(page, headers={"Retry-After": str(SELDOM)})
+    answer.add_etag()
+    answer.make_conditional(request)
+    return _told_when_over(answer, row, stand)
+
+
+def _told_when_over(answer: Response, row: broadcast_list.Row, stand: Sums) -> Response:
+    if row.broadcast.state not in LIVE and not stand.in_progress:
         answer.headers["X-Finished"] = "1"  # the page stops asking
     return answer
 
 
-@blueprint.post("/broadcasts/<public_id>/pause")
-@may("send_broadcasts")
-def pause(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """No new call begins from this second on."""
-    return _do(
-        viewer, public_id, BroadcastState.PAUSED, lambda unit, broadcast: launch.pause(unit, broadcast)
-    )
-
-
-@blueprint.post("/broadcasts/<public_id>/resume")
-@may("send_broadcasts")
-def resume(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """Go on with whom is still to be tried."""
-    rt = runtime()
-    return _do(
-        viewer, public_id, BroadcastState.RUNNING, lambda unit, broadcast: launch.resume(unit, rt, broadcast)
-    )
-
-
-@blueprint.post("/broadcasts/<public_id>/stop")
-@may("send_broadcasts")
-def stop(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """End it for good, also before it has begun."""
-    rt = runtime()
-    return _do(
-        viewer, public_id, BroadcastState.STOPPED, lambda unit, broadcast: launch.stop(unit, rt, broadcast)
-    )
-
-
-def _do(
-    viewer: Viewer,
-    public_id: str,
-    wanted: BroadcastState,
-    deed: Callable[[UnitOfWork, Broadcast], None],
-) -> ResponseReturnValue:
-    """Do one deed; where it is done already, by a double click or a colleague, nothing more happens."""
-    rt = runtime()
-    with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
-        if broadcast.state != wanted:
-            deed(unit, broadcast)
-            action = request.path.rpartition("/")[2]
-            staff.add_audit(unit.db, viewer.staff_id, action, rt.clock(), "broadcast", broadcast.id)
-    if wanted == BroadcastState.PAUSED:
-        flash(gettext("Paused. No new call begins; those under way may finish."))
-    if wanted == BroadcastState.STOPPED:
-        flash(gettext("Stopped for good. Whoever was not reached yet is not called any more."))
-    return redirect(url_for("broadcasts_show.show", public_id=public_id))
-
-
-def _shown(unit: UnitOfWork, row: broadcast_list.Row) -> dict[str, Any]:
+def _standing(unit: UnitOfWork, row: broadcast_list.Row, stand: Sums) -> dict[str, Any]:
     rt, broadcast = runtime(), row.broadcast
-    stand = sums.of_broadcast(unit.db, broadcast.id)
-    since = rt.clock() - A_MINUTE
-    a_minute = 0
-    if broadcast.state == BroadcastState.RUNNING:
-        a_minute = broadcast_people.count_attempts(unit.db, broadcast.id, since)
+    pace = pace_of(unit.db, rt, broadcast)
     return {
         "row": row,
         "stand": stand,
@@ -111,19 +77,32 @@ def _shown(unit: UnitOfWork, row: broadcast_list.Row) -> dict[str, Any]:
         "again_url": people_url(broadcast, "again"),
         "all_url": people_url(broadcast, "all"),
         "next_step": comes_next(broadcast, stand),
-        "a_minute": a_minute,
-        "left": _left(broadcast, stand, a_minute),
+        "ending": ending(rt, broadcast, stand, pace),
+        "trouble": trouble_of(unit.db, rt, broadcast, stand),
+        "a_minute": pace.a_minute,
         "is_live": broadcast.state in LIVE,
-        "places": broadcast_people.count_places(unit.db, broadcast.id, row.place.path),
-        "attempts": broadcast_people.last_attempts(unit.db, broadcast.id),
     }
 
 
-def _left(broadcast: Broadcast, stand: Sums, a_minute: int) -> str | None:
-    if broadcast.state != BroadcastState.RUNNING:
-        return None
-    rt = runtime()
-    law = MessageClass(broadcast.message_class)
-    seconds = longest(sounds_of(rt, broadcast))
-    planned = plan(rt, kind=broadcast.kind, message_class=law, count=stand.not_yet_tried, seconds=seconds)
-    return time_left(stand, a_minute, planned.per_second)
+def _outcome(unit: UnitOfWork, row: broadcast_list.Row, stand: Sums) -> dict[str, Any]:
+    rt, broadcast = runtime(), row.broadcast
+    is_live = broadcast.state in LIVE
+    since = rt.clock() - LATELY
+    return {
+        "row": row,
+        "outcome": outcome_of(unit.db, rt, row, stand, has_all_units=request.args.get("units") == "all"),
+        "attempts": broadcast_people.last_attempts(unit.db, broadcast, since) if is_live else [],
+        "is_live": is_live,
+    }
+
+
+def _afterwards(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row) -> dict[str, Any]:
+    """What may follow a broadcast that is over: how many of whom."""
+    broadcast = row.broadcast
+    is_over = broadcast.state in (BroadcastState.FINISHED, BroadcastState.STOPPED)
+    may_send = broadcast.state == BroadcastState.FINISHED and viewer.may("send_broadcasts")
+    return {
+        "is_over": is_over,
+        "rest": rest.count_rest(unit.db, broadcast) if may_send else 0,
+        "answered": broadcast_results.count_answered(unit.db, broadcast.id) if is_over else 0,
+    }

@@ -7,9 +7,10 @@ command line and by the console.
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,18 @@ def export_members(rt: Runtime, out: Writable, *, unit_path: str = "/") -> int:
     for row in member_rows(rt, unit_path):
         writer.writerow([harmless(cell) for cell in row])
         count += 1
+    return count
+
+
+def write_csv(out: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write any list with its head, harmless, as programs for spreadsheets read it; returns how many rows."""
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    count = 0
+    for count, row in enumerate(rows, 1):  # noqa: B007 is what is returned
+        writer.writerow([harmless(cell) for cell in row])
+    text.detach()
     return count
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from gateway.models import Attempt, Delivery, Member, PhoneNumber, Unit
-from gateway.states import DeliveryReason, DeliveryState
+from gateway.models import Attempt, Batch, Broadcast, BroadcastAnswer, Delivery, Member, PhoneNumber, Unit
+from gateway.states import BatchState, DeliveryReason, DeliveryState
+from gateway.store.units import is_under
 
 PAGE = 50
 LAST_ATTEMPTS = 20
@@ -41,15 +42,23 @@ class Person:
     public_id: str
     tail: str | None
     place: str
+    place_code: str
+    part: str
 
 
 @dataclass(frozen=True)
-class PlaceCount:
-    """How many were asked and heard in one unit."""
+class Narrow:
+    """Fewer of a part: by cause or reason, by unit, by language, by the answer to a question, those to be tried again."""
 
-    name: str
-    asked: int
-    heard: int
+    cause: str | None = None
+    unit: Unit | None = None
+    language: str | None = None
+    question: int | None = None
+    key: str | None = None
+    is_again: bool = False
+
+
+EVERYBODY = Narrow()
 
 
 @dataclass(frozen=True)
@@ -66,9 +75,12 @@ class Try:
 def part() -> ColumnElement[str]:
     """SQL: the part of the bar that a delivery is counted in; the order of the cases is that of `sums`."""
     was_tried = Delivery.tries > 0
+    is_open = Delivery.state.in_((D.QUEUED, D.HELD))
+    on_its_way = Delivery.batch_id.in_(select(Batch.id).where(Batch.state == BatchState.SENDING))
     return case(
         (Delivery.state.in_((D.HEARD, D.DELIVERED)), str(Part.HEARD)),
         (Delivery.state.in_((D.SENDING, D.SENT)), str(Part.IN_PROGRESS)),
+        (and_(is_open, Delivery.batch_id.is_not(None), on_its_way), str(Part.IN_PROGRESS)),
         (Delivery.state == D.IN_DOUBT, str(Part.IN_DOUBT)),
         (and_(Delivery.state == D.REFUSED, ~was_tried), str(Part.REFUSED)),
         (and_(Delivery.state == D.HELD, ~was_tried), str(Part.HELD)),
@@ -78,77 +90,83 @@ def part() -> ColumnElement[str]:
     )
 
 
-def list_people(
-    db: Session,
-    broadcast_id: int,
-    wanted: Part | None,
-    cause: str | None = None,
-    after: int = 0,
-    is_again: bool = False,
-) -> tuple[list[Person], int | None]:
-    """List who is in one part (all where None), narrowed to a cause or to those who await another try; paged by key."""
+def select_people(
+    broadcast: Broadcast, viewer_path: str, wanted: Part | None, narrow: Narrow = EVERYBODY
+) -> Select[*tuple[Any, ...]]:
+    """Select who is in one part (all where None) and works at or below the viewer's unit; in the order of the calls."""
     query = (
-        select(Delivery, Member.name, Member.public_id, PhoneNumber.tail, Unit.name)
+        select(Delivery, Member.name, Member.public_id, PhoneNumber.tail, Unit.name, Unit.code, part())
         .join(Member, Member.id == Delivery.member_id)
         .join(Unit, Unit.id == Member.unit_id)
         .join(PhoneNumber, PhoneNumber.id == Delivery.number_id)
-        .where(_of(broadcast_id), Delivery.id > after, Member.erased_at.is_(None))
+        .where(_of(broadcast), is_under(Unit.path, viewer_path), Member.erased_at.is_(None))
+        .order_by(Delivery.id)
     )
     if wanted is not None:
         query = query.where(part() == str(wanted))
-    if cause:
+    return query.where(*_narrowed(broadcast, wanted, narrow))
+
+
+def list_people(
+    db: Session,
+    broadcast: Broadcast,
+    viewer_path: str,
+    wanted: Part | None,
+    narrow: Narrow = EVERYBODY,
+    after: int = 0,
+    size: int = PAGE,
+) -> tuple[list[Person], int | None]:
+    """List a page of `select_people`; with the key of the next page, None at the end."""
+    query = select_people(broadcast, viewer_path, wanted, narrow).where(Delivery.id > after)
+    found = db.execute(query.limit(size + 1)).all()
+    people = [Person(*each) for each in found[:size]]
+    return people, people[-1].delivery.id if len(found) > size else None
+
+
+def count_people(db: Session, broadcast: Broadcast, viewer_path: str) -> int:
+    """Count all whom the viewer may see."""
+    everybody = select_people(broadcast, viewer_path, None).with_only_columns(Delivery.id).order_by(None)
+    return db.scalars(select(func.count()).select_from(everybody.subquery())).one()
+
+
+def _narrowed(broadcast: Broadcast, wanted: Part | None, narrow: Narrow) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if narrow.cause:
         code = Delivery.reason_code if wanted is Part.REFUSED else Delivery.last_cause
-        query = query.where(func.coalesce(code, "unknown") == cause)
-    if is_again:
-        query = query.where(Delivery.tries > 0, Delivery.state.in_((D.QUEUED, D.HELD)))
-    found = db.execute(query.order_by(Delivery.id).limit(PAGE + 1)).all()
-    people = [Person(*each) for each in found[:PAGE]]
-    return people, people[-1].delivery.id if len(found) > PAGE else None
-
-
-def count_places(db: Session, broadcast_id: int, path: str) -> list[PlaceCount]:
-    """Count asked and heard for each unit right under `path`; who belongs to `path` itself counts there."""
-    level = path.count("/") + 1
-    child = cast(func.nullif(func.split_part(Unit.path, "/", level), ""), Integer)
-    own = int(path.strip("/").rpartition("/")[2])
-    counted = (
-        select(
-            func.coalesce(child, literal(own)).label("branch"),
-            func.count().label("asked"),
-            func.count().filter(part() == str(Part.HEARD)).label("heard"),
+        found.append(func.coalesce(code, "unknown") == narrow.cause)
+    if narrow.unit is not None:
+        is_top = narrow.unit.id == broadcast.unit_id  # whoever belongs to it directly
+        found.append(Unit.id == narrow.unit.id if is_top else is_under(Unit.path, narrow.unit.path))
+    if narrow.language is not None:
+        found.append(func.coalesce(Delivery.language, "") == narrow.language)
+    if narrow.question is not None:
+        given = select(BroadcastAnswer.delivery_id).where(
+            BroadcastAnswer.broadcast_id == broadcast.id, BroadcastAnswer.question == narrow.question
         )
-        .select_from(Delivery)
-        .join(Member, Member.id == Delivery.member_id)
-        .join(Unit, Unit.id == Member.unit_id)
-        .where(_of(broadcast_id))
-        .group_by("branch")
-        .subquery()
-    )
-    query = select(Unit.name, counted.c.asked, counted.c.heard).join(counted, counted.c.branch == Unit.id)
-    return [PlaceCount(*row) for row in db.execute(query.order_by(Unit.name))]
+        key = BroadcastAnswer.key == narrow.key if narrow.key else BroadcastAnswer.key.is_(None)
+        found.append(Delivery.id.in_(given.where(key)))
+    if narrow.is_again:
+        found += [Delivery.tries > 0, Delivery.state.in_((D.QUEUED, D.HELD))]
+    return found
 
 
-def last_attempts(db: Session, broadcast_id: int) -> Sequence[Try]:
-    """List the last attempts, the newest first."""
+def last_attempts(db: Session, broadcast: Broadcast, since: datetime) -> Sequence[Try]:
+    """List the last attempts since then, the newest first."""
     query = (
         select(Member.name, PhoneNumber.tail, Attempt.placed_at, Attempt.outcome, Attempt.cause)
         .join(Delivery, Delivery.id == Attempt.delivery_id)
         .outerjoin(Member, Member.id == Delivery.member_id)
         .join(PhoneNumber, PhoneNumber.id == Attempt.number_id)
-        .where(_of(broadcast_id))
+        .where(Attempt.broadcast_id == broadcast.id, Attempt.placed_at > since, _of(broadcast))
         .order_by(Attempt.id.desc())
         .limit(LAST_ATTEMPTS)
     )
     return [Try(row[0] or "", *row[1:]) for row in db.execute(query)]
 
 
-def count_attempts(db: Session, broadcast_id: int, since: datetime) -> int:
-    """Count what was tried since then: the pace of the last minute."""
-    query = select(func.count(Attempt.id)).where(
-        Attempt.broadcast_id == broadcast_id, Attempt.placed_at > since
+def _of(broadcast: Broadcast) -> Any:
+    return and_(
+        Delivery.broadcast_id == broadcast.id,
+        Delivery.reason == DeliveryReason.BROADCAST,
+        Delivery.kind == broadcast.kind,
     )
-    return db.scalars(query).one()
-
-
-def _of(broadcast_id: int) -> Any:
-    return and_(Delivery.broadcast_id == broadcast_id, Delivery.reason == DeliveryReason.BROADCAST)

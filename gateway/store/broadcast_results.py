@@ -55,7 +55,7 @@ class Answer(NamedTuple):
 
     question: int
     key: str | None
-    count: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ def answers_by_place(db: Session, broadcast_id: int, path: str) -> dict[int, lis
         .order_by(BroadcastAnswer.question, BroadcastAnswer.key)
     )
     found: dict[int, list[Answer]] = {}
-    for place, *row in db.execute(query):
-        found.setdefault(place, []).append(Answer(*row))
+    for place, question, key, number in db.execute(query):
+        found.setdefault(place, []).append(Answer(question, key, number))
     return found
 
 
@@ -178,7 +178,7 @@ def cost(db: Session, broadcast: Broadcast, currency: str) -> Cost:
         .where(Delivery.broadcast_id == broadcast.id, Delivery.reason == DeliveryReason.BROADCAST)
     )
     tries, estimated, paid, paid_tries = db.execute(query).one()
-    return Cost(tries, estimated, paid, paid_tries, currency)
+    return Cost(tries, Decimal(estimated or 0), Decimal(paid or 0), paid_tries, currency)
 
 
 def count_tries(db: Session, broadcast_id: int, since: datetime) -> int:

@@ -37,15 +37,21 @@ def list_old(db: Session, before: datetime) -> Sequence[ReportFile]:
     return db.scalars(query.limit(50)).all()
 
 
-def list_own(db: Session, staff_id: int, unit_id: int) -> Sequence[ReportFile]:
-    """List what this person asked for while at this unit, the newest first."""
+def list_own(
+    db: Session, staff_id: int, unit_id: int, broadcast_id: int | None = None
+) -> Sequence[ReportFile]:
+    """List what this person asked for while at this unit, of reports or of one broadcast, the newest first."""
     query = select(ReportFile).where(ReportFile.staff_id == staff_id, ReportFile.unit_id == unit_id)
+    query = query.where(ReportFile.broadcast_id.is_not_distinct_from(broadcast_id))
     return db.scalars(query.order_by(ReportFile.id.desc()).limit(SHOWN)).all()
 
 
-def get_own(db: Session, staff_id: int, unit_id: int, public_id: str) -> ReportFile:
+def get_own(
+    db: Session, staff_id: int, unit_id: int, public_id: str, broadcast_id: int | None = None
+) -> ReportFile:
     """Return one of them; raises NotFound for anybody else's."""
     query = select(ReportFile).where(ReportFile.staff_id == staff_id, ReportFile.unit_id == unit_id)
+    query = query.where(ReportFile.broadcast_id.is_not_distinct_from(broadcast_id))
     found = db.scalar(query.where(ReportFile.public_id == public_id))
     if found is None:
         raise NotFound("there is no such file")

@@ -93,6 +93,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "broadcasts_again.index": "/broadcasts/schedules",
         "broadcasts_again.form": f"/broadcasts/{done}/again",
         "broadcasts_people.people": f"/broadcasts/{done}/people/heard",
+        "broadcasts_show.results": f"/broadcasts/{done}/results",
+        "broadcasts_export.index": f"/broadcasts/{done}/files",
         "broadcasts_compose.new": "/broadcasts/new",
         "broadcasts_compose.edit": f"/broadcasts/{draft}/edit",
         "broadcasts_check.check": f"/broadcasts/{draft}/check",

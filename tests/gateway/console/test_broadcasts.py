@@ -21,7 +21,7 @@ from gateway.runtime import Runtime
 from gateway.sounds import build_subject
 from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store import broadcast_people, units
-from gateway.store.broadcast_people import Part
+from gateway.store.broadcast_people import Narrow, Part
 from tests.builders import a_broadcast, a_member
 from tests.conftest import TestClock
 from tests.gateway.console.desk import Desk, a_desk
@@ -254,15 +254,16 @@ def test_people_of_every_part_are_those_that_the_sums_count(app: Flask, rt: Runt
         for _ in DELIVERIES:
             a_member(rt)
         unit.db.get_one(Broadcast, broadcast_id).state = BroadcastState.STARTING
-        unit.db.flush()
+    with unit_of_work(rt.engine) as unit:
         spread(unit, rt, broadcast_id)
         owed = unit.db.scalars(select(Delivery)).all()
         for delivery, (state, tries, cause) in zip(owed, DELIVERIES, strict=True):
             delivery.state, delivery.tries, delivery.last_cause = state, tries, cause
     with unit_of_work(rt.engine) as unit:
         stand = sums.of_broadcast(unit.db, broadcast_id)
-        listed = {part: len(broadcast_people.list_people(unit.db, broadcast_id, part)[0]) for part in Part}
-        again, _ = broadcast_people.list_people(unit.db, broadcast_id, None, is_again=True)
+        broadcast = unit.db.get_one(Broadcast, broadcast_id)
+        listed = {part: len(broadcast_people.list_people(unit.db, broadcast, "/", part)[0]) for part in Part}
+        again, _ = broadcast_people.list_people(unit.db, broadcast, "/", None, Narrow(is_again=True))
     assert listed == counts(stand)
     assert len(again) == stand.to_retry
 

@@ -1,0 +1,66 @@
+"""Lines as SVG, drawn here: classes instead of colours, and a table beneath for whoever cannot see them (console.md 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+WIDTH, HEIGHT, FOOT, HEAD = 560, 190, 22, 18
+
+
+@dataclass(frozen=True)
+class Run:
+    """One line: points from 0 to 1 both ways, its look ("run" or, dashed, "aim") and a word at its last point."""
+
+    points: Sequence[tuple[float, float]]
+    look: str = "run"
+    word: str = ""
+
+
+def plot(runs: Sequence[Run], title: str, marks: Sequence[tuple[float, str]], top: str) -> Markup:
+    """Draw lines in one frame; `marks` are words beneath, each at its place, `top` says how high the frame is."""
+    drawn = Markup("").join(map(_run, runs))
+    words = Markup("").join(_text(x, HEIGHT - 5, word, x) for x, word in marks)
+    return Markup(
+        '<svg class="chart" viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
+        '<path class="base" d="M0 {foot}H{w}M0 {head}H{w}"/><text x="0" y="{over}">{top}</text>{drawn}{words}</svg>'
+    ).format(
+        w=WIDTH,
+        h=HEIGHT,
+        title=title,
+        foot=HEIGHT - FOOT + 0.5,
+        head=HEAD + 0.5,
+        over=HEAD - 5,
+        top=top,
+        drawn=drawn,
+        words=words,
+    )
+
+
+def _run(run: Run) -> Markup:
+    if not run.points:
+        return Markup("")
+    line = "L".join(f"{_x(x):.0f} {_y(y):.0f}" for x, y in run.points)
+    x, y = run.points[-1]
+    dot = (
+        Markup('<circle class="col last" cx="{:.0f}" cy="{:.0f}" r="4"/>')
+        if run.look == "run"
+        else Markup("")
+    )
+    word = _text(x, _y(y) + (-9 if run.look == "run" else 17), run.word, x) if run.word else ""
+    return Markup('<path class="{}" d="M{}"/>{}{}').format(run.look, line, dot.format(_x(x), _y(y)), word)
+
+
+def _text(x: float, y: float, text: str, at: float) -> Markup:
+    anchor = "start" if at < 0.08 else "end" if at > 0.92 else "middle"
+    return Markup('<text x="{:.0f}" y="{:.0f}" text-anchor="{}">{}</text>').format(_x(x), y, anchor, text)
+
+
+def _x(share: float) -> float:
+    return WIDTH * min(1.0, max(0.0, share))
+
+
+def _y(share: float) -> float:
+    return HEIGHT - FOOT - (HEIGHT - FOOT - HEAD) * min(1.0, max(0.0, share))
