@@ -139,8 +139,9 @@ BATCH_MOVES: Mapping[BatchState, frozenset[BatchState]] = {
 _OPEN = frozenset({D.QUEUED, D.HELD, D.REFUSED, D.CANCELLED})
 _RESULT = frozenset({D.DELIVERED, D.HEARD, D.NOT_HEARD, D.FAILED, D.QUEUED, D.CANCELLED, D.REFUSED})
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    D.QUEUED: _OPEN | {D.SENDING},
-    D.HELD: _OPEN | {D.SENDING},
+    # Reached: by the late word of an earlier try, which was in doubt when this one was planned.
+    D.QUEUED: _OPEN | {D.SENDING, D.HEARD, D.DELIVERED},
+    D.HELD: _OPEN | {D.SENDING, D.HEARD, D.DELIVERED},
     D.SENDING: _RESULT | {D.SENT, D.IN_DOUBT},
     D.SENT: _RESULT | {D.IN_DOUBT},
     D.IN_DOUBT: _RESULT | {D.SENT},

@@ -7,6 +7,7 @@ from gateway.broadcasts import schedules
 from gateway.broadcasts import settle as broadcasts
 from gateway.days import asking
 from gateway.db import unit_of_work
+from gateway.deliveries import budget, doubt
 from gateway.deliveries import sweep as deliveries
 from gateway.enrolment.unfinished import forget_unfinished
 from gateway.people import listed
@@ -27,6 +28,10 @@ def sweep() -> None:
     apply_unknown(rt)
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
+        doubt.give_up_waiting(unit, rt)
+    doubt.ask(rt)
+    with unit_of_work(rt.engine) as unit:
+        budget.settle(unit, rt)
     reports.sweep(rt)
     with unit_of_work(rt.engine) as unit:
         schedules.run_due(unit, rt)

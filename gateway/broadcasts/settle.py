@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from gateway.broadcasts import launch, local_times, sums, watch
 from gateway.db import UnitOfWork
+from gateway.deliveries import doubt
 from gateway.errors import Conflict
 from gateway.models import Broadcast
 from gateway.runtime import Runtime
@@ -51,6 +52,7 @@ def _end(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     is_round_done = not (stand.not_yet_tried or stand.in_progress or stand.held)
     if is_round_done and broadcast.round_done_at is None:
         broadcast.round_done_at = now
-    if not stand.is_open and not (stand.fallback and stand.fallback.is_open):
+    is_open = stand.is_open or bool(stand.fallback and stand.fallback.is_open)
+    if not is_open and not doubt.is_waiting(unit.db, broadcast.id, now):
         unit.db.flush()
         move(unit.db, Broadcast, broadcast.id, BroadcastState.FINISHED, finished_at=now)

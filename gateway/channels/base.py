@@ -1,7 +1,7 @@
-"""The contract every provider adapter keeps: three narrow protocols and the frozen types that cross the border.
+"""The contract every provider adapter keeps: narrow protocols and the frozen types that cross the border.
 
 Adapters translate foreign words to these and nothing else; they know no table, no flow's content and no Flask.
-Rooms call `SmsChannel` and `VoiceChannel` from workers only, outside any unit of work; `web` calls `Callbacks`.
+Rooms call `SmsChannel`, `VoiceChannel` and `LookUp` from workers only, outside any unit of work; `web` calls `Callbacks`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -141,6 +142,24 @@ class SmsChannel(Protocol):
     """Hands over one text for many numbers. One entry per number, same order; raises ChannelError."""
 
     def send_sms(self, text: str, to: Sequence[Number]) -> list[Handed]: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """One call or SMS that the provider took from us, as it tells when it is asked; `last` is its last word, None so far."""
+
+    provider_id: str
+    last: VoiceEvent | MessageReported | None = None
+
+
+class LookUp(Protocol):
+    """Tells what became of what we handed over: optional, for providers that can be asked (reliability.md A3).
+
+    Everything of this kind (voice, sms) to the number since then, the first first; none: it surely took nothing. Raises
+    ChannelError.
+    """
+
+    def find(self, kind: str, number: Number, since: datetime) -> list[Known]: ...
 
 
 class Callbacks(Protocol):

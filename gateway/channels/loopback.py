@@ -10,10 +10,12 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from flows.steps import Wait, WaitDigits
 from gateway.channels.base import (
     Handed,
+    Known,
     MessageArrived,
     MessageReported,
     OptedOut,
@@ -23,7 +25,7 @@ from gateway.channels.base import (
     UssdStep,
     VoiceEvent,
 )
-from gateway.errors import CallbackInvalid, ChannelError
+from gateway.errors import CallbackInvalid, ChannelError, ProviderUnreachable
 from gateway.phones import Number
 
 PLAIN = "text/plain"
@@ -102,6 +104,21 @@ class LoopbackSms:
         known = {each.number: each for each in handed if each.error is None}
         self.sent += [Sent(number, text, each.provider_id) for number, each in known.items()]
         return handed
+
+
+class LoopbackLookUp:
+    """Tells what a test has told it; of anybody else it says nothing at all."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, Number], list[Known]] = {}
+        self.asked: list[tuple[str, Number]] = []
+
+    def find(self, kind: str, number: Number, since: datetime) -> list[Known]:
+        """Return what is known of this number."""
+        self.asked.append((kind, number))
+        if (kind, number) not in self.known:
+            raise ProviderUnreachable("nobody told what became of it")
+        return self.known[kind, number]
 
 
 class LoopbackCallbacks:

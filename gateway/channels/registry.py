@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from gateway.channels.africastalking.callbacks import AfricasTalkingCallbacks
 from gateway.channels.africastalking.client import Client
+from gateway.channels.africastalking.look_up import EmulatorLookUp
 from gateway.channels.africastalking.sms import AfricasTalkingSms
 from gateway.channels.africastalking.voice import AfricasTalkingVoice
-from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
-from gateway.channels.loopback import LoopbackCallbacks, LoopbackSms, LoopbackVoice
+from gateway.channels.base import Callbacks, LookUp, SmsChannel, VoiceChannel
+from gateway.channels.loopback import LoopbackCallbacks, LoopbackLookUp, LoopbackSms, LoopbackVoice
 from gateway.errors import NotFound
 from gateway.settings import Settings
 from gateway.settings_values import is_loopback
@@ -22,12 +23,16 @@ from gateway.settings_values import is_loopback
 
 @dataclass(frozen=True)
 class Channels:
-    """One provider's ways out and in. `recording_hosts` ("host:port") may lie inside our own network (`fetch`)."""
+    """One provider's ways out and in. `recording_hosts` ("host:port") may lie inside our own network (`fetch`).
+
+    `look_up` is None where the provider cannot be asked what became of something.
+    """
 
     name: str
     voice: VoiceChannel
     sms: SmsChannel
     callbacks: Callbacks
+    look_up: LookUp | None = None
     recording_hosts: frozenset[str] = frozenset()
     kept_secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -58,13 +63,14 @@ def _africastalking(settings: Settings) -> Channels:
         voice=AfricasTalkingVoice(client),
         sms=AfricasTalkingSms(client, settings.sms_sender),
         callbacks=AfricasTalkingCallbacks(),
+        look_up=EmulatorLookUp(client) if client.is_loopback else None,
         recording_hosts=_host_of(settings.africastalking_url),
         kept_secrets=(settings.africastalking_api_key,),
     )
 
 
 def _loopback(settings: Settings) -> Channels:
-    return Channels("loopback", LoopbackVoice(), LoopbackSms(), LoopbackCallbacks())
+    return Channels("loopback", LoopbackVoice(), LoopbackSms(), LoopbackCallbacks(), LoopbackLookUp())
 
 
 def _host_of(url: str) -> frozenset[str]:

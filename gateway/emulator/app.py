@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from gateway.emulator.access import guard
+from gateway.emulator.api_look_up import look_up_blueprint
 from gateway.emulator.api_sms import sms_blueprint
 from gateway.emulator.api_voice import voice_blueprint
 from gateway.emulator.config import EmulatorConfig
@@ -34,6 +35,7 @@ def create_emulator(config: EmulatorConfig, clock: Callable[[], datetime] = utc_
     guard(app, network)
     app.register_blueprint(voice_blueprint(network, switchboard))
     app.register_blueprint(sms_blueprint(network, messages))
+    app.register_blueprint(look_up_blueprint(network, switchboard, messages))
     app.register_blueprint(control_blueprint(network, switchboard, messages))
     app.register_blueprint(run_blueprint(network))
     app.register_blueprint(people_blueprint(network, switchboard))

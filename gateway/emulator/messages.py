@@ -5,6 +5,7 @@ Called by the API and `/control`; posts through poster.py.
 
 import itertools
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.emulator.forms import message_form, receipt_form
@@ -23,11 +24,21 @@ MAGIC_RECEIPTS = {
 RECEIPT_SECONDS = 1.5
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An SMS that the API took, and the last word of it; one without a status has none yet."""
+
+    id: str
+    at: datetime
+    last: dict[str, str]
+
+
 class Messages:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._ids = itertools.count(15071)
         self.received: list[tuple[int, str, str, str, datetime]] = []
+        self.taken: dict[str, list[Taken]] = {}
 
     def deliver(self, number: str, sender: str, text: str) -> str:
         """Take an SMS for a phone, put it into the inbox of a phone that is on, and send receipts."""
@@ -39,6 +50,8 @@ class Messages:
                 self._show(phone, sender, text)
             elif status == "Buffered":
                 phone.waiting.append((message_id, sender, text))
+            taken = Taken(message_id, network.clock(), receipt_form(message_id, number, status, reason))
+            self.taken.setdefault(number, []).append(taken)
         if status:
             network.hurried.after(
                 RECEIPT_SECONDS, lambda: self._receipt(receipt_form(message_id, number, status, reason))

@@ -1,0 +1,179 @@
+"""Doubt: the provider is asked, its word counts as a callback would; what stays unknown comes again where the rules say so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from gateway.broadcasts import settle
+from gateway.channels.base import Known, MessageReported, Outcome, VoiceEvent
+from gateway.db import unit_of_work
+from gateway.deliveries import doubt
+from gateway.deliveries.send import send_some
+from gateway.errors import ProviderSilent
+from gateway.models import Attempt, Broadcast, Delivery, Member
+from gateway.phones import Number
+from gateway.rules.classes import MessageClass
+from gateway.rules.slots import slot_at
+from gateway.runtime import Runtime
+from gateway.states import BroadcastState
+from gateway.store import numbers
+from tests.conftest import TestClock
+from tests.gateway.deliveries.crowds import a_crowd, begin, stand
+from tests.lines import CALLS_BACK, Caller
+
+
+def in_doubt(rt: Runtime, kind: str, size: int = 1, **values: object) -> tuple[int, list[Number]]:
+    """A broadcast of which the provider did not say whether it took it; its id and the numbers."""
+    members = a_crowd(rt, size)
+    broadcast_id = begin(rt, kind=kind, **values)
+    channel = rt.voice if kind == "voice" else rt.sms
+    channel.script.fail(ProviderSilent("no answer"))
+    assert send_some(rt, kind).handed == size
+    assert stand(rt, broadcast_id).in_doubt == size
+    with unit_of_work(rt.engine) as unit:
+        ids = unit.db.scalars(select(Member.number_id).where(Member.id.in_(members)).order_by(Member.id))
+        return broadcast_id, [numbers.open_number(unit.db, rt.vault, each) for each in ids]
+
+
+def tell(rt: Runtime, kind: str, number: Number, *known: Known) -> None:
+    assert rt.channels.look_up is not None
+    rt.channels.look_up.known[kind, number] = list(known)  # type: ignore[attr-defined]
+
+
+def asked(rt: Runtime) -> int:
+    return len(rt.channels.look_up.asked)  # type: ignore[union-attr]
+
+
+def wait_and_give_up(rt: Runtime, clock: TestClock, minutes: float = 31) -> None:
+    clock.forward(minutes=minutes)
+    with unit_of_work(rt.engine) as unit:
+        doubt.give_up_waiting(unit, rt)
+
+
+def due_at(rt: Runtime) -> object:
+    with unit_of_work(rt.engine) as unit:
+        return unit.db.scalars(select(Delivery.due_at)).one()
+
+
+def over(number: Number, outcome: Outcome) -> VoiceEvent:
+    return VoiceEvent("c-1", number, CALLS_BACK, is_inbound=False, is_over=True, outcome=outcome, seconds=0)
+
+
+def test_provider_is_asked_once_a_minute_at_most_and_not_at_once(rt: Runtime, clock: TestClock) -> None:
+    in_doubt(rt, "voice")
+    doubt.ask(rt)
+    assert asked(rt) == 0
+    clock.forward(seconds=61)
+    doubt.ask(rt)
+    doubt.ask(rt)
+    assert asked(rt) == 1
+    clock.forward(seconds=61)
+    doubt.ask(rt)
+    assert asked(rt) == 2
+    clock.forward(hours=73)
+    doubt.ask(rt)
+    assert asked(rt) == 2
+
+
+def test_text_that_arrived_is_no_doubt_any_more(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, (first, second, third, fourth) = in_doubt(rt, "sms", 4)
+    tell(rt, "sms", first, Known("m-1", MessageReported("m-1", first, Outcome.DELIVERED, is_final=True)))
+    tell(rt, "sms", second, Known("m-2"))
+    tell(rt, "sms", third)
+    clock.forward(seconds=61)
+    doubt.ask(rt)
+    found = stand(rt, broadcast_id)
+    assert (found.heard, found.in_progress, found.not_reached, found.in_doubt) == (1, 1, {"network": 1}, 1)
+    assert found.to_retry == 1
+
+
+def test_call_that_was_busy_is_tried_again_as_after_a_callback(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, (number,) = in_doubt(rt, "voice")
+    tell(rt, "voice", number, Known("c-1", over(number, Outcome.BUSY)))
+    clock.forward(seconds=61)
+    doubt.ask(rt)
+    found = stand(rt, broadcast_id)
+    assert (found.not_reached, found.to_retry) == ({"busy": 1}, 1)
+
+
+def test_call_of_another_try_is_not_taken_for_this_one(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, (number,) = in_doubt(rt, "voice")
+    with unit_of_work(rt.engine) as unit:
+        other = unit.db.scalars(select(Attempt)).one()
+        unit.db.add(
+            Attempt(
+                **{
+                    name: getattr(other, name)
+                    for name in ("number_id", "kind", "provider", "line", "profile", "placed_at")
+                },
+                delivery_id=other.delivery_id,
+                try_number=99,
+                outcome="busy",
+                provider_id="c-1",
+            )
+        )
+    tell(rt, "voice", number, Known("c-1", over(number, Outcome.BUSY)))
+    clock.forward(seconds=61)
+    doubt.ask(rt)
+    assert stand(rt, broadcast_id).not_reached == {"network": 1}
+
+
+def test_call_comes_again_in_another_part_of_the_day(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, _ = in_doubt(rt, "voice")
+    placed_at = clock()
+    wait_and_give_up(rt, clock, 20)
+    assert stand(rt, broadcast_id).in_doubt == 1
+    with unit_of_work(rt.engine) as unit:
+        settle.settle(unit, rt)
+        assert unit.db.get_one(Broadcast, broadcast_id).state == BroadcastState.RUNNING
+    wait_and_give_up(rt, clock)
+    found = stand(rt, broadcast_id)
+    assert (found.not_reached, found.to_retry) == ({"unknown": 1}, 1)
+    again = due_at(rt)
+    law = MessageClass.ORGANISATIONAL
+    assert slot_at(rt.profile, law, again) != slot_at(rt.profile, law, placed_at)  # type: ignore[arg-type]
+    clock.now = again  # type: ignore[assignment]
+    rt.voice.script.fail(ProviderSilent("no answer"))
+    assert send_some(rt, "voice").handed == 1
+    wait_and_give_up(rt, clock, 300)
+    assert stand(rt, broadcast_id).in_doubt == 1  # once is enough
+    with unit_of_work(rt.engine) as unit:
+        settle.settle(unit, rt)
+        assert unit.db.get_one(Broadcast, broadcast_id).state == BroadcastState.FINISHED
+
+
+def test_late_callback_calls_the_second_try_off(rt: Runtime, clock: TestClock, client: FlaskClient) -> None:
+    broadcast_id, (number,) = in_doubt(rt, "voice")
+    wait_and_give_up(rt, clock)
+    assert stand(rt, broadcast_id).to_retry == 1
+    phone = Caller(client, number, CALLS_BACK, is_inbound=False)
+    phone.ring()
+    phone.press("1")
+    phone.hang_up(60)
+    assert stand(rt, broadcast_id).heard == 1
+    clock.forward(days=2)
+    assert send_some(rt, "voice").handed == 0
+
+
+@pytest.mark.parametrize(("law", "again"), [("organisational", 0), ("emergency", 1)])
+def test_text_never_comes_again_unless_there_is_danger(
+    rt: Runtime, clock: TestClock, law: str, again: int
+) -> None:
+    broadcast_id, _ = in_doubt(rt, "sms", message_class=law)
+    wait_and_give_up(rt, clock)
+    assert stand(rt, broadcast_id).to_retry == again
+    clock.forward(minutes=10)
+    assert send_some(rt, "sms").handed == again
+    clock.forward(days=2)
+    wait_and_give_up(rt, clock)
+    assert len(rt.sms.sent) == again
+
+
+def test_call_of_a_broadcast_that_is_over_stays_in_doubt(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, _ = in_doubt(rt, "voice", expires_at=clock() + timedelta(hours=1))
+    wait_and_give_up(rt, clock, 120)
+    assert stand(rt, broadcast_id).in_doubt == 1
