@@ -210,13 +210,14 @@ def _on_day_after(at: datetime, tries: Sequence[Try], plan: Plan) -> datetime:
 
 
 def _in_other_slot(last: datetime, tries: Sequence[Try], plan: Plan) -> datetime:
-    """Today where a part of the day is left that is not the last one's, two hours from then at the earliest."""
-    law, earliest = plan.message_class, last + _PATIENCE
-    last_slot = slot_at(plan.profile, law, last, plan.open_all_day)
-    hours = slot_hours(plan.profile, law, local_day(plan.profile, last), plan.open_all_day)
-    for slot, (begins, ends) in hours.items():
-        if slot in (plan.slots or SLOTS) and slot is not last_slot and earliest < ends:
-            return max(begins, earliest)
+    """The next part of the day, today or tomorrow, that is not the last one's; two hours from then at the earliest."""
+    earliest, today = last + _PATIENCE, local_day(plan.profile, last)
+    last_slot = slot_at(plan.profile, plan.message_class, last, plan.open_all_day)
+    for day in (today, today + timedelta(days=1)):
+        hours = slot_hours(plan.profile, plan.message_class, day, plan.open_all_day)
+        for slot, (begins, ends) in hours.items():
+            if slot in (plan.slots or SLOTS) and slot is not last_slot and earliest < ends:
+                return max(begins, earliest)
     return _on_day_after(last, tries, plan)
 
 
