@@ -178,6 +178,22 @@ class NumberChange(TypedDict):
     name: str
 
 
+class Steering(TypedDict, total=False):
+    """What became of the phone code keyed last; open: `staff` is who keyed it."""
+
+    is_open: bool
+    is_locked: bool
+    staff: int
+
+
+class Watched(Item, total=False):
+    """A broadcast that runs or is paused, `text` its title; `reached` of `asked`, as words."""
+
+    reached: str
+    asked: str
+    is_paused: bool
+
+
 class Held(TypedDict):
     """What is kept about whoever speaks, as words; present from the turn after LookUpData."""
 
@@ -211,6 +227,10 @@ class Snapshot(TypedDict, total=False):
     code: Code | None
     join_code: str  # written with the word JOIN
     own_code: str
+    steers: bool  # somebody of staff who may send has this number, has a phone code, and a broadcast of theirs runs
+    steering: Steering
+    watched: list[Watched]
+    steered: str  # pause, resume, stop: done; empty: it could not be
     number_change: NumberChange | None
     held: Held | None
     keeps_sealed: bool  # the country wants what is erased kept under lock for a time (rules.md L12)

@@ -74,7 +74,7 @@ def options(run: Run, node: Question) -> list[Option]:
         case Ask(_, yes, no):
             return [Option("1", yes), Option("2", no)]
         case Menu(choices):
-            return [_offer(run, choice) for choice in choices]
+            return [_offer(run, choice) for choice in choices if choice.prompt or run.holds(choice.when)]
         case Poll(path, slot, then):
             keys = str(run.look(f"{path}.keys") or "")
             return [Option(key, then, None, slot, key) for key in keys]

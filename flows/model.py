@@ -39,7 +39,10 @@ def equals(path: str, wanted: str) -> Condition:
 
 @dataclass(frozen=True)
 class Choice:
-    """One key of a menu. Without a prompt, or while `when` does not hold, it works but is not spoken."""
+    """One key of a menu. Without a prompt, or while `when` does not hold, it works but is not spoken.
+
+    One that is never spoken and has a `when` is no key at all while that does not hold.
+    """
 
     key: str
     then: str

@@ -16,6 +16,7 @@ from flows.facts import Facts
 from flows.model import Flow
 from flows.state import State
 from flows.steps import (
+    CheckPhoneCode,
     ChooseMember,
     Digits,
     GiveConsent,
@@ -28,6 +29,7 @@ from flows.steps import (
     OwnCode,
     SomebodyElse,
     Speak,
+    SteerBroadcast,
     Step,
     Tell,
     Text,
@@ -152,9 +154,22 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
             known["held"] = HELD
         elif isinstance(step, OwnCode):
             known["own_code"] = CODE
+        elif isinstance(step, CheckPhoneCode | SteerBroadcast):
+            known |= _steered(known, step)
         else:
             _learn_of_joining(known, step)
     return known
+
+
+def _steered(known: Mapping[str, Any], step: CheckPhoneCode | SteerBroadcast) -> dict[str, Any]:
+    if isinstance(step, CheckPhoneCode):
+        is_open = step.code == CODE
+        return {"steering": {"is_open": is_open, "is_locked": not is_open and "steering" in known}}
+    is_paused = step.deed == "pause"
+    watched = [{**each, "is_paused": is_paused} for each in known.get("watched", ())]
+    was_paused = any(each.get("is_paused") for each in known.get("watched", ()))
+    is_done = step.deed == "stop" or is_paused != was_paused
+    return {"watched": watched, "steered": step.deed if is_done else ""}
 
 
 def _learn_of_joining(known: dict[str, Any], step: Step) -> None:

@@ -205,6 +205,21 @@ class TakeDuty:
 
 
 @dataclass(frozen=True)
+class CheckPhoneCode:
+    """Somebody of staff keyed their phone code: known from the next turn on, as `steering` and `watched`."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SteerBroadcast:
+    """Pause, resume or stop this broadcast: known from the next turn on, as `steered`."""
+
+    broadcast: int
+    deed: str
+
+
+@dataclass(frozen=True)
 class LookUpData:
     """Count what is kept about whoever speaks: known from the next turn on, as `held`."""
 
@@ -254,6 +269,8 @@ Step = (
     | AnswerQuestion
     | CallLater
     | TakeDuty
+    | CheckPhoneCode
+    | SteerBroadcast
     | LookUpData
     | SayWrong
     | ForgetMe

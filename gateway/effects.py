@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
-from gateway import enrolment, joining, leaving
+from gateway import enrolment, joining, leaving, steering
 from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
 from gateway.days import saying
@@ -78,8 +78,8 @@ def _perform(
             _about_report(unit, rt, scene, step)
         case ask.AddToReport() | ask.SetPeople() | ask.SayDay():
             _about_report(unit, rt, scene, step)
-        case ask.LookUpReport(reference):
-            return scene, _look_up(unit, rt, scene, reference, facts)
+        case ask.LookUpReport() | ask.CheckPhoneCode() | ask.SteerBroadcast():
+            return scene, {**facts, **_look_up(unit, rt, scene, step, facts)}
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
         case ask.MarkHeard() | ask.CallLater() | ask.AnswerQuestion():
@@ -130,11 +130,18 @@ def _about_own_data(
 
 
 def _look_up(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, reference: str, facts: dict[str, Any]
+    unit: UnitOfWork,
+    rt: Runtime,
+    scene: Scene,
+    step: ask.LookUpReport | ask.CheckPhoneCode | ask.SteerBroadcast,
+    facts: dict[str, Any],
 ) -> dict[str, Any]:
+    """Return what is known from the next turn on."""
+    if not isinstance(step, ask.LookUpReport):
+        return steering.perform(unit, rt, scene, facts, step)
     tries = int(facts.get("tries", 0))
-    told = found.look_up(unit.db, rt, scene, reference, tries)
-    return {**facts, "found_report": told, "tries": tries + 1}
+    told = found.look_up(unit.db, rt, scene, step.reference, tries)
+    return {"found_report": told, "tries": tries + 1}
 
 
 def _open_report(

@@ -21,6 +21,7 @@ from flows.catalog.my_reports import MY_REPORTS
 from flows.catalog.news import NEWS
 from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
 from flows.catalog.problem import PROBLEM
+from flows.catalog.steering import STEERING
 from flows.catalog.voice_note import VOICE_NOTE
 from flows.catalog.written import SMS_JOIN, SMS_SOLVED, SMS_URGENCY
 from flows.model import Flow
@@ -44,6 +45,7 @@ FLOWS: Mapping[str, Flow] = {
         INTERIM,
         DAILY,
         BRIEF,
+        STEERING,
         LEAVING,
         INTRODUCTION,
         DUTY,

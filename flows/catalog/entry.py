@@ -25,7 +25,8 @@ TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),
     ("forgetting", lambda facts: facts.get("is_outbound") and facts.get("forget_asked")),
     ("joining", lambda facts: facts.get("is_opted_out")),
-    ("main_menu", lambda facts: any(member.get("is_joined") for member in members(facts))),
+    ("steering", lambda facts: facts.get("steers") and not is_any_joined(facts)),
+    ("main_menu", lambda facts: is_any_joined(facts)),
     ("joining", lambda facts: True),
 )
 
@@ -39,6 +40,11 @@ def may_be_discreet(facts: Facts) -> bool:
     """Tell whether a call may begin without a name: one of ours, no test, no campaign."""
     is_campaign = (facts.get("announcement") or {}).get("is_campaign")
     return bool(facts.get("is_outbound") and not facts.get("is_test") and not is_campaign)
+
+
+def is_any_joined(facts: Facts) -> bool:
+    """Tell whether somebody on this number has joined."""
+    return any(member.get("is_joined") for member in members(facts))
 
 
 def members(facts: Facts) -> list[Any]:

@@ -9,6 +9,7 @@ CHOICES = (
     Choice("3", "not_yet"),
     Choice("4", "not_yet"),
     Choice("5", "my_reports", "main_menu.my_reports", has("reports")),
+    Choice("6", "steering", None, has("steers")),
 )
 
 MAIN_MENU = Flow(
@@ -27,6 +28,7 @@ MAIN_MENU = Flow(
         "news": Goto("news"),
         "not_yet": Say("main_menu.not_yet", "more"),
         "my_reports": Goto("my_reports"),
+        "steering": Goto("steering", "code"),
         "help": Goto("help"),
         "bye": Say("goodbye.member", "end"),
         "end": End(),

@@ -58,6 +58,11 @@ def of_own_password(rt: Runtime, staff_id: int) -> Bucket:
     return Bucket(_keyed(rt, b"own", str(staff_id).encode()))
 
 
+def of_phone(rt: Runtime, staff_id: int) -> Bucket:
+    """Who keys a phone code: from whatever phone, because a caller's number proves nothing (reliability.md C15)."""
+    return Bucket(_keyed(rt, b"phone", str(staff_id).encode()))
+
+
 def begin_try(db: Session, bucket: Bucket, now: datetime) -> int:
     """Count a try before it is looked at, so that tries made at the same moment count too; returns what to forget.
 

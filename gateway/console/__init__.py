@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from gateway.console import (
     account,
     account_brief,
+    account_phone,
     answering,
     assets,
     audit,
@@ -82,6 +83,7 @@ SCREENS = (
     signing_in.blueprint,
     account.blueprint,
     account_brief.blueprint,
+    account_phone.blueprint,
     second_factor.blueprint,
     invitation.blueprint,
     start.blueprint,

@@ -9,8 +9,8 @@ from flask_babel import gettext
 from gateway.access import Viewer, password_rules, passwords, runtime, sign_in, signed_in, tokens
 from gateway.access.password_rules import LONGEST, SHORTEST
 from gateway.console.locale import SPOKEN
-from gateway.db import unit_of_work
-from gateway.models import Staff
+from gateway.db import UnitOfWork, unit_of_work
+from gateway.models import PhoneNumber, Staff
 from gateway.store import rollups, second_factors, sign_ins, staff
 
 blueprint = Blueprint("account", __name__)
@@ -20,7 +20,7 @@ blueprint = Blueprint("account", __name__)
 @signed_in
 def show(viewer: Viewer) -> ResponseReturnValue:
     """Show the page of one's own account."""
-    return _page(viewer)
+    return account_page(viewer)
 
 
 @blueprint.post("/account/password")
@@ -32,7 +32,7 @@ def change_password(viewer: Viewer) -> ResponseReturnValue:
         person = staff.get_staff(unit.db, viewer.staff_id)
     errors = _password_errors(viewer, person)
     if errors:
-        return make_response(_page(viewer, errors), 422)
+        return make_response(account_page(viewer, errors), 422)
     made = passwords.hash_password(request.form["new"])
     with unit_of_work(rt.engine) as unit:
         staff.set_password(unit.db, viewer.staff_id, made)
@@ -103,7 +103,8 @@ def _password_errors(viewer: Viewer, person: Staff) -> dict[str, str]:
     return errors
 
 
-def _page(viewer: Viewer, errors: dict[str, str] | None = None) -> str:
+def account_page(viewer: Viewer, errors: dict[str, str] | None = None) -> str:
+    """Render the page of one's own account, with what was wrong in one of its forms."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         person = staff.get_staff(unit.db, viewer.staff_id)
@@ -111,6 +112,12 @@ def _page(viewer: Viewer, errors: dict[str, str] | None = None) -> str:
             "person": person,
             "browsers": sign_ins.list_open(unit.db, viewer.staff_id, sign_in.alive(rt.clock())),
             "has_brief": str(person.role) in rollups.find_setting(unit.db).roles,
+            "own_tail": _own_tail(unit, person),
             "codes_left": second_factors.count_codes(unit.db, viewer.staff_id),
         }
     return render_template("account.html", errors=errors or {}, shortest=SHORTEST, **values)
+
+
+def _own_tail(unit: UnitOfWork, person: Staff) -> str | None:
+    """The last digits of the phone that this person uses for tests and rings from."""
+    return unit.db.get_one(PhoneNumber, person.number_id).tail if person.number_id else None

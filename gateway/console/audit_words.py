@@ -7,6 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 ACTIONS: dict[str, Any] = {
+    "phone-code-kept": _("chose a phone code"),
+    "phone-code-removed": _("took the phone code away"),
+    "phone-code-right": _("keyed the phone code"),
+    "phone-code-wrong": _("somebody keyed a wrong phone code"),
+    "phone-code-locked": _("a phone code is locked for an hour, too many wrong tries"),
     "schedule-made": _("let a broadcast come again"),
     "schedule-stopped": _("a broadcast comes no more"),
     "schedule-skipped": _("times of a broadcast were skipped, the house was down"),

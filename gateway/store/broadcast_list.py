@@ -70,6 +70,21 @@ def get_broadcast(db: Session, viewer_path: str, public_id: str) -> Broadcast:
     return get_row(db, viewer_path, public_id).broadcast
 
 
+def list_under_way(db: Session, path: str, size: int) -> Sequence[Broadcast]:
+    """List what runs or is paused at or below a path, what started last first."""
+    query = select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id).where(is_under(Unit.path, path))
+    under_way = (BroadcastState.RUNNING, BroadcastState.PAUSED)
+    return db.scalars(
+        query.where(Broadcast.state.in_(under_way)).order_by(Broadcast.started_at.desc()).limit(size)
+    ).all()
+
+
+def find_below(db: Session, path: str, broadcast_id: int) -> Broadcast | None:
+    """Return a broadcast at or below a path."""
+    query = select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id).where(is_under(Unit.path, path))
+    return db.scalar(query.where(Broadcast.id == broadcast_id))
+
+
 def find_id(db: Session, public_id: str) -> int | None:
     """Return the id behind a public one, whoever's it is: a form that was sent twice finds its first sending."""
     return db.scalar(select(Broadcast.id).where(Broadcast.public_id == public_id))

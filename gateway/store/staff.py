@@ -127,6 +127,13 @@ def _unit_of(subject: str, subject_id: int | None) -> Any:
             return None
 
 
+def list_on_number(db: Session, number_id: int) -> Sequence[tuple[Staff, str]]:
+    """List who of staff works from this number and has a phone code, each with the path of their unit."""
+    query = select(Staff, Unit.path).join(Unit, Unit.id == Staff.unit_id).where(Staff.number_id == number_id)
+    rows = db.execute(query.where(Staff.disabled_at.is_(None), Staff.phone_code_hash.is_not(None)))
+    return [(person, path) for person, path in rows]
+
+
 def list_above(db: Session, path: str) -> Sequence[Staff]:
     """List who works at this unit or above it: those who may know of what happens here."""
     query = select(Staff).join(Unit, Unit.id == Staff.unit_id).where(Unit.path.in_([path, *ancestors(path)]))
