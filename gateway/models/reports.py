@@ -44,6 +44,14 @@ class Report(Base):
             postgresql_where=text("is_waiting"),
             postgresql_include=[*COUNTED_BY, *NARROWED_BY],
         ),
+        # The same for a unit that holds little of all that waits: its parts are looked up one by one.
+        Index(
+            "ix_reports_waiting_in",
+            "sight_unit_id",
+            "received_at",
+            postgresql_where=text("is_waiting"),
+            postgresql_include=["is_red", "id", *COUNTED_BY[1:], *NARROWED_BY],
+        ),
         Index("ix_reports_category_received_at", "category", "received_at"),
         Index("ix_reports_marked", "received_at", postgresql_where=text(IS_MARKED)),
         Index("ix_reports_assignee_id", "assignee_id", postgresql_where=text("is_waiting")),

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
 from gateway.models import Member, PhoneNumber, Report, ReportEvent, Staff, Unit, VoiceNote
 from gateway.states import ReportState
 from gateway.store.inbox_search import (
+    WAITING_TABS,
     Place,
     Search,
     Tab,
@@ -171,7 +172,11 @@ def _capped(
 
 
 def _here(sight: Sight, search: Search) -> ColumnElement[bool]:
-    return in_tab(search.tab, sight, search.head)
+    """SQL: the report stands in the search's tab; whatever is past its deadline waits, in any of them."""
+    here = in_tab(search.tab, sight, search.head)
+    if search.overdue_at is None or search.tab in WAITING_TABS:
+        return here
+    return false() if search.tab in (Tab.ANSWERED, Tab.CLOSED) else and_(Report.is_waiting, here)
 
 
 def _joined(sight: Sight) -> Select[Any]:

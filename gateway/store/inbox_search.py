@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from gateway.models import Mention, Report, Unit
@@ -218,7 +218,8 @@ CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "is_member": lambda known: Report.member_id.is_not(None) if known else Report.member_id.is_(None),
     "in_charge": lambda is_so: _has_somebody() if is_so else ~_has_somebody(),
     "counted_path": lambda path: is_under(Seen.path, path),
-    "overdue_at": lambda now: and_(Report.is_waiting, Report.due_at < now),
+    # Of what waits (`in_tab`). In one word for the planner, which takes a deadline for rare since most reports have none.
+    "overdue_at": lambda now: func.coalesce(Report.due_at < now, false()),
     "reference": _begins,
     "head": lambda public_id: Report.merged_into_id == _id_of(public_id),
 }
