@@ -52,6 +52,7 @@ COMMANDS = {
     "report": ("gateway.cli.report:report", "Problems that members reported."),
     "rollup": ("gateway.cli.rollup:rollup", "The figures of a day, frozen at its hour."),
     "bench": ("gateway.cli.bench:bench", "Benchmarks, as ratios to a baseline."),
+    "sim": ("gateway.cli.sim:sim", "Play broadcasts with faults at every step, by seed."),
     "demo": ("gateway.cli.demo:demo", "Load the demo organisation."),
 }
 HIDDEN = {"demo"}

@@ -37,6 +37,7 @@ OF_THE_HOUSE = frozenset(
         "flow",
         "clips",
         "bench",
+        "sim",
         "demo",
         "staff",
         "member",

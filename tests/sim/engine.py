@@ -1,0 +1,128 @@
+"""Turns bells into jobs: what RQ, the senders' loop and the scheduler do, on virtual time.
+
+The sweep comes every fifteen seconds while something may have changed, and at the next instant at which something
+becomes due when all is quiet: time never passes by polling.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway import ledger, posts_again
+from gateway.broadcasts import settle, spread
+from gateway.db import unit_of_work
+from gateway.deliveries import send, sweep
+from gateway.pace import MemoryPace
+from gateway.queue import SEND_DUE, SPREAD_BROADCAST
+from gateway.runtime import Runtime
+from tests.sim.world import Process, World
+
+BELL = "bell"
+SWEEP_SECONDS = 15
+ROUNDS = 60  # of one sender's turn
+QUIET_SWEEPS = (15, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600, 72 * 3600)
+
+
+class Engine:
+    """The workers and the scheduler of one seed."""
+
+    def __init__(self, world: World, worker: Process) -> None:
+        self.world, self.worker = world, worker
+        self.pace = MemoryPace(lambda: world.now)
+        self._dice = world.dice("engine")
+        self.is_sweep_coming = False
+        self._in_vain = {"voice": 0, "sms": 0}
+        self._waiting: dict[str, datetime] = {}
+
+    def ring(self, queue: str, job: str, ids: tuple[Any, ...]) -> None:
+        """A bell: somebody hears it a moment later, unless the queue is emptied before."""
+        self.sweep_soon()
+        if job == SEND_DUE:
+            self._send_after(0.01 + self._dice.random() * 0.5, str(ids[0]))
+        elif job == SPREAD_BROADCAST:
+            self.world.after(0.01 + self._dice.random(), BELL, lambda: self._spread(int(ids[0])))
+
+    def sweep_soon(self) -> None:
+        """The next beat of the scheduler is worth playing."""
+        self.sweep_at(self.world.now + timedelta(seconds=SWEEP_SECONDS))
+
+    def next_due(self) -> datetime | None:
+        """When something becomes due by itself, in the world's time; None where nothing does."""
+        (found,) = self.world.ground.rows(
+            """SELECT least(
+                (SELECT min(d.due_at) FROM deliveries d LEFT JOIN broadcasts b ON b.id = d.broadcast_id
+                  WHERE d.state IN ('queued', 'held') AND d.batch_id IS NULL AND (b.id IS NULL OR b.state = 'running')),
+                (SELECT min(lease_until) FROM deliveries WHERE state = 'sending'),
+                (SELECT min(a.lease_until) FROM batches a WHERE a.state = 'sending'),
+                (SELECT min(a.due_at) FROM batches a JOIN broadcasts b ON b.id = a.broadcast_id
+                  WHERE a.state = 'ready' AND b.state = 'running'),
+                (SELECT min(placed_at) + interval '20 minutes' FROM attempts
+                  WHERE kind = 'voice' AND outcome = 'accepted'),
+                (SELECT min(placed_at) + interval '72 hours' FROM attempts
+                  WHERE kind = 'sms' AND outcome = 'accepted'),
+                (SELECT min(scheduled_at) FROM broadcasts WHERE state = 'approved'))"""
+        )
+        return found[0] - self.world.skew if found[0] is not None else None
+
+    def sweep_at(self, when: datetime) -> None:
+        """Let the scheduler's beat at this instant be played, unless an earlier one is to come."""
+        if not self.is_sweep_coming:
+            self.is_sweep_coming = True
+            self.world.at(when, "sweep", self._sweep)
+
+    def _sweep(self) -> None:
+        self.is_sweep_coming = False
+        self.world.run(self.worker, "sweep", sweep_all)
+
+    def _spread(self, broadcast_id: int) -> None:
+        self.world.run(self.worker, "spread", lambda rt: _spread(rt, broadcast_id))
+
+    def empty(self) -> int:
+        """Redis was emptied: all bells are gone, and the pace with them; says how many bells."""
+        self.pace.empty()
+        self._waiting.clear()
+        return self.world.drop(BELL)
+
+    def _send_after(self, seconds: float, kind: str) -> None:
+        """A sender of this kind that waits to begin is enough (`gateway.queue`)."""
+        when = self.world.now + timedelta(seconds=seconds)
+        if kind in self._waiting and self._waiting[kind] <= when:
+            return
+        self._waiting[kind] = when
+        self.world.at(when, BELL, lambda: self._send(kind, when))
+
+    def _send(self, kind: str, when: datetime) -> None:
+        if self._waiting.get(kind) != when:
+            return  # an earlier bell was heard
+        del self._waiting[kind]
+        self.world.run(self.worker, f"send {kind}", lambda rt: self._send_all(rt, kind))
+
+    def _send_all(self, rt: Runtime, kind: str) -> None:
+        """`workers.deliveries.send_due`, which waits a breath where pace or lines leave nothing, as events."""
+        for _ in range(ROUNDS):
+            sent = send.send_some(rt, kind)
+            if not (sent.handed or sent.judged):
+                break
+            self._in_vain[kind] = 0
+        with unit_of_work(rt.engine) as unit:
+            has_due = send.has_due(unit.db, kind, rt.clock())
+        if has_due:
+            nth = self._in_vain[kind] = self._in_vain[kind] + 1
+            self._send_after(min(15.0, 0.5 * 2 ** min(nth, 6)), kind)
+
+
+def sweep_all(rt: Runtime) -> None:
+    """What `workers.sweep` does for deliveries and broadcasts, in its order."""
+    posts_again.apply_unknown(rt)
+    with unit_of_work(rt.engine) as unit:
+        sweep.sweep(unit, rt)
+    with unit_of_work(rt.engine) as unit:
+        settle.settle(unit, rt)
+        ledger.end_what_ran_out(unit, rt)
+    posts_again.apply_spooled(rt)
+
+
+def _spread(rt: Runtime, broadcast_id: int) -> None:
+    with unit_of_work(rt.engine) as unit:
+        spread.spread(unit, rt, broadcast_id)

@@ -1,0 +1,153 @@
+"""Plays one seed from the first broadcast until the world is quiet, and says what happened."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import event
+
+from gateway import faults
+from gateway.channels.loopback import LoopbackCallbacks
+from gateway.channels.registry import Channels
+from gateway.phones import Number
+from gateway.queue import Bells
+from tests.sim.engine import QUIET_SWEEPS, SWEEP_SECONDS, Engine
+from tests.sim.ground import Ground
+from tests.sim.oracle import Broken, Oracle
+from tests.sim.provider import Provider
+from tests.sim.staff import Staff
+from tests.sim.world import Process, World
+
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 07:30 in India
+MOST_STEPS = 6000
+LOOK_EVERY = 16
+VAIN_SWEEPS = 60
+
+
+@dataclass(frozen=True)
+class Played:
+    """One seed that was played; `broken` says which promise was broken, if one was."""
+
+    seed: int
+    trace: str
+    counts: Counter[str]
+    reached: Counter[str]
+    attempts: int
+    taken: int
+    days: float
+    seconds: float
+    broken: str | None
+    story: tuple[str, ...]
+
+
+class Play:
+    """Everything of one seed, put together."""
+
+    def __init__(self, ground: Ground, seed: int) -> None:
+        self.ground = ground
+        first = World(ground, seed, MONDAY)
+        dice = first.dice("settings")
+        self.world = world = World(ground, seed, MONDAY + timedelta(hours=dice.random() * 16))
+        settings = replace(
+            ground.rt.settings, lines=dice.choice((2, 3, 5, 50)), calls_per_second=dice.choice((1, 3, 10)),
+            broadcasts_a_day=dice.choice((1, 2)), broadcasts_a_week=100,
+        )  # fmt: skip
+        worker, web = Process("worker", ground.rt), Process("web", ground.rt)
+        lines = {each.habit: each.number for each in settings.voice_numbers}
+        self.provider = Provider(world, web, Number(next(iter(lines.values()))))
+        self.engine = Engine(world, worker)
+        channels = Channels("loopback", self.provider, self.provider, LoopbackCallbacks())
+        for each in (worker, web):
+            each.rt = replace(
+                ground.rt, settings=settings, channels=channels, bells=Bells(self.engine.ring),
+                pace=self.engine.pace, clock=world.clock,
+            )  # fmt: skip
+            each.forget()
+        people = {each.member_id: each for each in ground.people}
+        self.oracle = Oracle(
+            world, people, settings.lines, settings.calls_per_second, settings.broadcasts_a_day
+        )
+        world.on_commit, world.on_event = self.oracle.committed, self._look
+        self.oracle.unusable = self.provider.invalid
+        self.provider.on_taken, self.provider.on_final = self.oracle.took, self.oracle.told
+        self.staff = Staff(ground, world, web, self.oracle)
+        self.staff.lay_out(Number(lines["call-back"]))
+        self._empty_the_queue()
+
+    def until_quiet(self) -> None:
+        """Let everything happen, from one useful instant to the next."""
+        vain = quiet = 0
+        while self.world.step < MOST_STEPS:
+            next_at = self.world.next_at()
+            if self._may_jump(next_at):
+                due = self.engine.next_due()
+                if due is not None and vain < VAIN_SWEEPS:
+                    vain = vain + 1 if due <= self.world.now else 0
+                    when = max(due, self.world.now + timedelta(seconds=SWEEP_SECONDS))
+                    if next_at is None or when < next_at:
+                        self.engine.sweep_at(when)
+                elif next_at is None:
+                    if self.staff.resume_all():
+                        continue
+                    if quiet == len(QUIET_SWEEPS):
+                        return
+                    self.engine.sweep_at(self.world.now + timedelta(seconds=QUIET_SWEEPS[quiet]))
+                    quiet += 1
+            self.world.take_next()
+        self.oracle.fail(f"it is not quiet after {MOST_STEPS} events")
+
+    def _may_jump(self, next_at: datetime | None) -> bool:
+        if self.engine.is_sweep_coming:
+            return False
+        return next_at is None or next_at - self.world.now > timedelta(seconds=SWEEP_SECONDS)
+
+    def _look(self) -> None:
+        if self.world.step % LOOK_EVERY == 0:
+            self.oracle.look()
+
+    def _empty_the_queue(self) -> None:
+        dice = self.world.dice("redis")
+        if dice.random() < 0.5:
+            for _ in range(dice.choice((1, 2, 4))):
+                self.world.after(dice.random() ** 3 * 8 * 3600, "redis", self._emptied)
+
+    def _emptied(self) -> None:
+        self.world.fault("redis emptied")
+        self.world.tell(f"{self.engine.empty()} bells are gone")
+
+
+def play(ground: Ground, seed: int) -> Played:
+    """Play one seed on cleared ground. What is no broken promise but a bug that raises comes out as it is."""
+    began = time.monotonic()
+    ground.clear()
+    it = Play(ground, seed)
+    broken = None
+    with _listening(it.world):
+        try:
+            it.until_quiet()
+            it.oracle.end()
+        except Broken as error:
+            broken = str(error)
+    world = it.world
+    return Played(
+        seed, world.trace, world.counts, world.reached, len(it.oracle.claims), len(it.provider.taken),
+        (world.now - world.began).total_seconds() / 86_400, time.monotonic() - began, broken, tuple(world.last),
+    )  # fmt: skip
+
+
+@contextmanager
+def _listening(world: World) -> Iterator[None]:
+    """Faults strike at named points and at any statement, while this seed is played."""
+    engine = world.ground.rt.engine
+    faults.hook = world.at_point
+    event.listen(engine, "before_cursor_execute", world.at_statement)
+    try:
+        yield
+    finally:
+        faults.hook = None
+        event.remove(engine, "before_cursor_execute", world.at_statement)

@@ -1,0 +1,197 @@
+"""A provider that is played: takes calls and texts, or does not, or says nothing; posts what became of them, as posts go.
+
+Its own list of what it took is kept outside the service: the oracle compares it with the rows (reliability.md 7.1).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway import receipts, spool
+from gateway.calls import voice_posted
+from gateway.channels.base import Handed, Outcome, Reply
+from gateway.errors import NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
+from gateway.phones import Number
+from gateway.runtime import Runtime
+from tests.sim.phones import Fate, Phones
+from tests.sim.world import Ending, Process, World
+
+THEN = re.compile(r"voice\?turn=(\d+)")
+SPOKEN_SECONDS = 12.0
+MINUTES, DAYS = 60.0, 86_400.0
+LONGEST_REQUEST = 15.0
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How this provider behaves in this seed, each as a share."""
+
+    unreachable: float
+    refuses_all: float
+    silent_taken: float
+    silent_lost: float
+    slow: float
+    lost: float
+    twice: float
+    minutes_late: float
+    days_late: float
+
+    @classmethod
+    def drawn(cls, dice: random.Random) -> Habits:
+        def share(highest: float) -> float:
+            return dice.random() * highest if dice.random() < 0.6 else 0.0
+
+        return cls(
+            share(0.12), share(0.02), share(0.15), share(0.08), share(0.15),
+            share(0.12), share(0.25), share(0.2), share(0.03),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One call or text that the provider took: it will ring, whatever we were told."""
+
+    provider_id: str
+    kind: str
+    number: Number
+    text: str
+    fate: Fate | None
+    end: Outcome
+
+
+class Provider:
+    """Both channels of one provider, and the posts that follow."""
+
+    def __init__(self, world: World, web: Process, voice_line: Number) -> None:
+        self.world, self.web, self.line = world, web, voice_line
+        self.habits = Habits.drawn(world.dice("habits"))
+        self.phones = Phones(world.dice("phones"))
+        self.taken: list[Taken] = []
+        self.invalid: set[str] = set()
+        self.on_taken: Callable[[Taken], None] = lambda taken: None
+        self.on_final: Callable[[Taken], None] = lambda taken: None
+        self._dice = world.dice("provider")
+        self._posts = world.dice("posts")
+
+    def place_calls(self, to: Sequence[Number], line: Number) -> list[Handed]:
+        return self._request("voice", to, "")
+
+    def send_sms(self, text: str, to: Sequence[Number]) -> list[Handed]:
+        if not text.strip():
+            raise ValueError("an SMS needs words")
+        return self._request("sms", to, text)
+
+    def _request(self, kind: str, to: Sequence[Number], text: str) -> list[Handed]:
+        world, habits = self.world, self.habits
+        world.tell(f"asks for {len(to)} {kind}")
+        slow = self._dice.random() < habits.slow
+        takes = self._dice.random() * (LONGEST_REQUEST if slow else 1.0)
+        world.wait(takes * 0.3)
+        self._may_refuse()
+        drawn = self._dice.random()
+        if drawn < habits.silent_lost:
+            world.fault("silent, not taken")
+            world.wait(LONGEST_REQUEST - takes * 0.3)
+            raise ProviderSilent("no answer")
+        said = {number: self._take(kind, number, text) for number in dict.fromkeys(to)}
+        if drawn > 1 - habits.silent_taken:
+            world.fault("silent, taken")
+            world.wait(LONGEST_REQUEST - takes * 0.3)
+            raise ProviderSilent("no answer")
+        world.wait(takes * 0.7)
+        return [said[number] for number in to]
+
+    def _may_refuse(self) -> None:
+        drawn = self._dice.random()
+        if drawn < self.habits.unreachable:
+            self.world.fault("unreachable or 429")
+            raise ProviderUnreachable("too many requests", 10.0)
+        if drawn > 1 - self.habits.refuses_all:
+            self.world.fault("refuses everybody")
+            raise ProviderRefused("no balance")
+
+    def _take(self, kind: str, number: Number, text: str) -> Handed:
+        if not self.phones.is_valid(number):
+            self.invalid.add(number)
+            return Handed(number, error=NumberRefused("no such number"), outcome=Outcome.INVALID)
+        fate = self.phones.ring(number) if kind == "voice" else None
+        end = fate.outcome if fate else self.phones.text()
+        if end is Outcome.INVALID:
+            self.invalid.add(number)
+        taken = Taken(f"{kind}-{len(self.taken) + 1}", kind, number, text, fate, end)
+        self.taken.append(taken)
+        self.world.tell(f"took {taken.provider_id} …{number[-4:]} {end}")
+        self.on_taken(taken)
+        if fate is not None:
+            self._ring(taken, fate)
+        else:
+            self._carry(taken)
+        return Handed(number, provider_id=taken.provider_id)
+
+    # Calls
+
+    def _ring(self, taken: Taken, fate: Fate) -> None:
+        if fate.outcome is not Outcome.ANSWERED:
+            self._post_end(taken, fate.ring_seconds, 0)
+            return
+        self._post(taken, fate.ring_seconds, _form(taken, self.line), None)
+        talk = SPOKEN_SECONDS * fate.share
+        if fate.key:
+            # The turn that our first reply asks for; where it never came, nothing is pressed.
+            self._post(taken, fate.ring_seconds + talk, _form(taken, self.line, digits=fate.key), 1)
+            talk += 4
+        self._post_end(taken, fate.ring_seconds + talk + 0.5, int(talk))
+
+    def _post_end(self, taken: Taken, seconds: float, talk: int) -> None:
+        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(talk))
+        self._post(taken, seconds, form, None)
+
+    # Texts
+
+    def _carry(self, taken: Taken) -> None:
+        """First that the network has it, then what became of it; either may overtake the other."""
+        for end, is_final, seconds in ((Outcome.SENT, "no", 2.0), (taken.end, "yes", 6.0)):
+            form = {"provider_id": taken.provider_id, "number": taken.number, "outcome": str(end)}
+            self._post(taken, seconds * (0.2 + self._posts.random()), {**form, "is_final": is_final}, None)
+
+    # Posts
+
+    def _post(self, taken: Taken, seconds: float, form: Mapping[str, str], turn: int | None) -> None:
+        habits, dice = self.habits, self._posts
+        if dice.random() < habits.lost:
+            self.world.fault("post lost")
+            return
+        copies = 2 if dice.random() < habits.twice else 1
+        self.world.counts["post twice"] += copies - 1
+        for _ in range(copies):
+            late = 0.0
+            if dice.random() < habits.minutes_late:
+                late = dice.random() * 45 * MINUTES
+            elif dice.random() < habits.days_late:
+                late = dice.random() * 3 * DAYS
+            self.world.counts["post late"] += late > 0
+            what = f"post {taken.provider_id} {form.get('outcome') or form.get('digits') or 'picked up'}"
+            self.world.after(seconds + late, what, lambda: self._arrive(taken, form, turn))
+
+    def _arrive(self, taken: Taken, form: Mapping[str, str], turn: int | None) -> None:
+        """A post reaches the web, which keeps it for later where the database is away (gateway.web.apology)."""
+        kind = "voice" if taken.kind == "voice" else "receipts"
+        ending = self.world.run(self.web, kind, lambda rt: _read(rt, kind, form, turn))
+        if ending is Ending.AWAY:
+            spool.keep(self.web.rt, kind, form, turn)
+        elif ending is Ending.DONE and "yes" in (form.get("is_over"), form.get("is_final")):
+            self.on_final(taken)
+
+
+def _read(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> Reply | bool:
+    if kind == "voice":
+        return voice_posted(rt, rt.callbacks.parse_voice(form), turn)
+    return receipts.message_reported(rt, rt.callbacks.parse_receipt(form))
+
+
+def _form(taken: Taken, line: Number, **more: str) -> dict[str, str]:
+    known = {"provider_id": taken.provider_id, "number": taken.number, "line": line}
+    return {**known, "is_inbound": "no", "is_over": "no", **more}
