@@ -7,26 +7,31 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import func, select
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import audience, launch, register
-from gateway.broadcasts.plan import Plan, plan
+from gateway.broadcasts import audience, launch, ready, register
+from gateway.broadcasts.audience import Filters
+from gateway.broadcasts.size import size_of
+from gateway.broadcasts.twice import find_same
 from gateway.console import broadcasts_filters
-from gateway.console.broadcasts_findings import findings, longest, needs_test, sounds_of
+from gateway.console.broadcasts_findings import Case, findings, needs_test
+from gateway.console.broadcasts_sounds import Sound, asked_of, sounds_of
+from gateway.console.broadcasts_weight import shown_of
 from gateway.console.broadcasts_words import WORDS
-from gateway.console.formats import moment, number
+from gateway.console.formats import moment
 from gateway.console.page import is_fragment
-from gateway.content import content_hash
 from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries.contact import hash_of
 from gateway.errors import Conflict, NotAllowed
 from gateway.models import Broadcast, PhoneNumber, Staff
-from gateway.rules.classes import MessageClass
 from gateway.states import BroadcastState
 from gateway.store import broadcast_list, staff
 
 blueprint = Blueprint("broadcasts_check", __name__)
 
+MOST_TESTERS = 12
 BEFORE = (BroadcastState.DRAFT, BroadcastState.APPROVED)
 
 
@@ -44,6 +49,11 @@ def approve(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         broadcast = _locked(unit, viewer, public_id)
+        if broadcast.state != BroadcastState.DRAFT:
+            flash(_too_late(unit, broadcast))
+            return redirect(url_for("broadcasts_check.check", public_id=public_id))
+        if broadcast.scheduled_at and _is_twice(unit, broadcast):
+            return check_page(viewer, public_id, {"twice": _confirm_twice()})
         _approve(unit, viewer, broadcast)
         at = broadcast.scheduled_at
     flash(
@@ -61,7 +71,11 @@ def start(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         broadcast = _locked(unit, viewer, public_id)
-        if broadcast.state in BEFORE:
+        if broadcast.state not in BEFORE:
+            flash(_too_late(unit, broadcast))
+        elif _is_twice(unit, broadcast):
+            return check_page(viewer, public_id, {"twice": _confirm_twice()})
+        else:
             if broadcast.state == BroadcastState.DRAFT:
                 _approve(unit, viewer, broadcast)
             _check_seen(broadcast)
@@ -77,34 +91,65 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
         if row.broadcast.state not in BEFORE:
             return redirect(url_for("broadcasts_show.show", public_id=public_id))
-        people = audience.count(unit.db, row.broadcast)
-        sample = audience.sample(unit.db, row.broadcast) if viewer.may("see_members") else []
-        only = broadcasts_filters.sentences(unit, row.broadcast.filters)
-        uncovered = register.count_uncovered(unit, rt, row.broadcast)
-        silences = broadcast_list.list_silences(unit.db, rt.clock())
-        own = unit.db.get_one(Staff, viewer.staff_id)
-        tail = unit.db.get_one(PhoneNumber, own.number_id).tail if own.number_id else None
-        others = _others(unit, viewer, row.place.path)
     sounds = sounds_of(rt, row.broadcast)
     values: dict[str, Any] = {"row": row, "sounds": sounds, "errors": errors or {}, **WORDS}
     if is_fragment():
         return _sounds_fragment(values)
+    with unit_of_work(rt.engine) as unit:
+        values |= _judged(unit, viewer, row, sounds) | _people(unit, viewer, row)
     page = render_template(
         "broadcasts/check.html",
-        audience=people,
-        sample=sample,
-        only=only,
-        found=findings(rt, viewer, row.broadcast, row.place, people, sounds, silences, uncovered),
-        ends=_ends(_planned(row.broadcast, people.count, longest(sounds))),
+        asked={each.language: asked_of(rt, row.broadcast, each.language) for each in sounds},
         must_test=needs_test(viewer, row.broadcast),
-        tail=tail,
-        others=others,
-        seen=_hash(row.broadcast),
+        seen=hash_of(row.broadcast),
         segments=segments,
         zone=rt.profile.zone,
         **values,
     )
     return make_response(page, 422) if errors else page
+
+
+def _judged(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row, sounds: list[Sound]) -> dict[str, Any]:
+    """What stands in the way, what it weighs."""
+    rt, broadcast = runtime(), row.broadcast
+    size, same = size_of(unit, rt, broadcast), find_same(unit, rt, broadcast)
+    case = Case(
+        rt=rt,
+        viewer=viewer,
+        broadcast=broadcast,
+        place=row.place,
+        size=size,
+        sounds=sounds,
+        silences=broadcast_list.list_silences(unit.db, rt.clock()),
+        uncovered=register.count_uncovered(unit, rt, broadcast),
+        same=same,
+        gone=_gone(unit, broadcast),
+        others=_others_under_way(unit, broadcast),
+    )
+    weight = shown_of(size, broadcast, rt.clock())
+    return {"found": findings(case), "same": same, "wants_second": size.wants_second, **weight}
+
+
+def _people(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row) -> dict[str, Any]:
+    """Examples of who is asked, who may approve, whose phones may ring for a test."""
+    own = unit.db.get_one(Staff, viewer.staff_id)
+    return {
+        "sample": audience.sample(unit.db, row.broadcast) if viewer.may("see_members") else [],
+        "only": broadcasts_filters.sentences(unit, row.broadcast.filters),
+        "tail": unit.db.get_one(PhoneNumber, own.number_id).tail if own.number_id else None,
+        "testers": testers(unit, viewer, row.place.path),
+        "others": _others(unit, viewer, row.place.path),
+    }
+
+
+def testers(unit: UnitOfWork, viewer: Viewer, path: str) -> list[Staff]:
+    """Name the colleagues whose phone may ring with a test: those at or below the viewer's unit, or above the broadcast's,
+    who kept a number with their account.
+    """
+    near = {each.id: each for each in staff.list_staff(unit.db, viewer.unit_path)}
+    near |= {each.id: each for each in staff.list_above(unit.db, path)}
+    able = [each for each in near.values() if each.number_id is not None and each.id != viewer.staff_id]
+    return sorted(able, key=lambda each: each.name)[:MOST_TESTERS]
 
 
 def _approve(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> None:
@@ -120,12 +165,42 @@ def _approve(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> None:
 
 
 def _check_seen(broadcast: Broadcast) -> None:
-    if request.form.get("seen") != _hash(broadcast):
+    if request.form.get("seen") != hash_of(broadcast):
         raise Conflict("the words changed while you were looking at them")
 
 
-def _hash(broadcast: Broadcast) -> str:
-    return content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
+def _is_twice(unit: UnitOfWork, broadcast: Broadcast) -> bool:
+    """Whether the same goes to the same people today, and nobody confirmed that it shall."""
+    return not request.form.get("twice") and find_same(unit, runtime(), broadcast) is not None
+
+
+def _confirm_twice() -> str:
+    return str(gettext("Confirm that it shall go out twice."))
+
+
+def _too_late(unit: UnitOfWork, broadcast: Broadcast) -> str:
+    """Say to whoever pressed second what the first one did."""
+    if broadcast.state == BroadcastState.APPROVED:
+        by = unit.db.get(Staff, broadcast.approver_id) if broadcast.approver_id else None
+        return str(
+            gettext("%(name)s has approved it already.", name=by.name if by else gettext("the command line"))
+        )
+    return str(gettext("Somebody was faster: it is %(state)s.", state=WORDS["state_word"](broadcast).word))
+
+
+def _gone(unit: UnitOfWork, broadcast: Broadcast) -> str | None:
+    try:
+        ready.check_filters(unit.db, Filters.of(broadcast.filters or {}))
+    except Conflict as error:
+        return error.code
+    return None
+
+
+def _others_under_way(unit: UnitOfWork, broadcast: Broadcast) -> int:
+    """Count what else uses the lines now, of any unit: a number, and nothing of theirs."""
+    under_way = (BroadcastState.STARTING, BroadcastState.RUNNING)
+    query = select(func.count()).where(Broadcast.state.in_(under_way), Broadcast.kind == broadcast.kind)
+    return unit.db.scalars(query).one()
 
 
 def _locked(unit: UnitOfWork, viewer: Viewer, public_id: str) -> Broadcast:
@@ -142,36 +217,6 @@ def _others(unit: UnitOfWork, viewer: Viewer, path: str) -> list[str]:
         if each.role in ("administrator", "coordinator", "approver") and each.id != viewer.staff_id
     ]
     return [each.name for each in able][:5]
-
-
-def _planned(broadcast: Broadcast, count: int, seconds: float) -> Plan:
-    return plan(
-        runtime(),
-        kind=broadcast.kind,
-        message_class=MessageClass(broadcast.message_class),
-        count=count,
-        seconds=seconds,
-        at=broadcast.scheduled_at,
-    )
-
-
-def _ends(planned: Plan) -> dict[str, str | None]:
-    """Say when the first round ends, and what a closing window leaves for later."""
-    starts = None if planned.begins_at <= runtime().clock() else moment(planned.begins_at)
-    if planned.ends_at is None:
-        return {
-            "starts": starts,
-            "ends": gettext("This would take more than two weeks. Choose a smaller unit."),
-        }
-    ends = gettext("Ends about %(when)s.", when=moment(planned.ends_at))
-    if planned.ends_at > planned.closes_at:
-        ends = gettext(
-            "Will not finish in one day: %(n)s before %(when)s, the rest until about %(end)s.",
-            n=number(planned.before_closing),
-            when=moment(planned.closes_at),
-            end=moment(planned.ends_at),
-        )
-    return {"starts": starts, "ends": ends}
 
 
 def _sounds_fragment(values: dict[str, Any]) -> ResponseReturnValue:

@@ -44,7 +44,9 @@ def choices(unit: UnitOfWork, viewer: Viewer) -> dict[str, Any]:
 
 def read(unit: UnitOfWork, viewer: Viewer, sent: Mapping[str, str]) -> dict[str, Any]:
     """Read what was chosen. Raises NotFound for an overlay, a broadcast or a list that the viewer may not know of."""
-    words = {name: " ".join(sent.get(f"only-{name}", "").split())[:most] or None for name, most in LONGEST.items()}
+    words = {
+        name: " ".join(sent.get(f"only-{name}", "").split())[:most] or None for name, most in LONGEST.items()
+    }
     handset, language = sent.get("only-handset", ""), sent.get("only-language", "")
     named = sent.get("only-overlay", "")
     overlay = overlays.get_visible(unit.db, viewer.unit_path, named) if named else None

@@ -1,92 +1,112 @@
-"""What a draft still lacks, and what its sender should know, each as a sentence that says how to mend it.
-
-The rooms check again when the button is pressed; this only says it beforehand.
-"""
+"""What stands between a draft and its button, and what is worth knowing first, in words, each with its way out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
+from flask import url_for
 from flask_babel import gettext, ngettext
 
-from flows.steps import Tell
-from gateway.access import Viewer
-from gateway.access.permissions import Role
-from gateway.broadcasts.audience import Audience
+from gateway.access import Role, Viewer
+from gateway.broadcasts.plan import Change, Remedy
+from gateway.broadcasts.size import Size
+from gateway.console.amounts import shown_amount
+from gateway.console.broadcasts_sounds import Sound, faults
+from gateway.console.broadcasts_weight import remedy_words
 from gateway.console.formats import moment, number
 from gateway.console.locale import SPOKEN
-from gateway.content import content_hash, languages_of, sound_in
+from gateway.content import languages_of
+from gateway.deliveries.contact import certificate_of, hash_of
 from gateway.deliveries.owe import VOICE
 from gateway.models import Broadcast, Unit
 from gateway.rules.classes import MessageClass
 from gateway.rules.escalation import is_within
 from gateway.rules.silence import Silence, silent_until
 from gateway.runtime import Runtime
-from gateway.speech import LETTERS_PER_SECOND, Speaker
 from gateway.states import BroadcastState
-
-WARN_SECONDS, SHORT_SECONDS = 60, 5
 
 
 @dataclass(frozen=True)
-class Sound:
-    """One language of a broadcast as it will be heard; `key` is None while the sound is being made."""
+class Way:
+    """A way out: a page to open, or a deed that one button does (`broadcasts_mend`)."""
 
-    language: str
+    label: str
+    href: str | None = None
+    deed: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence, and how what it says is mended."""
+
     text: str
-    key: str | None
-    seconds: float
-    is_recorded: bool
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass
 class Findings:
     """Blockers stand between the draft and its button; warnings do not."""
 
-    blockers: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    blockers: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
 
 
-def sounds_of(rt: Runtime, broadcast: Broadcast) -> list[Sound]:
-    """List every language with its sound, joined as the phone will play it."""
-    speaker = Speaker(rt.words, rt.clips)
-    found = []
-    spoken = list(SPOKEN)
-    there = languages_of(broadcast.texts, broadcast.sounds)
-    for language in sorted(there, key=lambda each: spoken.index(each) if each in spoken else len(spoken)):
-        text, own = str(broadcast.texts.get(language, "")), sound_in(broadcast.sounds, language)
-        said = speaker.speak([Tell(text, language, sound=own)]) if broadcast.kind == VOICE else None
-        seconds = said.seconds if said else len(text) / LETTERS_PER_SECOND
-        found.append(Sound(language, text, said.clip if said else None, seconds, own is not None))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A broadcast before its start, with all that is judged of it.
+
+    `uncovered` is `register.count_uncovered`, `same` what was said to the same people today, `gone` the code of
+    `ready.check_filters`, `others` how many more broadcasts are under way.
+    """
+
+    rt: Runtime
+    viewer: Viewer
+    broadcast: Broadcast
+    place: Unit
+    size: Size
+    sounds: Sequence[Sound]
+    silences: Sequence[tuple[str, Silence]]
+    uncovered: int = 0
+    same: Broadcast | None = None
+    gone: str | None = None
+    others: int = 0
+
+    def edit(self, at: str, label: str) -> tuple[Way, ...]:
+        """The form, at one of its fields; nothing for whoever may not write."""
+        if not self.viewer.may("write_broadcasts"):
+            return ()
+        public_id = self.broadcast.public_id
+        return (Way(label, url_for("broadcasts_compose.edit", public_id=public_id, _anchor=at)),)
+
+    def mend(self, deed: str, label: str) -> tuple[Way, ...]:
+        return (Way(label, deed=deed),) if self.viewer.may("write_broadcasts") else ()
+
+    def house(self, endpoint: str, permission: str, label: str) -> tuple[Way, ...]:
+        return (Way(label, url_for(endpoint)),) if self.viewer.may(permission) else ()
 
 
-def longest(sounds: Sequence[Sound]) -> float:
-    """Return the length of the longest language, in seconds."""
-    return max((each.seconds for each in sounds), default=0.0)
-
-
-def findings(
-    rt: Runtime,
-    viewer: Viewer,
-    broadcast: Broadcast,
-    place: Unit,
-    audience: Audience,
-    sounds: Sequence[Sound],
-    silences: Sequence[tuple[str, Silence]],
-    uncovered: int = 0,
-) -> Findings:
-    """Say what is in the way of this broadcast and what is worth knowing; `uncovered` is `register.count_uncovered`."""
-    found = Findings()
-    _audience(found, audience)
-    _register(found, uncovered)
-    _sounds(found, broadcast, sounds)
-    _time(found, rt, broadcast)
-    if broadcast.message_class == MessageClass.CAMPAIGN:
-        _campaign(found, rt, viewer, broadcast)
-        _silence(found, rt, broadcast, place, silences)
+def findings(case: Case) -> Findings:
+    """Say what is in the way of this broadcast and what is worth knowing, in the order in which the page is read."""
+    is_campaign = case.broadcast.message_class == MessageClass.CAMPAIGN
+    blockers = [
+        *_people(case),
+        *_making(case),
+        *_course(case),
+        *(_campaign(case) if is_campaign else _second(case)),
+    ]
+    warnings = [
+        *_same(case),
+        *_left_out(case),
+        *_hard_to_hear(case),
+        *_no_fallback(case),
+        *_forecast(case),
+        *_money(case),
+    ]
+    found = Findings(blockers, warnings)
+    if is_campaign:
+        _silence(found, case)
     return found
 
 
@@ -95,97 +115,194 @@ def needs_test(viewer: Viewer, broadcast: Broadcast) -> bool:
     return broadcast.tested_at is None and viewer.role != Role.ADMINISTRATOR
 
 
-def _audience(found: Findings, audience: Audience) -> None:
-    if audience.count == 0:
-        found.blockers.append(
-            gettext("Nobody would be reached. Choose another unit, or add members who agreed to calls.")
+def _people(case: Case) -> Iterator[Finding]:
+    if case.place.closed_at is not None:
+        said = gettext("%(unit)s was closed. Choose another unit.", unit=case.place.name)
+        yield Finding(said, case.edit("unit", gettext("Choose a unit")))
+    if case.gone == "list-unread":
+        yield Finding(gettext("The list is still being read. This takes a moment."))
+    elif case.gone:
+        said = gettext(
+            "Whom it is for is not there any more: a wing that was closed, a list or a broadcast that is gone."
         )
-    lacking = audience.left_out.get("no-words", 0)
-    if lacking:
-        found.warnings.append(
-            gettext(
-                "%(n)s members speak a language without words here. Write it in theirs, too.",
-                n=number(lacking),
-            )
+        yield Finding(said, case.edit("unit", gettext("Choose other people")))
+    elif case.size.audience.count == 0:
+        said = gettext("Nobody would be reached. Choose another unit, or add members who agreed to calls.")
+        yield Finding(said, case.edit("unit", gettext("Choose other people")))
+    if case.uncovered:
+        said = ngettext(
+            "Of %(n)s member we cannot show the consent. Compare the number with the do-not-disturb register first: House, Do-not-disturb register.",
+            "Of %(n)s members we cannot show the consent. Compare their numbers with the do-not-disturb register first: House, Do-not-disturb register.",
+            case.uncovered,
+            n=number(case.uncovered),
         )
+        yield Finding(said, case.house("scrubs.index", "change_suppressions", gettext("Open the register")))
 
 
-def _register(found: Findings, uncovered: int) -> None:
-    if uncovered:
-        found.blockers.append(
-            ngettext(
-                "Of %(n)s member we cannot show the consent. Compare the number with the do-not-disturb register first: House, Do-not-disturb register.",
-                "Of %(n)s members we cannot show the consent. Compare their numbers with the do-not-disturb register first: House, Do-not-disturb register.",
-                uncovered,
-                n=number(uncovered),
-            )
-        )
-
-
-def _sounds(found: Findings, broadcast: Broadcast, sounds: Sequence[Sound]) -> None:
-    if broadcast.kind != VOICE:
-        return
-    lacking = [SPOKEN.get(each.language, each.language) for each in sounds if each.key is None]
-    if lacking:
-        found.blockers.append(
+def _making(case: Case) -> Iterator[Finding]:
+    lacking = [SPOKEN.get(each.language, each.language) for each in case.sounds if each.key is None]
+    if lacking and case.broadcast.kind == VOICE:
+        yield Finding(
             gettext(
                 "The sound is still being made: %(languages)s. This takes a moment.",
                 languages=", ".join(lacking),
             )
         )
-    if longest(sounds) > WARN_SECONDS:
-        found.warnings.append(
-            gettext("%(n)s seconds are long. The best ones take 30 to 60.", n=round(longest(sounds)))
+
+
+def _course(case: Case) -> Iterator[Finding]:
+    broadcast, now = case.broadcast, case.rt.clock()
+    is_draft = broadcast.state == BroadcastState.DRAFT
+    if broadcast.scheduled_at and broadcast.scheduled_at <= now and is_draft:
+        said = gettext("Its time has passed. Choose a later one, or “now”.")
+        yield Finding(
+            said, case.mend("now", gettext("Start it by hand")) + case.edit("at", gettext("Choose a time"))
+        )
+    if broadcast.expires_at and broadcast.expires_at <= now:
+        said = gettext("Its end has passed: nobody would be tried any more.")
+        yield Finding(said, case.edit("expires", gettext("Choose a later end")))
+
+
+def _second(case: Case) -> Iterator[Finding]:
+    broadcast = case.broadcast
+    is_own = broadcast.state == BroadcastState.DRAFT and broadcast.author_id == case.viewer.staff_id
+    if is_own and case.size.wants_second:
+        yield Finding(
+            gettext(
+                "It is so big that a second person must listen and approve it. Tell one of those named below."
+            )
         )
 
 
-def _time(found: Findings, rt: Runtime, broadcast: Broadcast) -> None:
-    if (
-        broadcast.scheduled_at
-        and broadcast.scheduled_at <= rt.clock()
-        and broadcast.state == BroadcastState.DRAFT
-    ):
-        found.blockers.append(gettext("Its time has passed. Choose a later one, or “now”."))
-
-
-def _campaign(found: Findings, rt: Runtime, viewer: Viewer, broadcast: Broadcast) -> None:
-    kept = broadcast.certificate
-    bound_to = content_hash(broadcast.kind, broadcast.texts, broadcast.sounds)
-    if not kept:
-        found.blockers.append(
+def _campaign(case: Case) -> Iterator[Finding]:
+    broadcast, now = case.broadcast, case.rt.clock()
+    certificate = certificate_of(broadcast)
+    write = case.edit("certificate-number", gettext("Write it in"))
+    if certificate is None or not certificate.number.strip() or not certificate.issuer.strip():
+        yield Finding(
             gettext(
                 "A campaign needs the certificate of the election committee. Write its number into the form."
-            )
+            ),
+            write,
         )
-    elif kept.get("content_hash") != bound_to:
-        found.blockers.append(gettext("The certificate was given for other words or another sound."))
-    elif datetime.fromisoformat(kept["valid_until"]) <= max(rt.clock(), broadcast.scheduled_at or rt.clock()):
-        found.blockers.append(gettext("The certificate is no longer valid by then."))
-    if broadcast.state == BroadcastState.DRAFT and broadcast.author_id == viewer.staff_id:
-        found.blockers.append(gettext("Four eyes: a second person must listen and approve a campaign."))
+    elif certificate.content_hash != hash_of(broadcast):
+        yield Finding(gettext("The certificate was given for other words or another sound."), write)
+    elif certificate.valid_until <= max(now, broadcast.scheduled_at or now):
+        yield Finding(gettext("The certificate is no longer valid by then."), write)
+    if broadcast.state == BroadcastState.DRAFT and broadcast.author_id == case.viewer.staff_id:
+        yield Finding(gettext("Four eyes: a second person must listen and approve a campaign."))
 
 
-def _silence(
-    found: Findings, rt: Runtime, broadcast: Broadcast, place: Unit, silences: Sequence[tuple[str, Silence]]
-) -> None:
-    at = max(rt.clock(), broadcast.scheduled_at or rt.clock())
-    until = silent_until([each for _, each in silences], place.path, MessageClass.CAMPAIGN, at)
-    if until is not None:
-        found.blockers.append(
+def _same(case: Case) -> Iterator[Finding]:
+    if case.same is None:
+        return
+    at = case.same.started_at or case.same.scheduled_at
+    said = gettext(
+        "The same words go to the same people on the same day: “%(title)s”, %(when)s. Do you want it twice?",
+        title=case.same.title,
+        when=moment(at) if at else "",
+    )
+    yield Finding(
+        said, (Way(gettext("Look at it"), url_for("broadcasts_show.show", public_id=case.same.public_id)),)
+    )
+
+
+def _left_out(case: Case) -> Iterator[Finding]:
+    lacking = case.size.audience.left_out.get("no-words", 0)
+    if lacking:
+        there = languages_of(case.broadcast.texts, case.broadcast.sounds)
+        missing = next((each for each in SPOKEN if each not in there), "hi")
+        yield Finding(
             gettext(
-                "Silence before a poll until %(when)s: no campaign calls in this unit.", when=moment(until)
+                "%(n)s members speak a language without words here. Write it in theirs, too.",
+                n=number(lacking),
+            ),
+            case.edit(f"text-{missing}", gettext("Write it")),
+        )
+
+
+def _hard_to_hear(case: Case) -> Iterator[Finding]:
+    for language, said in faults(case.rt, case.sounds):
+        yield Finding(said, case.edit(f"text-{language}", gettext("Shorten or record it anew")))
+
+
+def _no_fallback(case: Case) -> Iterator[Finding]:
+    """Somebody wrote an SMS for whom no call reached, but not in every language."""
+    fallback = case.broadcast.fallback_texts or {}
+    lacking = [each for each in case.size.audience.languages if fallback and not fallback.get(each)]
+    if lacking:
+        names = ", ".join(SPOKEN.get(each, each) for each in lacking)
+        said = gettext("The SMS for whom no call reached is missing in: %(languages)s.", languages=names)
+        yield Finding(said, case.edit(f"fallback-{lacking[0]}", gettext("Write it")))
+
+
+def _forecast(case: Case) -> Iterator[Finding]:
+    made = case.size.forecast
+    if made.first.ends_at is None or made.is_cut:
+        said = (
+            gettext("This would take more than two weeks. Choose a smaller unit.")
+            if made.first.ends_at is None
+            else gettext("Not everybody will be tried in time. What would help:")
+        )
+        ways = [way for each in made.remedies for way in _way(case, each)]
+        yield Finding(said, tuple(ways))
+    if case.others:
+        yield Finding(
+            ngettext(
+                "%(num)s other broadcast is under way and shares the lines: it may take longer.",
+                "%(num)s other broadcasts are under way and share the lines: it may take longer.",
+                case.others,
             )
         )
+
+
+def _way(case: Case, remedy: Remedy) -> tuple[Way, ...]:
+    label = remedy_words(remedy)
+    match remedy.change:
+        case Change.LATER | Change.EXPIRY:
+            return case.mend(str(remedy.change), label)
+        case Change.FEWER:
+            return case.edit("unit", label)
+        case Change.SHORTER:
+            return case.edit(f"text-{languages_of(case.broadcast.texts, case.broadcast.sounds)[0]}", label)
+        case Change.LINES:
+            return (Way(label),)
+
+
+def _money(case: Case) -> Iterator[Finding]:
+    cost, money, budget = case.size.forecast.cost, case.size.money, case.broadcast.budget
+    shown: dict[str, Any] = {"cost": shown_amount(cost.likely, money.prices.currency)}
+    if budget is not None and budget < cost.likely:
+        shown["budget"] = shown_amount(budget, money.prices.currency)
+        said = gettext(
+            "It will likely cost %(cost)s, its budget is %(budget)s: it will pause when that is used up.",
+            **shown,
+        )
+        high = shown_amount(cost.high, money.prices.currency)
+        yield Finding(said, case.mend("budget", gettext("Raise the budget to %(high)s", high=high)))
+    if money.day is not None and cost.likely > money.day:
+        shown["day"] = shown_amount(money.day, money.prices.currency)
+        said = gettext("It will likely cost %(cost)s; no more than %(day)s may be spent in a day.", **shown)
+        yield Finding(said, case.house("house_money.form", "change_settings", gettext("Open Money")))
+
+
+def _silence(found: Findings, case: Case) -> None:
+    now = case.rt.clock()
+    at = max(now, case.broadcast.scheduled_at or now)
+    until = silent_until([each for _, each in case.silences], case.place.path, MessageClass.CAMPAIGN, at)
+    if until is not None:
+        said = gettext(
+            "Silence before a poll until %(when)s: no campaign calls in this unit.", when=moment(until)
+        )
+        found.blockers.append(Finding(said))
         return
     held = [
         name
-        for name, each in silences
-        if is_within(each.unit_path, place.path) and each.covers(each.unit_path, at)
+        for name, each in case.silences
+        if is_within(each.unit_path, case.place.path) and each.covers(each.unit_path, at)
     ]
     if held:
-        found.warnings.append(
-            gettext(
-                "Silence before a poll in %(places)s: members there wait until it ends.",
-                places=", ".join(held),
-            )
+        said = gettext(
+            "Silence before a poll in %(places)s: members there wait until it ends.", places=", ".join(held)
         )
+        found.warnings.append(Finding(said))

@@ -1,6 +1,8 @@
-"""The test call: the writer's own phone rings with the broadcast, as members will hear it."""
+"""The test call: the writer's own phone, and those of up to two colleagues, ring with the broadcast as members hear it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,21 +11,26 @@ from flask_babel import gettext
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import draft
 from gateway.broadcasts.launch import languages_without_sound
-from gateway.console.broadcasts_check import BEFORE, check_page
+from gateway.console.broadcasts_check import BEFORE, check_page, testers
 from gateway.content import languages_of
 from gateway.db import UnitOfWork, unit_of_work
+from gateway.deliveries.owe import VOICE
 from gateway.errors import Conflict
-from gateway.models import Staff
+from gateway.models import Broadcast, Staff, Unit
 from gateway.phones import Number, NumberUnreadable, parse_number
 from gateway.store import broadcast_list, numbers, staff
 
 blueprint = Blueprint("broadcasts_test_call", __name__)
 
+MOST = 2  # colleagues besides oneself (journeys.md C7, 6)
+
 
 @blueprint.post("/broadcasts/<public_id>/test")
 @may("send_broadcasts")
 def ring(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """Ring the viewer's own phone; a number typed here is kept with their account."""
+    """Ring the viewer's own phone and those of the colleagues who were chosen; a number typed here is kept with their
+    account.
+    """
     rt = runtime()
     typed = request.form.get("number", "").strip()
     try:
@@ -37,6 +44,11 @@ def ring(viewer: Viewer, public_id: str) -> ResponseReturnValue:
             return check_page(viewer, public_id, {"number": gettext("Write the number of your own phone.")})
         if broadcast.state not in BEFORE:
             raise Conflict("this broadcast has started already")
+        also = _colleagues(unit, viewer, broadcast)
+        if len(also) > MOST:
+            return check_page(
+                viewer, public_id, {"also": gettext("Choose at most %(n)s colleagues.", n=MOST)}
+            )
         language = _language(
             request.form.get("language", ""), languages_of(broadcast.texts, broadcast.sounds)
         )
@@ -44,16 +56,28 @@ def ring(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         if language in lacking:
             raise Conflict("the sound is still being made; try again in a moment", "no-sound")
         _keep_number(unit, person, number)
-        draft.test_on_own_phone(unit, rt, broadcast, person, language)
-        staff.add_audit(
-            unit.db, viewer.staff_id, "test", rt.clock(), "broadcast", broadcast.id, language=language
-        )
-    flash(
-        gettext("Your phone rings in a moment.")
-        if broadcast.kind == "voice"
-        else gettext("The SMS is on its way to your phone.")
-    )
+        for each in (person, *also):
+            draft.test_on_own_phone(unit, rt, broadcast, each, language)
+        facts: dict[str, Any] = {"language": language, "also": [each.id for each in also]}
+        staff.add_audit(unit.db, viewer.staff_id, "test", rt.clock(), "broadcast", broadcast.id, **facts)
+    flash(_said(broadcast.kind, len(also)))
     return redirect(url_for("broadcasts_check.check", public_id=public_id))
+
+
+def _colleagues(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> list[Staff]:
+    """Those of the offered whom the viewer chose."""
+    wanted = set(request.form.getlist("also"))
+    path = unit.db.get_one(Unit, broadcast.unit_id).path
+    return [each for each in testers(unit, viewer, path) if str(each.id) in wanted]
+
+
+def _said(kind: str, also: int) -> str:
+    if kind == VOICE:
+        alone, together = gettext("Your phone rings in a moment."), gettext("Your phones ring in a moment.")
+    else:
+        alone = gettext("The SMS is on its way to your phone.")
+        together = gettext("The SMS is on its way to your phones.")
+    return str(together if also else alone)
 
 
 def _language(wanted: str, there: list[str]) -> str:

@@ -55,6 +55,7 @@ def shown_of(size: Size, broadcast: Broadcast, now: datetime) -> dict[str, Any]:
         "ends": ends(made),
         "all_over": moment(made.ends_at) if made.ends_at and broadcast.kind != SMS else None,
         "is_cut": made.is_cut,
+        "budget": shown_amount(broadcast.budget, currency) if broadcast.budget is not None else None,
         "parts": parts(broadcast.texts) if broadcast.kind == SMS else [],
         "fallback_parts": parts(broadcast.fallback_texts or {}),
     }
