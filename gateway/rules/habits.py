@@ -17,7 +17,7 @@ USUAL = 0.5  # of first calls are answered (reach_and_retries.md 2.1)
 _WEIGHT = 2.0  # as many calls as the smoothing counts for
 _LONGEST = 24  # calls; past them the old ones fade, since people move and change their work
 _HARDLY = 0.12  # of calls are answered
-_CLEARLY = 0.1  # by so much a part of the day must be better before anybody waits for it
+_CLEARLY = 0.05  # by so much a part of the day must be better before anybody waits for it
 
 SILENT_BROADCASTS, SILENT_FOR = 6, timedelta(weeks=6)  # Kilkari ends at six unanswered weeks (2.2, D33)
 KNOCK_EVERY = timedelta(weeks=4)

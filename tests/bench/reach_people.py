@@ -160,7 +160,7 @@ def read(path: Path) -> Population:
         if not segments:
             raise ValueError("a population has segments")
         return Population(str(raw.get("name", path.stem)), str(raw.get("about", "")), segments)
-    except (OSError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, LookupError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path.name} is no population: {error!r}") from error
 
 
