@@ -7,16 +7,27 @@ leaves whole slices and the state *starting*: the sweep rings again, and what is
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, case, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import Grouping
 
-from gateway.broadcasts import local_times, ready
-from gateway.broadcasts.audience import of_broadcast, spoken_by, why_not
+from gateway.broadcasts import audience, local_times, ready
 from gateway.content import languages_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.owe import ORDINARY, SMS, VOICE, ring_senders
@@ -37,6 +48,7 @@ SLICE = 50_000  # members a transaction: half a second
 BATCH = 1_000  # numbers one request may carry
 NEXT_BATCH = "batches_id_seq"
 Columns = dict[str, Any]
+Window = tuple[int, int | None]  # ids of members: beyond the first, up to the second or to the end
 
 
 def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
@@ -48,8 +60,8 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
     """
     if not unit.db.scalar(select(func.pg_try_advisory_xact_lock(SPREADING, broadcast_id))):
         return
-    languages = _languages(rt, broadcast_id)
-    if languages is None or not all(_spread_over(rt, broadcast_id, each) for each in languages):
+    is_begun = _is_owed_anything(unit.db, broadcast_id)
+    if not all(_spread_over(rt, broadcast_id, each, is_begun) for each in _windows(rt, broadcast_id)):
         return
     with unit_of_work(rt.engine) as last:
         broadcast = last.db.get_one(Broadcast, broadcast_id)
@@ -60,80 +72,96 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
             logger.info("broadcast spread broadcast_id=%s", broadcast_id)
 
 
-def _languages(rt: Runtime, broadcast_id: int) -> list[str | None] | None:
-    """Return the parts that are spread one after the other: texts by language, as batches are; None: do not."""
+def _windows(rt: Runtime, broadcast_id: int) -> Iterator[Window | None]:
+    """Yield ranges of members' ids, None for all at once where they are few.
+
+    Not so many of the audience each: to find the next some ten thousand of it, the whole of it would be read every time.
+    """
     with unit_of_work(rt.engine) as unit:
-        broadcast = unit.db.get_one(Broadcast, broadcast_id)
+        few = audience.count(unit.db, unit.db.get_one(Broadcast, broadcast_id)).count <= SLICE
+    if few:
+        yield None
+        return
+    after: int | None = 0
+    while after is not None:
+        with unit_of_work(rt.engine) as unit:
+            beyond = select(Member.id).where(Member.id > after).order_by(Member.id)
+            upto = unit.db.scalar(beyond.offset(SLICE - 1).limit(1))
+        yield after, upto
+        after = upto
+
+
+def _spread_over(rt: Runtime, broadcast_id: int, window: Window | None, is_begun: bool) -> bool:
+    """Write the deliveries of one window; False where the broadcast was stopped meanwhile, or its unit is gone."""
+    with unit_of_work(rt.engine) as unit:
+        broadcast = unit.db.get_one(Broadcast, broadcast_id, with_for_update=True)
         if broadcast.state != BroadcastState.STARTING:
-            return None
+            return False
         try:
             ready.check_place(unit.db, broadcast)
         except Conflict as error:
             _fail(unit, rt, broadcast_id, error.code)
-            return None
-        return [*languages_of(broadcast.texts, broadcast.sounds)] if broadcast.kind == SMS else [None]
+            return False
+        _slice(unit.db, rt, broadcast, window, is_begun)
+        return True
 
 
-def _spread_over(rt: Runtime, broadcast_id: int, language: str | None) -> bool:
-    """Slice after slice, in the order of members; False where it was stopped meanwhile."""
-    after: int | None = 0
-    while after is not None:
-        with unit_of_work(rt.engine) as unit:
-            broadcast = unit.db.get_one(Broadcast, broadcast_id, with_for_update=True)
-            if broadcast.state != BroadcastState.STARTING:
-                return False
-            after = _slice(unit.db, rt, broadcast, language, after)
-    return True
+def _slice(db: Session, rt: Runtime, broadcast: Broadcast, window: Window | None, is_begun: bool) -> None:
+    """Write what is owed to a window. Nobody else writes for this broadcast; where somebody did before, theirs stay.
 
-
-def _slice(db: Session, rt: Runtime, broadcast: Broadcast, language: str | None, after: int) -> int | None:
-    """Write the deliveries of the next members; returns the last of them, None where these were all."""
-    asked = of_broadcast(db, broadcast, is_wide=after > 0 or None)
+    Not ON CONFLICT: it writes and looks up every row twice, for what only a broken-off run has.
+    """
+    asked = audience.of_broadcast(db, broadcast, is_wide=window is not None or None)
     asked = asked.outerjoin(Habit, Habit.number_id == Member.number_id)
-    asked = asked.where(why_not(broadcast).is_(None), Member.id > after)
-    if language is not None:
-        asked = asked.where(spoken_by(broadcast) == language)
-    upto = db.scalar(asked.with_only_columns(Member.id).order_by(Member.id).offset(SLICE - 1).limit(1))
-    if upto is not None:
-        asked = asked.where(Member.id <= upto)
+    asked = asked.where(audience.why_not(broadcast).is_(None))
+    if window is not None:
+        after, upto = window
+        asked = asked.where(Member.id > after, Member.id <= upto if upto else true())
+    if is_begun:
+        asked = asked.where(~_is_owed(broadcast).exists())
     columns = _columns(db, rt, broadcast)
     if broadcast.kind == SMS:
-        _write_in_batches(db, rt, broadcast, language, asked, columns)
+        _write_in_batches(db, rt, broadcast, asked, columns)
     else:
-        _write(db, asked, columns)
-    return upto
-
-
-def _write(db: Session, asked: Select[Any], columns: Columns) -> None:
-    query = asked.with_only_columns(*columns.values()).order_by(Member.id)
-    db.execute(insert(Delivery).from_select(list(columns), query).on_conflict_do_nothing())
+        query = asked.with_only_columns(*columns.values()).order_by(Member.id)
+        db.execute(insert(Delivery).from_select(list(columns), query))
 
 
 def _write_in_batches(
-    db: Session, rt: Runtime, broadcast: Broadcast, language: str | None, asked: Select[Any], columns: Columns
+    db: Session, rt: Runtime, broadcast: Broadcast, asked: Select[Any], columns: Columns
 ) -> None:
     """The same statement cuts them into batches: only what was written here stands in one, and only such batches are."""
-    made = select(func.nextval(NEXT_BATCH)).select_from(func.generate_series(1, SLICE // BATCH))
-    ids: Grouping[Any] = Grouping(literal(list(db.scalars(made)), ARRAY(BigInteger)))
-    nth = Grouping(func.row_number().over(order_by=Member.id) - 1)
-    part = nth.op("/", precedence=8, return_type=BigInteger())(literal(BATCH)) + 1
-    # Whose hour comes later goes by itself: a batch is one request.
-    batch_id = case((columns["due_at"] <= literal(rt.clock()), ids[part]), else_=None)
-    query = asked.with_only_columns(*columns.values(), batch_id).order_by(Member.id)
-    added = insert(Delivery).from_select([*columns, "batch_id"], query).on_conflict_do_nothing()
-    written = added.returning(Delivery.id, Delivery.batch_id).cte("written")
+    language = columns["language"]
+    batch_id = _batch_id(db, rt, broadcast, columns)
+    query = asked.with_only_columns(*columns.values(), batch_id).order_by(language, Member.id)
+    added = insert(Delivery).from_select([*columns, "batch_id"], query)
+    written = added.returning(Delivery.id, Delivery.batch_id, Delivery.language).cte("written")
     batches = {
         "id": written.c.batch_id,
         "broadcast_id": literal(broadcast.id),
-        "language": literal(language),
+        "language": written.c.language,
         "first_id": func.min(written.c.id),
         "last_id": func.max(written.c.id),
         "state": literal(str(BatchState.READY)),
         "due_at": literal(rt.clock()),
         "fence": literal(0),
     }
-    query = select(*batches.values()).where(written.c.batch_id.is_not(None)).group_by(written.c.batch_id)
-    db.execute(insert(Batch).from_select(list(batches), query).add_cte(written))
+    cut = select(*batches.values()).where(written.c.batch_id.is_not(None))
+    cut = cut.group_by(written.c.batch_id, written.c.language)
+    db.execute(insert(Batch).from_select(list(batches), cut).add_cte(written))
+
+
+def _batch_id(db: Session, rt: Runtime, broadcast: Broadcast, columns: Columns) -> ColumnElement[int | None]:
+    """SQL: the batch of this delivery, so many of one language each; none where its hour comes later, or for who came last."""
+    language, most = columns["language"], SLICE // BATCH
+    spoken = languages_of(broadcast.texts, broadcast.sounds)
+    made = select(func.nextval(NEXT_BATCH)).select_from(func.generate_series(1, most * len(spoken)))
+    ids: Grouping[Any] = Grouping(literal(list(db.scalars(made)), ARRAY(BigInteger)))
+    nth = Grouping(func.row_number().over(partition_by=language, order_by=Member.id) - 1)
+    part = nth.op("/", precedence=8, return_type=BigInteger())(literal(BATCH))
+    first = case({each: at * most for at, each in enumerate(spoken)}, value=language)
+    is_now = and_(columns["due_at"] <= literal(rt.clock()), part < most)
+    return case((is_now, ids[first + part + 1]), else_=None)
 
 
 def _columns(db: Session, rt: Runtime, broadcast: Broadcast) -> Columns:
@@ -145,7 +173,7 @@ def _columns(db: Session, rt: Runtime, broadcast: Broadcast) -> Columns:
         "broadcast_id": literal(broadcast.id),
         "member_id": Member.id,
         "number_id": Member.number_id,
-        "language": spoken_by(broadcast),
+        "language": audience.spoken_by(broadcast),
         "state": literal(str(DeliveryState.QUEUED)),
         "tries": literal(0),
         "fence": literal(0),
@@ -174,6 +202,11 @@ def _due_in(rt: Runtime, profile: Profile, broadcast: Broadcast, at: datetime) -
         return literal(at)
     wanted = func.coalesce(Member.slot, Habit.slot)
     return case({str(slot): literal(start) for slot, start in later.items()}, value=wanted, else_=literal(at))
+
+
+def _is_owed(broadcast: Broadcast) -> Select[Any]:
+    theirs = (Delivery.member_id == Member.id, Delivery.broadcast_id == broadcast.id)
+    return select(Delivery.id).where(*theirs, Delivery.kind == broadcast.kind).correlate(Member)
 
 
 def _is_owed_anything(db: Session, broadcast_id: int) -> bool:
