@@ -6,12 +6,14 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
 
+from gateway.embedded import ServerError
 from gateway.errors import MemberlineError
 from gateway.up.child import Child
 from gateway.up.ears import Ears
 from gateway.up.story import Story
 
 TICK_SECONDS = 0.1
+SERVER_PAUSE = 2.0  # after a start that failed
 SECOND_REQUEST_SECONDS, LAST_SECONDS = 3.0, 5.0
 
 
@@ -41,6 +43,7 @@ class Supervisor:
         self.servers: list[Server] = []
         self.children: list[Child] = []
         self._ears = Ears(story)
+        self._due_at: dict[Server, float] = {}
         self._stop_asked = False
 
     def listen_to_signals(self) -> None:
@@ -82,10 +85,8 @@ class Supervisor:
             if child.due_at is not None and now >= child.due_at:
                 self._start(child)
         for server in self.servers:
-            if not server.is_running:
-                self._say(f"{type(server).__name__} ended, starts again")
-                server.stop()
-                server.start()
+            if not server.is_running and now >= self._due_at.get(server, 0.0):
+                self._start_again(server)
         if self._stop_asked:
             raise Stopped
 
@@ -108,6 +109,16 @@ class Supervisor:
                     child.ask_to_end()
             self._ears.hear(TICK_SECONDS)
             passed = time.monotonic() - began
+
+    def _start_again(self, server: Server) -> None:
+        """A server that ended; where it does not come up, what it leaves behind may need a moment."""
+        self._say(f"{type(server).__name__} ended, starts again")
+        try:
+            server.stop()
+            server.start()
+        except ServerError as error:
+            self._due_at[server] = time.monotonic() + SERVER_PAUSE
+            self._say(f"{error}; tried again in {SERVER_PAUSE:.0f} s")
 
     def _start(self, child: Child) -> None:
         self._ears.listen(child.start(time.monotonic()), child.name)

@@ -72,6 +72,35 @@ def test_pause_grows_when_a_child_keeps_failing(supervisor: Supervisor) -> None:
     assert "web ended (exit code 3), starts again in 0.5 s" in log.read_text()
 
 
+class Stumbling:
+    """A server that was killed, and comes up only at the second try."""
+
+    def __init__(self) -> None:
+        self.is_running, self.starts = False, 0
+
+    def start(self) -> str:
+        self.starts += 1
+        if self.starts == 2:
+            raise ServerError("what it left behind is still there")
+        self.is_running = True
+        return "unix:"
+
+    def stop(self) -> None:
+        self.is_running = False
+
+
+def test_server_is_started_until_it_comes_up_when_killed(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.up.supervisor.SERVER_PAUSE", 0.2)
+    server = Stumbling()
+    supervisor.serve(server)
+    server.is_running = False
+    assert within(10, supervisor, lambda: server.is_running)
+    assert server.starts == 3
+    assert "what it left behind is still there; tried again" in supervisor.story.path.read_text()
+
+
 def test_nobody_is_left_when_a_child_and_its_own_child_are_stubborn(supervisor: Supervisor) -> None:
     worker = child("worker", STUBBORN)
     supervisor.run(worker)
