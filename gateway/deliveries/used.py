@@ -36,7 +36,9 @@ class Sending(Protocol):
     def kind(self) -> str: ...
 
 
-class _Rang(NamedTuple):
+class Rang(NamedTuple):
+    """A try that may have rung a number."""
+
     broadcast_id: int | None
     delivery_id: int
     at: datetime
@@ -62,11 +64,11 @@ def used_by(
         .where(or_(Attempt.placed_at > now - _WEEK, Attempt.delivery_id.in_([each.id for each in sent])))
         .where(Attempt.outcome.not_in(_NEVER_RANG))
     ).all()
-    by_number: dict[int, list[_Rang]] = {}
+    by_number: dict[int, list[Rang]] = {}
     for number_id, broadcast_id, delivery_id, at in rows:
-        by_number.setdefault(number_id, []).append(_Rang(broadcast_id, delivery_id, at))
+        by_number.setdefault(number_id, []).append(Rang(broadcast_id, delivery_id, at))
     return {
-        each.id: _used_by(
+        each.id: count_used(
             each, by_number.get(each.number_id, []), (profiles or {}).get(each.id, rt.profile), now
         )
         for each in sent
@@ -88,7 +90,8 @@ def _is_round(each: Sending) -> bool:
     return each.broadcast_id is not None and each.reason == DeliveryReason.BROADCAST
 
 
-def _used_by(delivery: Sending, rang: Sequence[_Rang], profile: Profile, now: datetime) -> Used:
+def count_used(delivery: Sending, rang: Sequence[Rang], profile: Profile, now: datetime) -> Used:
+    """Count, of all that rang this number, what the caps look at; the day is the local one."""
     today = instant_of(profile, local_day(profile, now))
     others = [each for each in rang if each.broadcast_id != delivery.broadcast_id and each.at > now - _WEEK]
     mine = [each.at for each in rang if each.delivery_id == delivery.id]

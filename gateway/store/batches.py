@@ -19,7 +19,7 @@ from gateway.states import BatchState, BroadcastState, DeliveryState
 from gateway.store.arrays import among
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-Waiting: TypeAlias = "Row[int, int, str | None, datetime | None]"
+Waiting: TypeAlias = "Row[int, int]"
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def claim(db: Session, broadcast_id: int, now: datetime, lease_until: datetime) 
 
 
 def read(db: Session, batch: Claim) -> Sequence[Waiting]:
-    """Read what waits in a batch, by key range: id, number_id, language, expires_at."""
-    query = select(Delivery.id, Delivery.number_id, Delivery.language, Delivery.expires_at)
+    """Read what waits in a batch, by key range: id, number_id."""
+    query = select(Delivery.id, Delivery.number_id)
     return db.execute(query.where(is_in(batch)).order_by(Delivery.id)).all()
 
 

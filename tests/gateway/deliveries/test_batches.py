@@ -33,7 +33,7 @@ def requests(rt: Runtime) -> list[int]:
 def attempts(rt: Runtime, broadcast_id: int) -> dict[AttemptOutcome, int]:
     with unit_of_work(rt.engine) as unit:
         query = select(Attempt.outcome, func.count()).where(Attempt.broadcast_id == broadcast_id)
-        return dict(unit.db.execute(query.group_by(Attempt.outcome)).tuples().all())
+        return dict(unit.db.execute(query.group_by(Attempt.outcome)).all())
 
 
 def swept(rt: Runtime) -> None:
