@@ -24,7 +24,8 @@ from gateway.store import broadcast_results
 from gateway.store.broadcast_results import Answer
 
 Write: TypeAlias = Callable[[UnitOfWork, Runtime, Broadcast, int | None], Broadcast]
-RELATIONS = {"correct": copies.CORRECTION, "tell-answers": copies.ANSWERS}
+CORRECT, TELL_ANSWERS = "correct", "tell-answers"
+RELATIONS = {CORRECT: copies.CORRECTION, TELL_ANSWERS: copies.ANSWERS}
 
 
 def correction(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, author_id: int | None) -> Broadcast:
@@ -50,7 +51,9 @@ def answers(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, author_id: int 
 
 
 def find_draft(db: Session, broadcast: Broadcast, action: str) -> Broadcast | None:
-    """Return the draft that was made for this before, None where there is none that is still one."""
+    """Return the draft that was made for this before, None where there is none that is still one; a copy is always new."""
+    if action not in RELATIONS:
+        return None
     query = select(Broadcast).where(
         Broadcast.parent_id == broadcast.id,
         Broadcast.relation == RELATIONS[action],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.broadcast_results import copy, correct, rest, results, show
 from gateway.cli.broadcast_schedule import schedule
 from gateway.cli.broadcast_whom import kept, whom
 from gateway.cli.shown import (
@@ -42,7 +43,8 @@ def broadcast() -> None:
     """Write to or call many members: create, approve, start, pause, resume, stop."""
 
 
-broadcast.add_command(schedule)
+for each in (show, results, rest, copy, correct, schedule):
+    broadcast.add_command(each)
 
 
 @broadcast.command()
@@ -118,20 +120,6 @@ def list_(as_json: bool) -> None:
     with runtime() as rt, unit_of_work(rt.engine) as unit:
         rows = [_line(rt, each, code) for each, code in unit.db.execute(query)]
     print_json(rows) if as_json else print_table(rows, "there is no broadcast yet")
-
-
-@broadcast.command(cls=Named)
-@click.argument("broadcast_id", metavar="ID")
-@as_json
-def show(broadcast_id: str, as_json: bool) -> None:
-    """Show how a broadcast stands; all but what is to be tried again sums to who was asked."""
-    from gateway.db import unit_of_work
-
-    with runtime() as rt, unit_of_work(rt.engine) as unit:
-        found = _find(unit, broadcast_id)
-        sums = _sums(unit, found)
-        title = {"title": found.title}
-    print_json(sums) if as_json else print_facts(title | sums)
 
 
 @broadcast.command(cls=Named)
@@ -271,28 +259,4 @@ def _line(rt: Runtime, found: Broadcast, code: str) -> dict[str, Any]:
         "title": found.title,
         "created_at": found.created_at.astimezone(rt.profile.timezone).isoformat(timespec="seconds"),
         "at": at.astimezone(rt.profile.timezone).isoformat(timespec="seconds") if at else None,
-    }
-
-
-def _sums(unit: UnitOfWork, found: Broadcast) -> dict[str, Any]:
-    """The contract's keys. Before deliveries are made the audience is who will be asked, and nobody was tried."""
-    from gateway.broadcasts import audience, sums
-    from gateway.states import BroadcastState
-
-    stand = sums.of_broadcast(unit.db, found.id)
-    if found.state in (BroadcastState.DRAFT, BroadcastState.APPROVED, BroadcastState.STARTING):
-        stand.asked = stand.not_yet_tried = audience.count(unit.db, found).count
-    return {
-        "id": found.public_id,
-        "state": str(found.state),
-        "asked": stand.asked,
-        "heard" if found.kind == "voice" else "delivered": stand.heard,
-        "answered_not_heard": stand.answered_not_heard,
-        "not_reached": stand.not_reached,
-        "in_progress": stand.in_progress,
-        "held": stand.held,
-        "refused": stand.refused,
-        "not_yet_tried": stand.not_yet_tried,
-        "in_doubt": stand.in_doubt,
-        "to_retry": stand.to_retry,
     }

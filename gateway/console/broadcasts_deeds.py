@@ -76,14 +76,14 @@ def try_rest(viewer: Viewer, public_id: str) -> ResponseReturnValue:
 @may("write_broadcasts")
 def correct(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Begin a correction to exactly those who heard it: a draft, on the page where it is written."""
-    return _follow(viewer, public_id, follow.correction, "correct")
+    return _follow(viewer, public_id, follow.correction, follow.CORRECT)
 
 
 @blueprint.post("/broadcasts/<public_id>/tell-answers")
 @may("write_broadcasts")
 def tell_answers(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Begin a message that tells the answers back to those who gave them."""
-    return _follow(viewer, public_id, follow.answers, "tell-answers")
+    return _follow(viewer, public_id, follow.answers, follow.TELL_ANSWERS)
 
 
 def _follow(viewer: Viewer, public_id: str, write: follow.Write, action: str) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -140,12 +139,32 @@ def _out(broadcast: Broadcast, stand: Sums) -> str:
 
 
 def trouble_of(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> Trouble | None:
-    """What has paused it by itself, or seems wrong while it runs."""
+    """What has paused or ended it by itself, or seems wrong while it runs."""
+    if broadcast.state in (B.FAILED, B.STOPPED):
+        return _never(broadcast.pause_reason)
     if broadcast.state == B.PAUSED:
         return _halted(db, rt, broadcast, stand)
     if broadcast.state == B.RUNNING and broadcast.warned_at is not None and broadcast.rounds == 1:
         return _odd(stand)
     return None
+
+
+def _never(reason: str | None) -> Trouble | None:
+    """Why it did not begin."""
+    copy = gettext("Copy it into a new draft and choose again.")
+    match reason:
+        case "unit-closed":
+            return Trouble(gettext("It did not begin: its unit was closed."), copy)
+        case "no-audience":
+            return Trouble(gettext("It did not begin: nobody was left who may be asked."), copy)
+        case "audience-gone":
+            return Trouble(
+                gettext("It did not begin: the list or broadcast that names its people is gone."), copy
+            )
+        case "expired":
+            return Trouble(gettext("It did not begin: its time was over before it could."), copy)
+        case _:
+            return None
 
 
 def _odd(stand: Sums) -> Trouble | None:
@@ -208,8 +227,3 @@ def _halted(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> Trou
             )
         case _:
             return None
-
-
-def words_of_pause(broadcast: Broadcast, pauses: dict[str, Any]) -> Any:
-    """Who paused it, in a word."""
-    return pauses.get(broadcast.pause_reason or "")
