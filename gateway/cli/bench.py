@@ -13,7 +13,18 @@ from gateway.errors import MemberlineError
 CHECKOUT = Path(__file__).parent.parent.parent
 BENCHES = {
     name: name.replace("-", "_")
-    for name in ("call-step", "footprint", "audience", "keys", "rollup", "console", "reach")
+    for name in (
+        "call-step",
+        "footprint",
+        "audience",
+        "keys",
+        "rollup",
+        "console",
+        "reach",
+        "plan",
+        "receipts",
+        "memory",
+    )
 }
 BENCHES["import"] = "member_import"
 

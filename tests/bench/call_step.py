@@ -38,7 +38,7 @@ _calls = itertools.count(1)
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
-        environ = _environment(Path(folder))
+        environ = environment(Path(folder))
         numbers = _prepare(environ)
         ports = free_port(), free_port()
         web = subprocess.Popen(
@@ -50,7 +50,7 @@ def main() -> None:
             [sys.executable, "-m", "tests.bench.bare", str(ports[1])], stdout=subprocess.DEVNULL
         )
         try:
-            _wait(ports)
+            wait(ports)
             _measure(ports, numbers)
             _count_statements(environ, ports[0], numbers[0])
         finally:
@@ -59,7 +59,7 @@ def main() -> None:
                 each.wait(15)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     url = servers.durable_postgres()
     upgrade(url)
     return {
@@ -118,7 +118,7 @@ def _ring(number: str) -> dict[str, str]:
 def _measure(ports: tuple[int, int], numbers: list[str]) -> None:
     ratios = []
     for number in range(ROUNDS + 1):
-        bare, _ = run(_bare(ports[1]), SECONDS)
+        bare, _ = run(bare_lines(ports[1]), SECONDS)
         steps, times = run([_caller(ports[0], each) for each in numbers], SECONDS)
         if number == 0:
             continue  # warm-up
@@ -130,7 +130,7 @@ def _measure(ports: tuple[int, int], numbers: list[str]) -> None:
     print(f"call-step: {statistics.median(ratios):.2f} of a bare Flask handler (aim 0.30, floor 0.15)")
 
 
-def _bare(port: int) -> list[Line]:
+def bare_lines(port: int) -> list[Line]:
     return [Line(port, lambda _: post("/bare", _ring("+91"))) for _ in range(CONNECTIONS)]
 
 
@@ -167,9 +167,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(ports: tuple[int, int]) -> None:
+def wait(ports: tuple[int, int]) -> None:
     for port, path in zip(ports, ("/health/live", "/bare"), strict=True):
-        for _ in range(200):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2)
             except urllib.error.HTTPError:

@@ -81,7 +81,7 @@ def a_house(members: int) -> Iterator[Runtime]:
     with TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
         url = servers.durable_postgres()
         upgrade(url)
-        rt = build_runtime(Settings.from_env(_environment(url, Path(folder))))
+        rt = build_runtime(Settings.from_env(environment(url, Path(folder))))
         begun = time.monotonic()
         with connection(rt) as db:
             db.execute("SET session_replication_role = replica")
@@ -102,7 +102,7 @@ def connection(rt: Runtime) -> Iterator[psycopg.Connection]:
         yield db
 
 
-def _environment(url: str, folder: Path) -> dict[str, str]:
+def environment(url: str, folder: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "REDIS_URL": "redis://127.0.0.1:1/0",

@@ -1,0 +1,80 @@
+"""Memory of a worker that plans and sends a broadcast: the same for 10,000 and for 1,000,000 members.
+
+Each size is done by a process of its own, which says the most it ever held: it plans texts to everybody and sends the first
+batches of them, as a worker does. Goal: at most 1.1 times (floor 1.3).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from gateway.broadcasts.spread import spread
+from gateway.channels.registry import open_channels
+from gateway.db import unit_of_work
+from gateway.deliveries.contact import hash_of
+from gateway.deliveries.send import send_some
+from gateway.models import Broadcast
+from gateway.queue import Bells
+from gateway.runtime import build_runtime
+from gateway.settings import Settings
+from tests.bench import plan
+
+FEW, MANY, REQUESTS = 10_000, int(os.environ.get("BENCH_MEMBERS", "1000000")), 20
+
+
+def main() -> None:
+    held = {}
+    with plan.a_house(MANY) as rt:
+        environ = {**os.environ, **plan.environment(rt.settings.database_url, rt.settings.data_dir)}
+        for members in (FEW, MANY):
+            with plan.connection(rt) as db:
+                db.execute(
+                    "UPDATE members SET consent = 'none' WHERE id > %s AND consent <> 'none'", (members,)
+                )
+                if members == MANY:
+                    db.execute("UPDATE members SET consent = 'all' WHERE consent = 'none'")
+            broadcast_id = plan.a_starting_broadcast(rt, "sms")
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.memory", str(broadcast_id)],
+                env=environ,
+                stdout=subprocess.PIPE,
+                check=True,
+                text=True,
+            )
+            held[members] = int(done.stdout.split()[-1]) / 1024
+            print(
+                f"{members} members: {done.stdout.split()[-2]} texts handed over, at most {held[members]:.0f} MiB"
+            )
+    print(f"memory: {held[MANY] / held[FEW]:.2f} of what {FEW} members take (aim 1.1, floor 1.3)")
+
+
+def plan_and_send(broadcast_id: int) -> None:
+    """The worker: plan, send some batches, say how many texts went and the most that was held, in KiB."""
+    rt = build_runtime(Settings.from_env(os.environ), pool_size=2)
+    rt = replace(
+        rt,
+        channels=open_channels("loopback", rt.settings),
+        bells=Bells(lambda *_: None),
+        clock=lambda: plan.NOW,
+    )
+    with unit_of_work(rt.engine) as unit:
+        spread(unit, rt, broadcast_id)
+        broadcast = unit.db.get_one(Broadcast, broadcast_id)
+        approved = {"approved_hash": hash_of(broadcast)}
+        unit.db.execute(update(Broadcast).where(Broadcast.id == broadcast_id).values(approved))
+    handed = sum(send_some(rt, "sms").handed for _ in range(REQUESTS))
+    rt.close()
+    print(handed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        plan_and_send(int(sys.argv[1]))
+    else:
+        main()
