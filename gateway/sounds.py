@@ -153,7 +153,7 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     call = unit.db.get(Call, call_id)
     facts: Mapping[str, Any] = (call.facts if call else None) or {}
     told = [*(facts.get(each) for each in ("announcement", "answer", "interim")), *facts.get("news", [])]
-    told += facts.get("questions", [])
+    told += [*facts.get("questions", []), *facts.get("watched", [])]
     told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
     steps = [
         Tell(each["text"], each["language"], each.get("sound")) for each in told if each and each.get("text")
@@ -174,6 +174,7 @@ def _values(rt: Runtime, call: Call | None) -> set[str]:
     known = [(facts.get(fact) or {}).get(name) for fact, names in SAID_OF.items() for name in names]
     state = ((call.conversation if call else None) or {}).get("state") or {}
     people = state.get("slots", {}).get("people")
+    known += [each[name] for each in facts.get("watched", []) for name in ("reached", "asked")]
     return {str(each) for each in (*known, people and rt.words.count(facts["language"], int(people))) if each}
 
 

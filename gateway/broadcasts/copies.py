@@ -6,7 +6,6 @@ from typing import Any
 
 from gateway.broadcasts import draft
 from gateway.db import UnitOfWork
-from gateway.errors import Conflict
 from gateway.models import Broadcast, Unit
 from gateway.runtime import Runtime
 
@@ -20,8 +19,12 @@ CARRIED = (
     "sounds",
     "filters",
     "certificate",
+    "questions",
+    "fallback_texts",
+    "is_urgent",
+    "budget",
 )
-MORE = ("questions", "fallback_texts", "is_urgent", "budget", "breach_id")
+OWN = ("schedule_id", "occurs_at", "breach_id")  # columns that no draft is asked for
 
 
 def copy_of(
@@ -37,15 +40,11 @@ def copy_of(
     Nobody has approved it. Raises Conflict where its unit is closed or what `changes` say cannot be drafted.
     """
     given = {name: getattr(broadcast, name) for name in CARRIED} | changes
-    more = {name: given.pop(name, getattr(broadcast, name)) for name in MORE}
     place = unit.db.get_one(Unit, given.pop("unit_id", broadcast.unit_id))
-    if place.closed_at is not None:
-        raise Conflict(f"{place.name} was closed; choose another unit", "unit-closed")
-    own = {
-        name: given.pop(name) for name in list(given) if name in ("schedule_id", "occurs_at", "expires_at")
-    }
+    own = {"breach_id": broadcast.breach_id, "parent_id": broadcast.id, "relation": relation}
+    own |= {name: given.pop(name) for name in OWN if name in given}
     made = draft.draft(unit, rt, place=place, author_id=author_id, **given)
-    for name, value in {**more, **own, "parent_id": broadcast.id, "relation": relation}.items():
+    for name, value in own.items():
         setattr(made, name, value)
     unit.db.flush()
     return made

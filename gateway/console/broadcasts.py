@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
@@ -12,11 +14,12 @@ from gateway.console.broadcasts_bar import segments_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.db import unit_of_work
 from gateway.states import BroadcastState
-from gateway.store import broadcast_list
+from gateway.store import broadcast_list, schedules
 
 blueprint = Blueprint("broadcasts", __name__)
 
 B = BroadcastState
+LATELY = timedelta(days=7)  # so long the page tells that something stopped to come again
 FILTERS = {
     "draft": (_("Drafts"), (B.DRAFT,)),
     "approved": (_("Approved and scheduled"), (B.APPROVED,)),
@@ -32,6 +35,8 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     wanted = request.args.get("state", "")
     states = FILTERS[wanted][1] if wanted in FILTERS else ()
     with unit_of_work(runtime().engine) as unit:
+        since = runtime().clock() - LATELY
+        stopped = schedules.count_stopped(unit.db, viewer.unit_path, since)
         page = broadcast_list.list_broadcasts(unit.db, viewer.unit_path, states, request.args.get("after"))
         stands = {
             row.broadcast.id: sums.of_broadcast(unit.db, row.broadcast.id)
@@ -46,6 +51,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     return render_template(
         "broadcasts/index.html",
         page=page,
+        stopped=stopped,
         stands=stands,
         bars=bars,
         filters=FILTERS,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -44,19 +45,11 @@ def find_open(db: Session, broadcast_id: int) -> Schedule | None:
     return db.scalar(query.order_by(Schedule.id).limit(1))
 
 
-def find_last(db: Session, broadcast: Broadcast) -> Schedule | None:
-    """Return the schedule that this broadcast is a time of, else the last one made of it."""
-    own = Schedule.id == broadcast.schedule_id if broadcast.schedule_id else None
-    query = select(Schedule).where(own if own is not None else Schedule.broadcast_id == broadcast.id)
-    return db.scalar(query.order_by(Schedule.id.desc()).limit(1))
-
-
-def list_troubled(db: Session, viewer_path: str) -> list[Planned]:
-    """List those that stopped by themselves, or skipped times while they go on: somebody should look."""
-    by_itself = Schedule.problem.is_not(None)
-    has_skipped = Schedule.ended_at.is_(None) & Schedule.skipped_at.is_not(None)
-    query = _joined(viewer_path).where(by_itself | has_skipped).order_by(Schedule.id.desc())
-    return [Planned(*each) for each in db.execute(query.limit(SHOWN))]
+def count_stopped(db: Session, viewer_path: str, since: datetime) -> int:
+    """Count those that stopped by themselves since then: somebody should look."""
+    query = select(func.count()).select_from(Schedule).join(Broadcast, Broadcast.id == Schedule.broadcast_id)
+    query = query.join(Unit, Unit.id == Broadcast.unit_id).where(is_under(Unit.path, viewer_path))
+    return db.scalar(query.where(Schedule.problem.is_not(None), Schedule.ended_at > since)) or 0
 
 
 def _joined(viewer_path: str) -> Any:

@@ -125,3 +125,5 @@ def test_why_one_stopped_is_told(app: Flask, rt: Runtime) -> None:
     page = desk.read("/broadcasts/schedules")
     assert "the certificate is not valid any more" in page
     assert "2 times were skipped" in page
+    assert "1 broadcast that came again has stopped by itself" in desk.read("/broadcasts")
+    assert "has stopped" not in a_desk(app, rt, "Asha", unit="BOOTH-2").read("/broadcasts")
