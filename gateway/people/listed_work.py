@@ -14,7 +14,7 @@ from datetime import timedelta
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Import, Unit
-from gateway.people import refused_rows
+from gateway.people import audience_lists, refused_rows
 from gateway.people.columns import holds_number
 from gateway.people.listed import UNITS, opened, ring
 from gateway.people.lists import Table
@@ -59,6 +59,8 @@ def _try(rt: Runtime, made: Import, path: str) -> None:
     try:
         if made.kind == UNITS:
             _units(rt, made, path)
+        elif made.kind == audience_lists.AUDIENCE:
+            audience_lists.read(rt, made, path)
         else:
             _members(rt, made, path)
     except ListUnreadable as error:
@@ -76,7 +78,7 @@ def _members(rt: Runtime, made: Import, path: str) -> None:
         job = begin(unit, rt, staff=staff, unit_path=path, is_dry=is_dry, upto_id=upto)
         _note_titles(unit, rt, made, table, job.upto_id)
     began, done = time.monotonic(), 0
-    for rows in batches(table):
+    for rows in batches(rt, table):
         done += len(rows)
         if done <= made.done:
             pass_rows(job, rows)

@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from gateway.db import UnitOfWork, unit_of_work
+from gateway.people.ahead import ahead
 from gateway.people.batch import pass_over, take_batch
 from gateway.people.columns import Wanted
 from gateway.people.lists import Row, Table, open_table
 from gateway.people.persons import NEEDED, OPTIONAL, Person, Reading, read_person
 from gateway.people.refusals import Imported, Refused
-from gateway.people.write import Importing
+from gateway.people.write import Importing, spelt
 from gateway.runtime import Runtime
 from gateway.store import people
 from gateway.store.staff import add_audit
@@ -27,7 +28,7 @@ BATCH = 2000
 WANTED = Wanted(NEEDED, OPTIONAL)
 
 Progress = Callable[[int], None]
-Rows = Sequence[Row | Refused]
+Batch = Sequence[Person | Refused]
 
 
 def import_members(
@@ -53,7 +54,7 @@ def import_members(
     result = job.result
     result.ignored = table.ignored
     rows = 0
-    for batch in batches(table):
+    for batch in batches(rt, table):
         with unit_of_work(rt.engine) as unit:
             take_rows(unit, job, batch)
         rows += len(batch)
@@ -70,10 +71,14 @@ def open_members(stream: BinaryIO, chosen: Mapping[str, str] | None = None) -> T
     return open_table(stream, replace(WANTED, chosen=chosen or {}))
 
 
-def batches(table: Table) -> Iterator[Rows]:
-    """Cut a list into the pieces that are taken at once: the same pieces however often it is read."""
-    while batch := list(itertools.islice(table.rows, BATCH)):
-        yield batch
+def batches(rt: Runtime, table: Table) -> Iterator[Batch]:
+    """Cut a list into the pieces that are taken at once: the same pieces however often it is read, and each read ahead."""
+    return ahead(_batches(rt, table))
+
+
+def _batches(rt: Runtime, table: Table) -> Iterator[Batch]:
+    while rows := list(itertools.islice(table.rows, BATCH)):
+        yield list(_read(rt, rows))
 
 
 def begin(
@@ -90,10 +95,10 @@ def begin(
     return Importing(rt, Imported(), staff, unit_path, is_dry, last)
 
 
-def take_rows(unit: UnitOfWork, job: Importing, rows: Rows) -> None:
+def take_rows(unit: UnitOfWork, job: Importing, batch: Batch) -> None:
     """Take a batch, refusing what is none; the result is told in `job.result`."""
     persons: list[Person] = []
-    for person in _read(job.rt, rows):
+    for person in batch:
         if isinstance(person, Refused):
             job.result.refused.append(person)
         else:
@@ -101,9 +106,9 @@ def take_rows(unit: UnitOfWork, job: Importing, rows: Rows) -> None:
     take_batch(unit, job, persons)
 
 
-def pass_rows(job: Importing, rows: Rows) -> None:
+def pass_rows(job: Importing, batch: Batch) -> None:
     """Pass over a batch that an earlier run has taken."""
-    pass_over(job, (person for person in _read(job.rt, rows) if isinstance(person, Person)))
+    pass_over(job, (person for person in batch if isinstance(person, Person)))
 
 
 def note_import(unit: UnitOfWork, rt: Runtime, staff: int | None, result: Imported) -> None:
@@ -111,8 +116,11 @@ def note_import(unit: UnitOfWork, rt: Runtime, staff: int | None, result: Import
     add_audit(unit.db, staff, "members.imported", rt.clock(), taken=result.taken, updated=result.updated)
 
 
-def _read(rt: Runtime, rows: Rows) -> Iterator[Person | Refused]:
+def _read(rt: Runtime, rows: Sequence[Row | Refused]) -> Iterator[Person | Refused]:
     lines = frozenset(line.number for line in rt.settings.voice_numbers)
     reading = Reading(rt.settings.country, rt.profile.timezone, rt.clock(), lines)
     for row in rows:
-        yield row if isinstance(row, Refused) else read_person(row, reading)
+        person = row if isinstance(row, Refused) else read_person(row, reading)
+        if isinstance(person, Person):
+            spelt(person.name)  # kept for when it is asked for
+        yield person
