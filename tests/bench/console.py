@@ -2,7 +2,11 @@
 
 Goal of issue 4: the inbox opens in under 150 ms and the wall page in under 250 ms on a warm database. Each page is asked for as
 the whole state's administrator, a district's and a booth's staff, through the application itself; beside it, in turn, a bare
-handler of the same application that fetches one row by its key. The median of the rounds counts.
+handler of the same application that fetches one row by its key. The median of the rounds counts. Reports lie in the table as
+they came, and an answer is one that a member was asked about lately: both are so in life.
+
+The control room is no wall: it counts two months of reports in one look, so its aim is 1 s for the whole state (140,000
+reports), and 300 ms for whoever has less.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from tests.bench.audience import LEVELS, _copy, _environment, _units
 REPORTS, WAITING, PEOPLE = int(os.environ.get("BENCH_REPORTS", "1000000")), 0.06, 100_000
 ROUNDS = 9
 INBOX_MS, WALL_MS = 150, 250
+CONTROL_MS, CONTROL_BELOW_MS = 1000, 300
 FIRST_BOOTH = 7527  # of `LEVELS`: 1 state, 25 districts, 500 blocks, 7,000 panchayats, then 98,000 booths
 BOOTHS = 98_000
 SEATS = {  # unit, role
@@ -105,6 +110,7 @@ INSERT INTO reports (id, public_id, reference, state, urgency, source, member_id
     is_restricted, is_partial)
 SELECT each, 'r' || each, (100000 + each)::text,
     CASE WHEN is_open THEN (ARRAY['received','received','heard','assigned','in_work','reopened'])[1 + each % 6]
+        WHEN each % 7 = 0 AND at < now() - interval '20 days' THEN 'confirmed'
         ELSE (ARRAY['answered','confirmed','confirmed','confirmed','confirmed','closed_unconfirmed','blank'])[1 + each % 7] END,
     CASE WHEN each % 200 = 0 THEN 'danger' WHEN each % 3 = 0 THEN 'soon' ELSE 'can_wait' END,
     'voice', 1 + each % {PEOPLE}, 1 + each % {PEOPLE}, booth,
@@ -123,6 +129,7 @@ FROM (
         now() - CASE WHEN is_open THEN random() * interval '30 days' ELSE random() * interval '700 days' END AS at
     FROM (SELECT each, random() < %(waiting)s AS is_open FROM generate_series(1, %(count)s) AS each) AS a
 ) AS b
+ORDER BY at
 """.replace("each % ", "each %% ").replace(") % 26", ") %% 26")
 
 
@@ -130,15 +137,20 @@ def measure(rt: Runtime) -> None:
     """Ask for every page in turn with the bare one and say what each took."""
     app = create_app(rt.settings, rt)
     _bare(app, rt)
-    worst: dict[str, float] = {"inbox": 0.0, "start": 0.0, "wall": 0.0}
+    worst: dict[str, float] = {"inbox": 0.0, "start": 0.0, "wall": 0.0, "control": 0.0, "control below": 0.0}
     for who, (unit_id, role) in SEATS.items():
         browser = _seat(app, rt, who, unit_id, role)
         for kind, name, address in _pages(app):
             took, bare = _medians(browser, address)
+            kind = "control below" if kind == "control" and unit_id != 1 else kind
             worst[kind] = max(worst[kind], took)
             print(f"{who}, {name}: {took:.0f} ms, {took / bare:.0f} × a bare page ({bare:.2f} ms)")
     print(f"inbox: {worst['inbox']:.0f} ms at worst (aim {INBOX_MS} ms or less)")
     print(f"wall: {worst['wall']:.0f} ms at worst (aim {WALL_MS} ms or less)")
+    print(f"control room of the state: {worst['control']:.0f} ms at worst (aim {CONTROL_MS} ms or less)")
+    print(
+        f"control room below it: {worst['control below']:.0f} ms at worst (aim {CONTROL_BELOW_MS} ms or less)"
+    )
 
 
 def _pages(app: Flask) -> Iterator[tuple[str, str, str]]:
@@ -151,7 +163,7 @@ def _pages(app: Flask) -> Iterator[tuple[str, str, str]]:
                 and not rule.arguments
                 and "GET" in (rule.methods or ())
             ):
-                yield "wall", rule.endpoint, rule.rule
+                yield rule.endpoint.partition(".")[0], rule.endpoint, rule.rule
 
 
 def _medians(browser: FlaskClient, address: str) -> tuple[float, float]:
