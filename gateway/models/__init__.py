@@ -1,6 +1,16 @@
 """The tables, split by noun. Rows only: no queries (store) and no decisions (rooms)."""
 
 from gateway.models.base import Base, JsonDict, Word, new_public_id
+from gateway.models.broadcasts import (
+    AudienceList,
+    AudienceListMember,
+    Broadcast,
+    BroadcastAnswer,
+    NewsHeard,
+    NewsItem,
+    PollSilence,
+    Schedule,
+)
 from gateway.models.days import Holiday, Rollup, RollupRow, UnitDay
 from gateway.models.joining import (
     Drive,
@@ -37,18 +47,10 @@ from gateway.models.rights import (
 )
 from gateway.models.sending import (
     Attempt,
-    AudienceList,
-    AudienceListMember,
     Batch,
-    Broadcast,
-    BroadcastAnswer,
     Delivery,
     Habit,
-    NewsHeard,
-    NewsItem,
     Pace,
-    PollSilence,
-    Schedule,
     Setting,
     Spending,
 )
