@@ -17,9 +17,10 @@ from gateway.db import UnitOfWork
 from gateway.deliveries import contact
 from gateway.errors import Conflict
 from gateway.models import Broadcast, Schedule, Unit
-from gateway.rules.calendar import Event, Rule, event_instant, is_skipped, next_time, times_between
+from gateway.rules.calendar import Event, Rule, event_instant, next_time, times_between
 from gateway.rules.classes import MessageClass
 from gateway.rules.profiles import Profile
+from gateway.rules.walls import instant_of_wall
 from gateway.rules.windows import is_open
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
@@ -148,7 +149,7 @@ def _check_times(
     rt: Runtime, broadcast: Broadcast, rule: Rule, profile: Profile, first: datetime | None
 ) -> None:
     if isinstance(rule, Event):
-        if is_skipped(profile, rule.day, rule.at):
+        if instant_of_wall(profile.timezone, datetime.combine(rule.day, rule.at)) is None:
             raise Conflict(
                 f"on {rule.day} the clocks are put forward over {rule.at:%H:%M}: choose another time", "gap"
             )

@@ -77,12 +77,6 @@ def event_instant(rule: Event, profile: Profile) -> datetime:
     return instant_of(profile, rule.day, rule.at)
 
 
-def is_skipped(profile: Profile, day: date, wall: time) -> bool:
-    """Say whether the wall clock never shows this time on that day: the clocks are put forward over it."""
-    local = instant_of(profile, day, wall).astimezone(profile.timezone)
-    return (local.date(), local.time()) != (day, wall)
-
-
 def _times(rule: Rule, profile: Profile, after: datetime) -> Iterator[datetime]:
     if isinstance(rule, Event):
         yield from sorted(at for at in _reminders(rule, profile) if at > after)

@@ -10,7 +10,6 @@ from gateway.rules.calendar import (
     Monthly,
     Weekly,
     event_instant,
-    is_skipped,
     next_time,
     times_between,
 )
@@ -85,9 +84,3 @@ def test_a_year_of_mondays_has_fifty_two_at_nine_on_the_wall():
         timedelta(days=7, hours=1),
         timedelta(days=7, hours=-1),
     }
-
-
-def test_a_time_in_the_gap_is_told():
-    assert is_skipped(NEW_YORK, date(2026, 3, 8), time(2, 30))
-    assert not is_skipped(NEW_YORK, date(2026, 3, 8), time(3, 30))
-    assert not is_skipped(NEW_YORK, date(2026, 11, 1), time(1, 30))
