@@ -46,11 +46,11 @@ def check_filters(db: Session, filters: Filters, sight: str = "/") -> None:
 def _check_list(db: Session, list_id: int, sight: str) -> None:
     if not _is_there(db, AudienceList, list_id, sight):
         raise Conflict("the list is gone: hand it in again", AUDIENCE_GONE)
-    read = select(Import.state).join(AudienceList, AudienceList.import_id == Import.id)
-    state = db.scalar(read.where(AudienceList.id == list_id))
-    if state == ImportState.CHECKING:
+    read = select(Import).join(AudienceList, AudienceList.import_id == Import.id)
+    made = db.scalar(read.where(AudienceList.id == list_id).execution_options(populate_existing=True))
+    if made is not None and made.state == ImportState.CHECKING:
         raise Conflict("the list is still being read: try again in a moment", LIST_UNREAD)
-    if state not in (None, ImportState.CHECKED):
+    if made is not None and (made.error or made.state != ImportState.CHECKED):
         raise Conflict("the list could not be read: hand it in again", AUDIENCE_GONE)
 
 

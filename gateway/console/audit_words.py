@@ -81,6 +81,7 @@ ACTIONS: dict[str, Any] = {
     "post-ended": _("ended a post"),
     "consent-ended": _("ended what a member had agreed to"),
     "list-handed-in": _("handed a list in"),
+    "list-removed": _("removed a list"),
     "list-taken": _("let a list be taken in"),
     "refused-rows": _("took the refused rows of a list away"),
     "join-code": _("saw a code for joining"),

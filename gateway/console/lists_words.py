@@ -77,6 +77,8 @@ REASONS: Mapping[str, Any] = {
     "unit-missing": _("the unit is missing"),
     "unit-unknown": _("there is no unit with this code"),
     "number-missing": _("there is no number"),
+    "number-nobody": _("nobody here has this number; it is not called, because nobody there has agreed"),
+    "number-twice": _("whoever has this number stands on the list already"),
     "number-shortened": _("a spreadsheet has shortened the number (9.18E+11); write it as text"),
     "number-long": _("this is too long for a number"),
     "number-unreadable": _("this is not a number that can be called"),

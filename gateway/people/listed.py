@@ -96,6 +96,15 @@ def opened(rt: Runtime, made: Import) -> BinaryIO:
     return io.BufferedReader(_Pieces(rt.files.pieces(made.file_key)))
 
 
+def count_lines(rt: Runtime, made: Import) -> int | None:
+    """Count about how many rows a list has, for its bar; None for a spreadsheet, which does not say."""
+    lines, first = 0, b""
+    for piece in rt.files.pieces(made.file_key or ""):
+        first = first or piece[:2]
+        lines += piece.count(b"\n")
+    return None if first == b"PK" else lines
+
+
 def _start(unit: UnitOfWork, rt: Runtime, made: Import, state: ImportState) -> bool:
     """Begin anew from the first row."""
     unit.db.flush()

@@ -16,7 +16,7 @@ from gateway.errors import NotFound
 from gateway.models import Import, Unit
 from gateway.people import audience_lists, refused_rows
 from gateway.people.columns import holds_number
-from gateway.people.listed import UNITS, opened, ring
+from gateway.people.listed import UNITS, count_lines, opened, ring
 from gateway.people.lists import Table
 from gateway.people.members import WANTED, batches, begin, note_import, open_members, pass_rows, take_rows
 from gateway.people.refusals import Imported, ListUnreadable, Refused
@@ -120,20 +120,11 @@ def _note_titles(unit: UnitOfWork, rt: Runtime, made: Import, table: Table, upto
     held.columns = {**held.columns, **told}
     held.counts = {**held.counts, "upto": upto_id}
     if held.rows is None:
-        held.rows = _lines(rt, held)
+        held.rows = count_lines(rt, held)
 
 
 def _titles(titles: Sequence[str]) -> list[str]:
     return [title for title in titles[:MOST_TITLES] if not holds_number(title)]
-
-
-def _lines(rt: Runtime, made: Import) -> int | None:
-    """About how many rows a list has, for its bar; None for a spreadsheet, which does not say."""
-    lines, first = 0, b""
-    for piece in rt.files.pieces(made.file_key or ""):
-        first = first or piece[:2]
-        lines += piece.count(b"\n")
-    return None if first == b"PK" else lines
 
 
 def _count(unit: UnitOfWork, held: Import, result: Imported) -> None:

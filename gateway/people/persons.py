@@ -77,6 +77,14 @@ def read_person(row: Row, reading: Reading) -> Person | Refused:
         return refuse(row.line, wrong.column, wrong.code, **wrong.details)
 
 
+def read_number(row: Row, reading: Reading) -> Number | Refused:
+    """Read the number of a row and nothing else, or say why not."""
+    try:
+        return _number(row.cells["phone"], reading)
+    except _Wrong as wrong:
+        return refuse(row.line, wrong.column, wrong.code, **wrong.details)
+
+
 def _person(row: Row, reading: Reading) -> Person:
     cells = row.cells
     for column, longest in LONGEST.items():

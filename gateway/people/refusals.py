@@ -43,6 +43,8 @@ SENTENCES = {
     "number-ours": "this is a number of our own",
     "number-foreign": "this is a number of another country",
     "number-premium": "calls to this number cost extra",
+    "number-nobody": "nobody here has this number; it is not called, because nobody there has agreed",
+    "number-twice": "whoever has this number stands on the list already",
     "language-unknown": "write the language as its ISO code, such as hi or bn",
     "posts-many": "at most %(most)s posts of %(longest)s letters each, separated by ;",
     "tags-many": "at most %(most)s tags of %(longest)s letters each, separated by ;",
