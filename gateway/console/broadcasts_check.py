@@ -16,7 +16,8 @@ from gateway.broadcasts.audience import Filters
 from gateway.broadcasts.size import size_of
 from gateway.broadcasts.twice import find_same
 from gateway.console import broadcasts_filters
-from gateway.console.broadcasts_findings import Case, findings, needs_test
+from gateway.console.broadcasts_case import Case
+from gateway.console.broadcasts_findings import findings, needs_test
 from gateway.console.broadcasts_sounds import Sound, asked_of, sounds_of
 from gateway.console.broadcasts_weight import shown_of
 from gateway.console.broadcasts_words import WORDS

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
@@ -11,80 +10,20 @@ from flask_babel import gettext, ngettext
 
 from gateway.access import Role, Viewer
 from gateway.broadcasts.plan import Change, Remedy
-from gateway.broadcasts.size import Size
 from gateway.console.amounts import shown_amount
-from gateway.console.broadcasts_sounds import Sound, faults
+from gateway.console.broadcasts_case import Case, Finding, Findings, Way
+from gateway.console.broadcasts_sounds import faults
 from gateway.console.broadcasts_weight import remedy_words
 from gateway.console.formats import moment, number
 from gateway.console.locale import SPOKEN
 from gateway.content import languages_of
 from gateway.deliveries.contact import certificate_of, hash_of
 from gateway.deliveries.owe import VOICE
-from gateway.models import Broadcast, Unit
+from gateway.models import Broadcast
 from gateway.rules.classes import MessageClass
 from gateway.rules.escalation import is_within
-from gateway.rules.silence import Silence, silent_until
-from gateway.runtime import Runtime
+from gateway.rules.silence import silent_until
 from gateway.states import BroadcastState
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way out: a page to open, or a deed that one button does (`broadcasts_mend`)."""
-
-    label: str
-    href: str | None = None
-    deed: str | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence, and how what it says is mended."""
-
-    text: str
-    ways: tuple[Way, ...] = ()
-
-
-@dataclass
-class Findings:
-    """Blockers stand between the draft and its button; warnings do not."""
-
-    blockers: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A broadcast before its start, with all that is judged of it.
-
-    `uncovered` is `register.count_uncovered`, `same` what was said to the same people today, `gone` the code of
-    `ready.check_filters`, `others` how many more broadcasts are under way.
-    """
-
-    rt: Runtime
-    viewer: Viewer
-    broadcast: Broadcast
-    place: Unit
-    size: Size
-    sounds: Sequence[Sound]
-    silences: Sequence[tuple[str, Silence]]
-    uncovered: int = 0
-    same: Broadcast | None = None
-    gone: str | None = None
-    others: int = 0
-
-    def edit(self, at: str, label: str) -> tuple[Way, ...]:
-        """The form, at one of its fields; nothing for whoever may not write."""
-        if not self.viewer.may("write_broadcasts"):
-            return ()
-        public_id = self.broadcast.public_id
-        return (Way(label, url_for("broadcasts_compose.edit", public_id=public_id, _anchor=at)),)
-
-    def mend(self, deed: str, label: str) -> tuple[Way, ...]:
-        return (Way(label, deed=deed),) if self.viewer.may("write_broadcasts") else ()
-
-    def house(self, endpoint: str, permission: str, label: str) -> tuple[Way, ...]:
-        return (Way(label, url_for(endpoint)),) if self.viewer.may(permission) else ()
 
 
 def findings(case: Case) -> Findings:
