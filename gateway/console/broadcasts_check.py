@@ -15,7 +15,7 @@ from gateway.broadcasts import audience, launch, ready, register
 from gateway.broadcasts.audience import Filters
 from gateway.broadcasts.size import size_of
 from gateway.broadcasts.twice import find_same
-from gateway.console import broadcasts_filters
+from gateway.console import broadcasts_filters, broadcasts_list
 from gateway.console.broadcasts_case import Case
 from gateway.console.broadcasts_findings import findings, needs_test
 from gateway.console.broadcasts_sounds import Sound, asked_of, sounds_of
@@ -137,6 +137,7 @@ def _people(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row) -> dict[s
     return {
         "sample": audience.sample(unit.db, row.broadcast) if viewer.may("see_members") else [],
         "only": broadcasts_filters.sentences(unit, row.broadcast.filters),
+        "listed": broadcasts_list.reading_of(unit, viewer, row.broadcast.filters or {}),
         "tail": unit.db.get_one(PhoneNumber, own.number_id).tail if own.number_id else None,
         "testers": testers(unit, viewer, row.place.path),
         "others": _others(unit, viewer, row.place.path),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import draft
-from gateway.console import broadcasts_filters, broadcasts_questions, broadcasts_weight
+from gateway.console import broadcasts_filters, broadcasts_list, broadcasts_questions, broadcasts_weight
 from gateway.console.broadcasts_form import BroadcastForm, blank_form, filled_form, form_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.console.units_choice import choices, chosen, label
@@ -120,6 +120,8 @@ def _read(viewer: Viewer, *, with_sounds: bool = True) -> BroadcastForm:
         filters = broadcasts_filters.read(unit, viewer, request.form)
     # converts sounds: not inside a unit of work
     form = filled_form(rt, request, place, problem, zone, with_sounds=with_sounds)
+    if with_sounds and (list_id := broadcasts_list.hand_in(viewer)):
+        filters["list_id"] = list_id
     form.filters = filters
     return form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from gateway.db import unit_of_work
-from gateway.models import AuditEntry, Broadcast, Delivery, Staff, Unit
+from gateway.models import AudienceList, AuditEntry, Broadcast, Delivery, Staff, Unit
+from gateway.people import listed_work
 from gateway.rules.prices import Money
 from gateway.runtime import Runtime
 from gateway.sounds import build_subject
@@ -253,6 +255,23 @@ def test_blockers_say_how_they_are_mended(app: Flask, rt: Runtime) -> None:
     assert f'href="{PAGE}/edit#unit"' in page
     assert re.search(r'<button class="main" disabled', page)
     assert WORDS in page
+
+
+def test_list_that_comes_with_the_form_is_read_and_told_by_line(app: Flask, rt: Runtime) -> None:
+    a_member(rt, number=a_number(1))
+    a_member(rt, number=a_number(2))
+    desk = a_desk(app, rt)
+    body = f"phone\n{a_number(1)}\n{a_number(77)}\nrubbish\n".encode()
+    write(desk, **{"list-file": (io.BytesIO(body), "fair.csv")})  # type: ignore[dict-item]
+    page = desk.read(f"{PAGE}/check")
+    assert "still being read" in page
+    with unit_of_work(rt.engine) as work:
+        made = work.db.scalars(select(AudienceList)).one()
+    listed_work.work(rt, made.import_id or 0)
+    page = desk.read(f"{PAGE}/check")
+    assert "1 member will be called" in page
+    assert "Only who stands on the list “fair.csv”." in page
+    assert "Line 3" in page and "nobody here has this number" in page
 
 
 def test_earlier_broadcast_of_a_sibling_is_no_filter(app: Flask, rt: Runtime) -> None:
