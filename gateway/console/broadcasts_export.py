@@ -10,7 +10,8 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from gateway import broadcast_files, report_files as room
+from gateway import broadcast_files
+from gateway import report_files as room
 from gateway.access import Viewer, may, runtime
 from gateway.console.broadcasts_words import CAUSES, REASONS, part_word
 from gateway.console.fragments import page_or_fragment

@@ -19,12 +19,13 @@ class Bar:
     value: int
 
 
-def bars(bars: Sequence[Bar], title: str) -> Markup:
-    """Draw upright bars with their values above the tallest and the last."""
+def bars(bars: Sequence[Bar], title: str, strong: int | None = None) -> Markup:
+    """Draw upright bars with their values above the tallest and the strong one, which is the last where none is named."""
     top = max((each.value for each in bars), default=0)
     step = WIDTH / max(1, len(bars))
     drawn = Markup("").join(
-        _bar(each, index, step, top, index == len(bars) - 1) for index, each in enumerate(bars)
+        _bar(each, index, step, top, index == (len(bars) - 1 if strong is None else strong))
+        for index, each in enumerate(bars)
     )
     return Markup(
         '<svg class="chart" viewBox="0 0 {w} {h}" text-anchor="middle" role="img" aria-label="{title}">'

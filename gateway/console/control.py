@@ -20,7 +20,7 @@ from gateway.control import room, shapes
 from gateway.control.room import Picture
 from gateway.control.window import last_days, window_in
 from gateway.db import unit_of_work
-from gateway.store import unit_list, units
+from gateway.store import broadcast_alarms, unit_list, units
 
 blueprint = Blueprint("control", __name__)
 
@@ -45,6 +45,7 @@ def show(viewer: Viewer) -> ResponseReturnValue:
             return redirect(Links(place, asked.window, measure).elsewhere(place.merged_into_id))
         picture = room.look(unit.db, rt, viewer.sight, place, asked.window)
         line = units.list_lines(unit.db, [place], viewer.unit_path)[place.id]
+        troubled = broadcast_alarms.list_troubled(unit.db, place.path)
     links = Links(place, asked.window, measure)
     return render_template(
         "control/show.html",
@@ -55,7 +56,7 @@ def show(viewer: Viewer) -> ResponseReturnValue:
         ranges=[(days, links.over(last_days(today, days, rt.profile.zone))) for days in RANGES],
         length=asked.window.length if asked.window.last == today else None,
         today=today,
-        needs=needs_of(picture, links),
+        needs=needs_of(picture, links, troubled),
         numbers=_numbers(picture, links),
         outcomes=_outcomes(picture, links),
         measures=MEASURES,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
 from flask_babel import gettext
 from flask_babel import ngettext as _plural
 
 from gateway.console.control_links import Links
 from gateway.console.formats import number
 from gateway.control.room import Picture
+from gateway.models import Broadcast
+from gateway.states import BroadcastState
 
 PATTERN = 2  # closed so often though nobody was in charge
 
@@ -24,8 +28,8 @@ class Need:
     tone: str = ""
 
 
-def needs_of(picture: Picture, links: Links) -> list[Need]:
-    """List what needs somebody; empty where nothing does."""
+def needs_of(picture: Picture, links: Links, troubled: Sequence[Broadcast] = ()) -> list[Need]:
+    """List what needs somebody; empty where nothing does. `troubled` are broadcasts (`store.broadcast_alarms`)."""
     waits, silence = picture.waits, picture.silence
     made = [
         (waits.danger, Need(_danger(waits.danger), links.inbox(tab="waiting", urgency="danger"), "triangle", "danger")),
@@ -34,7 +38,17 @@ def needs_of(picture: Picture, links: Links) -> list[Need]:
         (waits.ages[-1], Need(_old(waits.ages[-1]), "#ages", "dots")),
         (silence.silent, Need(_silent(silence.silent, silence.asked), None, "dash")),
     ]  # fmt: skip
-    return [need for count, need in made if count] + _patterns(picture, links)
+    counted = [need for count, need in made if count]
+    return [*counted, *map(_of_broadcast, troubled), *_patterns(picture, links)]
+
+
+def _of_broadcast(broadcast: Broadcast) -> Need:
+    href = url_for("broadcasts_show.show", public_id=broadcast.public_id)
+    if broadcast.state == BroadcastState.PAUSED:
+        return Need(
+            gettext("“%(title)s” has paused by itself", title=broadcast.title), href, "pause", "danger"
+        )
+    return Need(gettext("“%(title)s”: oddly few pick up", title=broadcast.title), href, "half")
 
 
 def _patterns(picture: Picture, links: Links) -> list[Need]:

@@ -12,7 +12,7 @@ WIDTH, HEIGHT, FOOT, HEAD = 560, 190, 22, 18
 
 @dataclass(frozen=True)
 class Run:
-    """One line: points from 0 to 1 both ways, its look ("run" or, dashed, "aim") and a word at its last point."""
+    """One line: points from 0 to 1 both ways, its look ("run" or, dashed, "aim") and a word, at its last point or the first."""
 
     points: Sequence[tuple[float, float]]
     look: str = "run"
@@ -43,13 +43,10 @@ def _run(run: Run) -> Markup:
     if not run.points:
         return Markup("")
     line = "L".join(f"{_x(x):.0f} {_y(y):.0f}" for x, y in run.points)
-    x, y = run.points[-1]
-    dot = (
-        Markup('<circle class="col last" cx="{:.0f}" cy="{:.0f}" r="4"/>')
-        if run.look == "run"
-        else Markup("")
-    )
-    word = _text(x, _y(y) + (-9 if run.look == "run" else 17), run.word, x) if run.word else ""
+    is_run = run.look == "run"
+    x, y = run.points[-1 if is_run else 1]
+    dot = Markup('<circle class="col last" cx="{:.0f}" cy="{:.0f}" r="4"/>') if is_run else Markup("")
+    word = _text(x, _y(y) + (20 if is_run and y > 0.9 else -9), run.word, x) if run.word else ""
     return Markup('<path class="{}" d="M{}"/>{}{}').format(run.look, line, dot.format(_x(x), _y(y)), word)
 
 

@@ -66,7 +66,7 @@ class Cost:
     estimated: Decimal
     charged: Decimal
     charged_tries: int
-    currency: str | None
+    currency: str
 
 
 def step_of(length: timedelta) -> timedelta:

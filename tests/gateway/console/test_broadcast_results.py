@@ -229,3 +229,13 @@ def test_nothing_of_it_is_there_for_a_sibling_unit(app: Flask, rt: Runtime, deed
     answer = beside.get(f"{path}/results?fragment=1") if deed == "results" else beside.post(f"{path}/{deed}")
     assert answer.status_code == 404
     assert beside.get(f"{path}/files").status_code == 404
+
+
+def test_control_room_and_wall_name_what_paused_by_itself(app: Flask, rt: Runtime) -> None:
+    path = address(rt, asked(rt, WAITING, state=PAUSED, pause_reason="opt-outs"))
+    desk = desk_of(app, rt)
+    room = desk.read("/control")
+    assert "has paused by itself" in room and path in room
+    assert "paused by itself" in desk.read("/wall")
+    beside = a_desk(app, rt, "Kamal", unit="BOOTH-7")
+    assert "has paused by itself" not in beside.read("/control")
