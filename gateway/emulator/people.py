@@ -52,6 +52,7 @@ class Script:
 
 
 NOBODY = Script()
+MAILBOX = Script(after=3.0)
 
 
 def read_script(raw: dict[str, Any]) -> Script:
@@ -73,7 +74,10 @@ def read_script(raw: dict[str, Any]) -> Script:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Shares of how a call to one number ends; what is left over answers."""
+    """Shares of how a call to one number ends; what is left over answers.
+
+    `voicemail`: share of numbers whose mailbox takes what nobody does: after the same ring each time, and until we hang up.
+    """
 
     no_answer: float = 0.0
     busy: float = 0.0
@@ -84,19 +88,22 @@ class Population:
     keys: tuple[tuple[str, float], ...] = ()
     slowest: float = 2.0
     receipts_fail: float = 0.0
+    voicemail: float = 0.0
 
     def script_for(self, seed: int, number: str, nth: int) -> Script:
         """The same seed, number and count of calls give the same script; an invalid number stays so."""
         fixed, dice = _dice(seed, number, -1), _dice(seed, number, nth)
         if fixed.random() < self.invalid:
             return Script("invalid")
+        has_mailbox = fixed.random() < self.voicemail
         outcome, after = dice.random(), dice.uniform(1.0, self.slowest)
         shares: tuple[tuple[Answers, float], ...] = (
             ("no", self.no_answer), ("busy", self.busy), ("off", self.off), ("reject", self.rejects),
         )  # fmt: skip
         for answers, share in shares:
             if outcome < share:
-                return Script(answers, after=after)
+                is_taken = has_mailbox and answers != "reject"
+                return MAILBOX if is_taken else Script(answers, after=after)
             outcome -= share
         listen = dice.uniform(0.05, 0.9) if dice.random() < self.cuts_short else 1.0
         return Script(after=after, listen=listen, keys=self._keys(dice))
@@ -113,6 +120,7 @@ class Population:
 POPULATIONS = {
     "everybody": Population(),
     "nobody": Population(no_answer=1.0),
+    "mailboxes": Population(no_answer=1.0, voicemail=1.0),
     "village": Population(
         no_answer=0.2, busy=0.06, off=0.09, rejects=0.03, invalid=0.01, cuts_short=0.4,
         keys=(("1", 0.55), ("2", 0.15), ("8", 0.005)), slowest=12.0, receipts_fail=0.03,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,11 +56,6 @@ def end_silence(db: Session, number_id: int) -> None:
     """They rang us: somebody is there after all."""
     found = update(Habit).where(Habit.number_id == number_id, Habit.unanswered > 0)
     db.execute(found.values(unanswered=0, silent_since=None))
-
-
-def forget_habits(db: Session, number_ids: Collection[int]) -> None:
-    """Take away what was learned of numbers whose people are erased."""
-    db.execute(delete(Habit).where(Habit.number_id.in_(number_ids)))
 
 
 def list_resting(db: Session, number_ids: Collection[int], broadcast_id: int, now: datetime) -> set[int]:

@@ -27,6 +27,7 @@ from gateway.models import (
     Delivery,
     DutyNumber,
     Enrolment,
+    Habit,
     JoinCode,
     Member,
     Merge,
@@ -210,7 +211,8 @@ def numbers_busy(db: Session, number_ids: Collection[int]) -> set[int]:
 
 
 def blank_numbers(db: Session, number_ids: Collection[int]) -> int:
-    """Take away what could be dialled; the keyed hash stays, so that a suppression holds."""
+    """Take away what could be dialled and when it was answered; the keyed hash stays, so that a suppression holds."""
+    db.execute(delete(Habit).where(is_any(Habit.number_id, number_ids)))
     statement = update(PhoneNumber).where(is_any(PhoneNumber.id, number_ids), PhoneNumber.sealed != b"")
     return _count(db.execute(statement.values(sealed=b"", tail="")))
 

@@ -18,6 +18,7 @@ from gateway.rules.verdicts import Reason
 from gateway.runtime import Runtime
 from gateway.sounds import build_subject
 from gateway.states import BroadcastState, DeliveryState
+from gateway.store import rights_rows
 from tests.builders import a_broadcast, a_member, a_number
 from tests.conftest import TestClock
 from tests.lines import ANSWERS, CALLS_BACK, Caller
@@ -162,6 +163,16 @@ def test_ring_of_theirs_ends_the_silence(
     phone.ring()
     phone.hang_up(10)
     assert (habit(rt).unanswered, habit(rt).silent_since) == (0, None)
+
+
+def test_what_a_number_answered_goes_with_the_number(
+    rt: Runtime, client: FlaskClient, clock: TestClock, number: Number
+) -> None:
+    use_up(rt, client, clock, launch_one(rt), "rejected")
+    number_id = habit(rt).number_id
+    with unit_of_work(rt.engine) as unit:
+        rights_rows.blank_numbers(unit.db, [number_id])
+        assert unit.db.get(Habit, number_id) is None
 
 
 @pytest.mark.parametrize(("outcome", "is_owed"), [("off", True), ("no_answer", True), ("rejected", False)])
