@@ -140,7 +140,13 @@ class Attempt(Base):
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("delivery_id", "try_number"),
-        Index("uq_attempts_provider_id", "provider", "provider_id", unique=True),
+        Index(
+            "uq_attempts_provider_id",
+            "provider",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
         Index(
             "ix_attempts_open",
             "line",
@@ -159,7 +165,8 @@ class Attempt(Base):
     )
 
     id: Mapped[Key]
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    # A thousand are written at once, by whoever holds the batch; to check each would lock and write every delivery.
+    delivery_id: Mapped[int] = mapped_column(unchecked("deliveries.id"))
     broadcast_id: Mapped[int | None]
     number_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))

@@ -152,6 +152,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_broadcast_answers_member_id"), "broadcast_answers", ["member_id"], unique=False)
     op.add_column("attempts", sa.Column("estimate", sa.Numeric(precision=12, scale=4), nullable=True))
     op.add_column("attempts", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_constraint(op.f("fk_attempts_delivery_id"), "attempts", type_="foreignkey")
+    op.drop_index("uq_attempts_provider_id", table_name="attempts")
+    op.create_index(
+        "uq_attempts_provider_id",
+        "attempts",
+        ["provider", "provider_id"],
+        unique=True,
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_attempts_unknown",
         "attempts",
