@@ -41,6 +41,7 @@ class Asked:
 def keep(rt: Runtime, asked: Asked, said: list[Handed] | ChannelError, took: timedelta) -> None:
     """Write what became of each; the batch is done."""
     with unit_of_work(rt.engine) as unit:
+        batches.plan_anew(unit.db)
         unit.db.add(results.exchange(rt, SMS, len(asked.delivery_ids), said, took))
         match said:
             case list():

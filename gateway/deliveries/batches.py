@@ -88,6 +88,7 @@ def _claim(db: Session, rt: Runtime, line: str, now: datetime) -> _Going | None:
     batch = _next(db, now)
     if batch is None:
         return None
+    batches.plan_anew(db)
     waiting = {each.id: each for each in batches.read(db, batch)}
     allowed = _judge(db, rt, batch, now)
     if allowed is None:

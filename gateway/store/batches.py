@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Row, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, and_, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Batch, Broadcast, Delivery
@@ -41,6 +41,14 @@ class Turn:
     broadcast_id: int
     is_urgent: bool
     under_way: int
+
+
+def plan_anew(db: Session) -> None:
+    """Let each statement of this transaction be planned for how large the tables are now.
+
+    A broadcast fills them within minutes; a plan that was kept from before reads all of a table for every row.
+    """
+    db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def list_turns(db: Session, now: datetime) -> list[Turn]:

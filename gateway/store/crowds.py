@@ -14,36 +14,30 @@ from gateway.store.batches import WAITING, Claim
 
 REMEMBERED = timedelta(days=7)  # how far back caps look
 # A local day begins on a quarter of an hour in every zone, so that tries of one quarter lie on one day wherever it is.
+# What may be many rows for one delivery is looked up for each: no join can be planned badly, whatever is known of the tables.
 _GROUPS = text("""
-    WITH waiting AS MATERIALIZED (
-        SELECT d.id, d.number_id, d.member_id, d.language, d.expires_at, n.index,
-               n.id IS NOT NULL AND n.invalid_at IS NULL AS usable
-        FROM deliveries d LEFT JOIN numbers n ON n.id = d.number_id
+    WITH facts AS MATERIALIZED (
+        SELECT d.id, d.language, d.expires_at, n.id IS NOT NULL AND n.invalid_at IS NULL AS is_usable, m.consent,
+            m.id IS NULL AS is_nobody, h.unanswered >= :silent AS is_silent,
+            (SELECT array_agg(s.reason ORDER BY s.reason) FROM suppressions s
+             WHERE s.number_index = n.index AND s.lifted_at IS NULL) AS barred,
+            (SELECT array_agg(t.told ORDER BY t.told) FROM attempts a,
+                LATERAL (SELECT concat_ws(':', a.broadcast_id, a.kind, a.delivery_id = d.id,
+                                          floor(extract(epoch FROM a.placed_at) / 900), a.outcome) AS told) t
+             WHERE a.number_id = d.number_id AND a.placed_at > :since) AS tries,
+            (SELECT array_agg(p ORDER BY p) FROM unnest(CAST(:places AS text[])) p
+             WHERE starts_with(u.path, p)) AS covered
+        FROM deliveries d
+        LEFT JOIN numbers n ON n.id = d.number_id
+        LEFT JOIN members m ON m.id = d.member_id
+        LEFT JOIN units u ON u.id = m.unit_id
+        LEFT JOIN habits h ON h.number_id = d.number_id
         WHERE d.id BETWEEN :first AND :last AND d.batch_id = :batch AND d.state = ANY (:waiting)
-    ), barred AS MATERIALIZED (
-        SELECT w.id, array_agg(s.reason ORDER BY s.reason) AS reasons
-        FROM waiting w JOIN suppressions s ON s.number_index = w.index AND s.lifted_at IS NULL
-        GROUP BY w.id
-    ), rang AS MATERIALIZED (
-        SELECT w.id, array_agg(t.told ORDER BY t.told) AS tries
-        FROM waiting w JOIN attempts a ON a.number_id = w.number_id AND a.placed_at > :since,
-        LATERAL (SELECT concat_ws(':', a.broadcast_id, a.kind, a.delivery_id = w.id,
-                                  floor(extract(epoch FROM a.placed_at) / 900), a.outcome) AS told) t
-        GROUP BY w.id
     )
-    SELECT array_agg(w.id ORDER BY w.id)
-    FROM waiting w
-    LEFT JOIN members m ON m.id = w.member_id
-    LEFT JOIN units u ON u.id = m.unit_id
-    LEFT JOIN habits h ON h.number_id = w.number_id
-    LEFT JOIN barred b ON b.id = w.id
-    LEFT JOIN rang r ON r.id = w.id
-    LEFT JOIN LATERAL (
-        SELECT array_agg(p ORDER BY p) AS covered FROM unnest(CAST(:places AS text[])) p WHERE starts_with(u.path, p)
-    ) p ON true
-    GROUP BY w.language, w.expires_at, w.usable, m.consent, m.id IS NULL, b.reasons, r.tries, p.covered,
-        CASE WHEN :alone OR h.unanswered >= :silent OR :register = ANY (b.reasons) THEN w.id END
-    ORDER BY min(w.id)
+    SELECT array_agg(id ORDER BY id) FROM facts
+    GROUP BY language, expires_at, is_usable, consent, is_nobody, barred, tries, covered,
+        CASE WHEN :alone OR is_silent OR :register = ANY (barred) THEN id END
+    ORDER BY min(id)
 """)
 
 

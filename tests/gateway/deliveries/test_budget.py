@@ -31,7 +31,7 @@ def keep(rt: Runtime, **ceilings: Decimal) -> None:
 
 def spent(rt: Runtime) -> dict[str, Decimal]:
     with unit_of_work(rt.engine) as unit:
-        return {name: amount for name, amount in unit.db.execute(select(Spending.scope, Spending.spent))}
+        return dict(unit.db.execute(select(Spending.scope, Spending.spent)).all())
 
 
 def state_of(rt: Runtime, broadcast_id: int) -> tuple[BroadcastState, str | None, Decimal]:
