@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import psycopg
 from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from flows.steps import Speak
@@ -24,6 +25,7 @@ from gateway.errors import CallbackInvalid, Conflict, MemberlineError, NotAllowe
 from gateway.runtime import Runtime
 from gateway.speech import Speaker
 from gateway.store import callbacks
+from gateway.store.together import NotWritten
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,11 @@ STATUS = {CallbackInvalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, W
 CALLBACKS = "/callbacks/"
 MACHINES = ("/health/", "/metrics")
 SPOOLED = ("voice", "sms", "receipts", "opt-outs")
+AWAY = (
+    OperationalError,
+    psycopg.OperationalError,
+    NotWritten,
+)  # of a unit of work, of the hot path, of who wrote for us
 Page = Callable[[int, str], Response]
 
 
@@ -62,7 +69,7 @@ def set_up(app: Flask, rt: Runtime, page: Page) -> None:
         logger.error("request failed endpoint=%s", request.endpoint, exc_info=error)
         if not _is_callback():
             return _answer(page, InternalServerError.code, "error")
-        _keep_post(rt)
+        _keep_post(rt, error)
         is_voice = request.path.endswith("/voice")
         return Response(apology.body, content_type=apology.content_type) if is_voice else Response("")
 
@@ -90,10 +97,14 @@ def _answer(page: Page, status: int, code: str) -> Response:
     return page(status, code)
 
 
-def _keep_post(rt: Runtime) -> None:
-    """Keep what the provider told us, it will not be told again: for a person, or without a database for the sweep (A5, A7)."""
+def _keep_post(rt: Runtime, error: Exception) -> None:
+    """Keep what the provider told us, it will not be told again (A5, A7): for a person where we broke down over it, for the
+    sweep where the database went away, though it may be back by now (B7)."""
     kind = request.path.rpartition("/")[2]
     form = request.form.to_dict()
+    if isinstance(error, AWAY) and kind in SPOOLED:
+        spool.keep(rt, kind, form, request.args.get("turn", type=int))
+        return
     try:
         with unit_of_work(rt.engine) as unit:
             callbacks.add_callback(unit.db, rt.vault, rt.provider, kind[:12], form, "failed", rt.clock())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, make_url, select
 
 from gateway.broadcasts import draft as drafts
 from gateway.broadcasts import launch, settle
@@ -168,6 +172,48 @@ def test_words_that_answer_no_question_are_kept_for_staff(rt: Runtime, client: F
     write(client, number, "JOIN")
     write(client, number, "the handpump of our lane gives no water", "sms-2")
     assert [each.state for each in rows(rt, Report)] == [ReportState.DRAFT]
+
+
+def test_last_post_is_applied_later_when_the_database_restarts_under_it(
+    rt: Runtime, client: FlaskClient
+) -> None:
+    number = a_number()
+    a_member(rt, number=number)
+    start(rt, broadcast_id := a_broadcast(rt))
+    send_some(rt, "voice")
+    placed = rt.voice.placed[-1]
+    form = {"provider_id": placed.provider_id, "number": number, "line": placed.line, "is_inbound": "no"}
+    form |= {"is_over": "yes", "outcome": "busy", "seconds": "0"}
+    with connections_cut(rt):
+        assert client.post(f"{CALLBACKS}/voice", data=form).status_code == 200
+    assert stand(rt, broadcast_id).in_progress == 1
+    rt.quick.check()
+    apply_spooled(rt)
+    assert stand(rt, broadcast_id).not_reached == {"busy": 1}
+
+
+@contextmanager
+def connections_cut(rt: Runtime) -> Iterator[None]:
+    """The database ends every connection once, in the middle of the first unit of work that asks it something."""
+    url = (
+        make_url(rt.settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+
+    is_cut: list[bool] = []
+
+    def cut(*_: object) -> None:
+        if is_cut:
+            return
+        is_cut.append(True)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    event.listen(rt.engine, "before_cursor_execute", cut)
+    yield
+    event.remove(rt.engine, "before_cursor_execute", cut)
 
 
 def test_torn_line_of_the_spool_keeps_nobody_waiting(rt: Runtime, client: FlaskClient) -> None:

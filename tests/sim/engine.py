@@ -37,7 +37,6 @@ class Engine:
 
     def ring(self, queue: str, job: str, ids: tuple[Any, ...]) -> None:
         """A bell: somebody hears it a moment later, unless the queue is emptied before."""
-        self.sweep_soon()
         if job == SEND_DUE:
             self._send_after(0.01 + self._dice.random() * 0.5, str(ids[0]))
         elif job == SPREAD_BROADCAST:
@@ -61,7 +60,10 @@ class Engine:
                   WHERE kind = 'voice' AND outcome = 'accepted'),
                 (SELECT min(placed_at) + interval '72 hours' FROM attempts
                   WHERE kind = 'sms' AND outcome = 'accepted'),
-                (SELECT min(scheduled_at) FROM broadcasts WHERE state = 'approved'))"""
+                (SELECT min(at) FROM callbacks WHERE outcome = 'unknown' AND kind = 'receipt' AND at > %s),
+                (SELECT min(coalesce(scheduled_at, started_at)) FROM broadcasts
+                  WHERE state IN ('approved', 'starting')))""",
+            self.world.clock() - posts_again.UNKNOWN_FOR,
         )
         return found[0] - self.world.skew if found[0] is not None else None
 
@@ -77,6 +79,12 @@ class Engine:
 
     def _spread(self, broadcast_id: int) -> None:
         self.world.run(self.worker, "spread", lambda rt: _spread(rt, broadcast_id))
+
+    def nudge(self) -> None:
+        """A line is free again: whoever waits for one tries."""
+        for kind, nth in self._in_vain.items():
+            if nth:
+                self._send_after(0.1, kind)
 
     def empty(self) -> int:
         """Redis was emptied: all bells are gone, and the pace with them; says how many bells."""
@@ -109,7 +117,9 @@ class Engine:
             has_due = send.has_due(unit.db, kind, rt.clock())
         if has_due:
             nth = self._in_vain[kind] = self._in_vain[kind] + 1
-            self._send_after(min(15.0, 0.5 * 2 ** min(nth, 6)), kind)
+            self._send_after(0.5 * 2 ** min(nth, 9), kind)
+        else:
+            self._in_vain[kind] = 0
 
 
 def sweep_all(rt: Runtime) -> None:

@@ -103,7 +103,8 @@ class Ground:
         made: list[Person] = []
         for nth in range(MEMBERS):
             number = made[-1].number if nth in SHARED else a_number(400_000 + nth)
-            unit, language = BOOTHS[nth % 3], LANGUAGES[nth // 3 % 3]
+            unit = made[-1].unit if nth in SHARED else BOOTHS[nth % 3]
+            language = LANGUAGES[nth // 3 % 3]
             consent = CONSENTS[nth % len(CONSENTS)]
             member_id = a_member(
                 self.rt, f"Sita {nth}", number=number, unit=unit, language=language, consent=consent

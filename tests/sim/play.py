@@ -19,14 +19,14 @@ from gateway.queue import Bells
 from tests.sim.engine import QUIET_SWEEPS, SWEEP_SECONDS, Engine
 from tests.sim.ground import Ground
 from tests.sim.oracle import Broken, Oracle
-from tests.sim.provider import Provider
+from tests.sim.provider import Provider, Taken
 from tests.sim.staff import Staff
 from tests.sim.world import Process, World
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 07:30 in India
 MOST_STEPS = 6000
 LOOK_EVERY = 16
-VAIN_SWEEPS = 60
+VAIN_SWEEPS = 30
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class Play:
         )
         world.on_commit, world.on_event = self.oracle.committed, self._look
         self.oracle.unusable = self.provider.invalid
-        self.provider.on_taken, self.provider.on_final = self.oracle.took, self.oracle.told
+        self.provider.on_taken, self.provider.on_final = self.oracle.took, self._over
+        self.provider.on_spooled = self.engine.sweep_soon
         self.staff = Staff(ground, world, web, self.oracle)
         self.staff.lay_out(Number(lines["call-back"]))
         self._empty_the_queue()
@@ -88,7 +89,9 @@ class Play:
                 due = self.engine.next_due()
                 if due is not None and vain < VAIN_SWEEPS:
                     vain = vain + 1 if due <= self.world.now else 0
-                    when = max(due, self.world.now + timedelta(seconds=SWEEP_SECONDS))
+                    when = max(
+                        due, self.world.now + timedelta(seconds=SWEEP_SECONDS * 2 ** min(vain // 2, 8))
+                    )
                     if next_at is None or when < next_at:
                         self.engine.sweep_at(when)
                 elif next_at is None:
@@ -105,6 +108,10 @@ class Play:
         if self.engine.is_sweep_coming:
             return False
         return next_at is None or next_at - self.world.now > timedelta(seconds=SWEEP_SECONDS)
+
+    def _over(self, taken: Taken) -> None:
+        self.oracle.told(taken)
+        self.engine.nudge()
 
     def _look(self) -> None:
         if self.world.step % LOOK_EVERY == 0:

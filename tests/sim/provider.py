@@ -73,6 +73,7 @@ class Provider:
         self.invalid: set[str] = set()
         self.on_taken: Callable[[Taken], None] = lambda taken: None
         self.on_final: Callable[[Taken], None] = lambda taken: None
+        self.on_spooled: Callable[[], None] = lambda: None
         self._dice = world.dice("provider")
         self._posts = world.dice("posts")
 
@@ -182,7 +183,8 @@ class Provider:
         ending = self.world.run(self.web, kind, lambda rt: _read(rt, kind, form, turn))
         if ending is Ending.AWAY:
             spool.keep(self.web.rt, kind, form, turn)
-        elif ending is Ending.DONE and "yes" in (form.get("is_over"), form.get("is_final")):
+            self.on_spooled()
+        if ending is not Ending.KILLED and "yes" in (form.get("is_over"), form.get("is_final")):
             self.on_final(taken)
 
 

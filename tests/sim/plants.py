@@ -1,0 +1,225 @@
+"""Bugs that are planted on purpose, so that the simulation is seen to find them (reliability.md 7.1): each breaks one promise.
+
+`FIRST` is the seed that caught each when it was planted: it is tried before the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from gateway import posts_again
+from gateway.broadcasts import sums
+from gateway.deliveries import results, send, sweep
+from gateway.errors import ProviderSilent, ProviderUnreachable
+from gateway.models import Attempt, Broadcast, Delivery
+from gateway.pace import MemoryPace
+from gateway.rules import guard, windows
+from gateway.rules.verdicts import Reason
+from gateway.states import AttemptOutcome, DeliveryState
+from gateway.store import attempts, deliveries
+
+Plant = Callable[[ExitStack], None]
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Let this bug live inside."""
+    with ExitStack() as stack:
+        PLANTS[name](stack)
+        yield
+
+
+def _swap(stack: ExitStack, owner: Any, name: str, new: Any) -> Any:
+    """Put something else in its place until the stack is closed; returns what was there."""
+    old = getattr(owner, name)
+    setattr(owner, name, new)
+    stack.callback(setattr, owner, name, old)
+    return old
+
+
+def blind_retry(stack: ExitStack) -> None:
+    """Silence of the provider is taken for "not sent"."""
+
+    def ask(*given: Any) -> Any:
+        said = old(*given)
+        return ProviderUnreachable("no answer") if isinstance(said, ProviderSilent) else said
+
+    old = _swap(stack, results, "ask", ask)
+
+
+def lost_lease_is_sent_again(stack: ExitStack) -> None:
+    """What a killed sender had claimed is put back as if it had surely not gone out."""
+
+    def leases(unit: Any, rt: Any) -> None:
+        for each in deliveries.lock_expired(unit.db, rt.clock()):
+            unit.db.execute(
+                update(Attempt)
+                .where(Attempt.delivery_id == each.id, Attempt.outcome == AttemptOutcome.PENDING)
+                .values(outcome=AttemptOutcome.FAILED, cause="network", ended_at=rt.clock())
+            )
+            each.state, each.due_at, each.lease_until = DeliveryState.QUEUED, rt.clock(), None
+
+    _swap(stack, sweep, "_leases", leases)
+
+
+def held_up_sender_asks(stack: ExitStack) -> None:
+    """Whoever slept over the end of the lease hands over all the same."""
+    _swap(stack, results, "LONGEST_REQUEST", timedelta(days=-9))
+
+
+def rank_ignored(stack: ExitStack) -> None:
+    """The response that comes after the last post overwrites it."""
+
+    def accept_many(db: Any, accepted: Any) -> None:
+        for attempt_id, provider_id in accepted.items():
+            db.execute(
+                update(Attempt)
+                .where(Attempt.id == attempt_id)
+                .values(outcome=AttemptOutcome.ACCEPTED, provider_id=provider_id)
+                .execution_options(synchronize_session=False)
+            )
+
+    _swap(stack, attempts, "accept_many", accept_many)
+
+
+def pause_not_read(stack: ExitStack) -> None:
+    """A sender goes on with a broadcast that was paused."""
+    _without(stack, Reason.PAUSED, Reason.STOPPED)
+
+    def list_rounds(db: Any, kind: str, now: Any) -> list[tuple[int, bool]]:
+        waiting = select(Delivery.broadcast_id).where(
+            Delivery.kind == kind,
+            Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)),
+            Delivery.due_at <= now,
+            Delivery.batch_id.is_(None),
+        )
+        rows = db.execute(select(Broadcast.id, Broadcast.is_urgent).where(Broadcast.id.in_(waiting)))
+        return [(each.id, each.is_urgent) for each in rows]
+
+    _swap(stack, deliveries, "list_rounds", list_rounds)
+
+
+def window_by_server_zone(stack: ExitStack) -> None:
+    """The hours are read off the server's wall."""
+
+    def is_open(profile: Any, *given: Any, **more: Any) -> bool:
+        return windows.is_open(replace(profile, zone="UTC"), *given, **more)
+
+    _swap(stack, guard, "is_open", is_open)
+
+
+def lines_not_counted(stack: ExitStack) -> None:
+    """The ceiling of simultaneous calls is not looked at in the claim."""
+    _swap(stack, attempts, "count_open_calls", lambda *given: 0)
+
+
+def expiry_not_read(stack: ExitStack) -> None:
+    """What has expired is tried all the same."""
+    _without(stack, Reason.EXPIRED)
+
+
+def opt_out_cached(stack: ExitStack) -> None:
+    """Who left is asked as they stood when it was planned."""
+    _without(stack, Reason.OPTED_OUT, Reason.SUPPRESSED, Reason.NO_CONSENT)
+
+
+def caps_not_read(stack: ExitStack) -> None:
+    """A second broadcast comes on the same day."""
+    _without(stack, Reason.FREQUENCY_CAP)
+
+
+def shared_phone_rung_twice(stack: ExitStack) -> None:
+    """Two members of one phone are called at once."""
+    _swap(stack, send, "_one_per_number", lambda locked, kind: locked)
+    _swap(stack, deliveries, "_is_on_the_phone", lambda: Delivery.id < 0)
+
+
+def retry_counter_not_saved(stack: ExitStack) -> None:
+    """The next try takes the number of the last one."""
+
+    def begin(db: Any, rt: Any, going: Any, line: str, now: Any) -> Any:
+        claimed = old(db, rt, going, line, now)
+        going.situation.delivery.tries -= 1
+        return claimed
+
+    old = _swap(stack, send, "_begin", begin)
+
+
+def early_receipts_dropped(stack: ExitStack) -> None:
+    """A receipt that was quicker than our response is never looked at again."""
+    _swap(stack, posts_again, "apply_unknown", lambda rt: 0)
+
+
+def spool_never_applied(stack: ExitStack) -> None:
+    """What came while the database was away stays in its file."""
+    _swap(stack, posts_again, "apply_spooled", lambda rt: 0)
+
+
+def finished_too_early(stack: ExitStack) -> None:
+    """A broadcast ends with its first round."""
+
+    def is_open(stand: sums.Sums) -> bool:
+        return bool(stand.not_yet_tried or stand.in_progress or stand.held)
+
+    _swap(stack, sums.Sums, "is_open", property(is_open))
+
+
+def pace_not_asked(stack: ExitStack) -> None:
+    """As many go as there are lines."""
+    _swap(stack, MemoryPace, "take", lambda pace, line, rate, wanted: wanted)
+
+
+def doubt_left_out_of_sums(stack: ExitStack) -> None:
+    """Nobody counts those of whom nothing is known."""
+
+    def of_broadcast(db: Any, broadcast_id: int) -> Any:
+        found = old(db, broadcast_id)
+        found.asked -= found.in_doubt
+        found.in_doubt = 0
+        return found
+
+    old = _swap(stack, sums, "of_broadcast", of_broadcast)
+
+
+def _without(stack: ExitStack, *reasons: Reason) -> None:
+    """The guard leaves these out."""
+    kept = tuple(each for each in guard._CHECKS if each[0] not in reasons)
+    _swap(stack, guard, "_CHECKS", kept)
+
+
+PLANTS: dict[str, Plant] = {
+    each.__name__: each
+    for each in (
+        blind_retry,
+        lost_lease_is_sent_again,
+        held_up_sender_asks,
+        rank_ignored,
+        pause_not_read,
+        window_by_server_zone,
+        lines_not_counted,
+        expiry_not_read,
+        opt_out_cached,
+        caps_not_read,
+        shared_phone_rung_twice,
+        retry_counter_not_saved,
+        early_receipts_dropped,
+        spool_never_applied,
+        finished_too_early,
+        pace_not_asked,
+        doubt_left_out_of_sums,
+    )
+}
+FIRST: dict[str, int] = {
+    "blind_retry": 6,
+    "lost_lease_is_sent_again": 13,
+    "shared_phone_rung_twice": 2,
+    "early_receipts_dropped": 5,
+    "spool_never_applied": 1,
+    "pace_not_asked": 12,
+}
