@@ -37,6 +37,7 @@ IDS = {
     "code_id": "join_codes",
     "duty_id": "duty_numbers",
     "event_id": "report_events",
+    "file_id": "report_files",
     "form_id": "paper_forms",
     "gone_id": "members",
     "holiday_id": "holidays",

@@ -46,6 +46,7 @@ OF_THE_HOUSE = frozenset(
         "audit",
         "report",
         "rollup freeze",
+        "broadcast schedule list",
         "unit",
         "purge",
         "erasure",
@@ -148,4 +149,8 @@ def test_audience_of_a_broadcast_is_of_its_unit(house: House, run: Run) -> None:
 def arguments(name: str, public_id: str) -> list[str]:
     if name == "broadcast create":
         return ["--kind", "voice", "--title", "T", "--unit", f"{BETA.word}-BLK", "--text", "hi=कल मीटिंग है।"]
+    if name == "broadcast schedule add":
+        return [public_id, "--weekly", "mon", "--time", "09:00"]
+    if name == "broadcast schedule stop":
+        return [BETA.public_id(BETA.one("schedules"))]
     return [public_id]
