@@ -78,6 +78,8 @@ def test_a_report_past_the_local_staff_stays_unknown_to_them(rt: Runtime, life: 
 
 def test_forgetting_asks_first_then_the_member_is_nowhere(rt: Runtime, life: Life, lead: Desk) -> None:
     path, page = address(rt, life, "erase"), address(rt, life, "")[:-1]
+    with unit_of_work(rt.engine) as unit:
+        reports = list(unit.db.scalars(select(Report.public_id).where(Report.member_id == life.member_id)))
     assert "365" in lead.read(path)
     assert lead.post(path).status_code == 422
     assert lead.post(path, sure="1", no_calls="1").status_code == 302
@@ -87,6 +89,8 @@ def test_forgetting_asks_first_then_the_member_is_nowhere(rt: Runtime, life: Lif
     assert "Kanarika" not in lead.read("/reports")
     assert "Kanarika" not in lead.read("/house/erasures")
     assert "by staff" in lead.read("/house/erasures")
+    for public_id in reports:
+        assert "a forgotten member" in lead.read(f"/reports/{public_id}")
 
 
 def test_what_members_ask_stands_where_staff_settle_it(
