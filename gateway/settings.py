@@ -284,12 +284,9 @@ def _raw(name: str, environ: Mapping[str, str], secret: bool) -> str | None:
 
 
 def _only_beside_an_emulator(values: Mapping[str, Any]) -> list[str]:
-    names = {
-        "clock_offset_seconds": "MEMBERLINE_CLOCK_OFFSET_SECONDS",
-        "open_all_day": "MEMBERLINE_OPEN_ALL_DAY",
-    }
     only = "only works where MEMBERLINE_AFRICASTALKING_URL is on loopback"
-    return [f"{variable} {only}" for name, variable in names.items() if values.get(name)]
+    names = ("clock_offset_seconds", "open_all_day")
+    return [f"MEMBERLINE_{name.upper()} {only}" for name in names if values.get(name)]
 
 
 def _shown_default(each: Field[Any]) -> str:
@@ -298,8 +295,5 @@ def _shown_default(each: Field[Any]) -> str:
     if default is None:
         return "required"
     shown: str = default or "empty"
-    return (
-        f"{shown}; with the emulator {emulated}"
-        if emulated is not None and not each.metadata["secret"]
-        else shown
-    )
+    is_told = emulated is not None and not each.metadata["secret"]
+    return f"{shown}; with the emulator {emulated}" if is_told else shown

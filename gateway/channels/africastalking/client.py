@@ -53,7 +53,7 @@ class Client:
         username = "sandbox" if username.lower() == "sandbox" else username
         self.is_loopback = is_loopback(url)
         self._pool = pool or new_pool()
-        self._key = api_key
+        self._username, self._key = username, api_key
         self._seconds = total_seconds
         self.voice = VoiceService(username, api_key)
         self.sms = SMSService(username, api_key)
@@ -73,7 +73,8 @@ class Client:
     def look_up(self, asked: Mapping[str, str]) -> Any:
         """Ask the emulator what became of something; raises ChannelError."""
         headers = {"apiKey": self._key, "Accept": "application/json"}
-        return self._carry(f"{self.sms._baseUrl}/look-up", "GET", headers, None, asked)
+        params = {"username": self._username, **asked}
+        return self._carry(f"{self.sms._baseUrl}/look-up", "GET", headers, None, params)
 
     def _take_over(self, service: Any, url: str) -> None:
         # The SDK has no option for hosts or transport (E4); a test notices when an update renames these.
