@@ -76,8 +76,8 @@ def local(at: Any) -> str:
 
 
 def weekdays() -> dict[str, str]:
-    """The days of the week as the form offers them."""
-    return {str(number): name for number, name in get_day_names(locale=get_locale()).items()}
+    """The days of the week as the form offers them, from Monday."""
+    return {str(number): name for number, name in sorted(get_day_names(locale=get_locale()).items())}
 
 
 def _listed(words: list[str]) -> str:
