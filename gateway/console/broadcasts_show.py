@@ -47,10 +47,12 @@ def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
 @may("see_broadcasts")
 def results(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Show the plots and tables alone, as they are while it runs; on a page of its own the whole page is better."""
-    if not is_fragment():
-        return redirect(url_for("broadcasts_show.show", public_id=public_id, units=request.args.get("units")))
     with unit_of_work(runtime().engine) as unit:
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
+        if not is_fragment():
+            return redirect(
+                url_for("broadcasts_show.show", public_id=public_id, units=request.args.get("units"))
+            )
         stand = sums.of_broadcast(unit.db, row.broadcast.id)
         values = _outcome(unit, row, stand)
     page = render_template("broadcasts/results.html", **values, **WORDS)
