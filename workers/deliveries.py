@@ -13,6 +13,7 @@ from workers.process import job, runtime
 
 SLICE_SECONDS = 8.0
 BREATH_SECONDS = 0.1
+TOKEN_SECONDS = 0.02  # until a pace of fifty a second allows the next request
 REQUESTS_AT_ONCE = (
     10  # of texts: as many as a provider that takes 200 ms is given at 50 a second (performance.md E)
 )
@@ -38,13 +39,24 @@ def send_due(kind: str) -> None:
 
 
 def _send_at_once(rt: Runtime, until: float) -> None:
-    """Texts go in several requests at once, each by a thread of its own that waits for the provider most of the time."""
+    """Batches go in several requests at once, each by a thread that waits for the provider most of the time.
 
-    def work(_: int) -> None:
-        while time.monotonic() < until:
-            sent = send.send_some(rt, SMS)
-            if not (sent.handed or sent.judged):
-                return
-
+    Meanwhile this one goes on with single texts: a reply never waits for a broadcast.
+    """
     with ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="send") as pool:
-        list(pool.map(work, range(REQUESTS_AT_ONCE)))
+        at_work = [pool.submit(_send_batches, rt, until) for _ in range(REQUESTS_AT_ONCE)]
+        while not all(each.done() for each in at_work):
+            if not send.send_single(rt, SMS).handed:
+                time.sleep(BREATH_SECONDS)
+    for each in at_work:
+        each.result()
+
+
+def _send_batches(rt: Runtime, until: float) -> None:
+    while time.monotonic() < until:
+        sent = send.send_batch(rt)
+        if sent.handed or sent.judged:
+            continue
+        if not send.has_batch(rt):
+            return
+        time.sleep(TOKEN_SECONDS)

@@ -74,14 +74,32 @@ def send_some(rt: Runtime, kind: str) -> Sent:
 
     Of texts: single ones first, then one batch of a broadcast.
     """
-    line = line_of(rt, kind)
-    if line is None:
-        return Sent(0, 0)
-    sent = _send_single(rt, kind, line)
+    sent = send_single(rt, kind)
     if kind != SMS:
         return sent
-    batch = batches.send_batch(rt, line)
+    batch = send_batch(rt)
     return Sent(sent.handed + batch.handed, sent.judged + batch.judged)
+
+
+def send_single(rt: Runtime, kind: str) -> Sent:
+    """Send what is due as single rows: all calls, and the texts that stand in no batch."""
+    line = line_of(rt, kind)
+    if line is None or (kind == SMS and not _has_single(rt)):
+        return Sent(0, 0)
+    return _send_single(rt, kind, line)
+
+
+def send_batch(rt: Runtime) -> Sent:
+    """Send one batch of texts, where one is due."""
+    done = batches.send_batch(rt, line_of(rt, SMS) or "")
+    return Sent(done.handed, done.judged)
+
+
+def has_batch(rt: Runtime) -> bool:
+    """Say whether a batch could be sent as soon as the pace allows."""
+    with unit_of_work(rt.engine) as unit:
+        is_closed = paces.is_closed(unit.db, line_of(rt, SMS) or "", rt.clock())
+        return not is_closed and batch_rows.has_due(unit.db, rt.clock())
 
 
 def has_due(db: Session, kind: str, now: datetime) -> bool:
@@ -94,6 +112,12 @@ def line_of(rt: Runtime, kind: str) -> str | None:
     if kind == SMS:
         return rt.settings.sms_sender or "sms"
     return next((each.number for each in rt.settings.voice_numbers if each.habit != "stop"), None)
+
+
+def _has_single(rt: Runtime) -> bool:
+    """Looked at before tokens are taken, which others need for batches."""
+    with unit_of_work(rt.engine) as unit:
+        return deliveries.has_due(unit.db, SMS, rt.clock())
 
 
 def _send_single(rt: Runtime, kind: str, line: str) -> Sent:
