@@ -21,6 +21,7 @@ from gateway.states import BatchState, DeliveryReason, DeliveryState
 from gateway.store.units import is_under
 
 D = DeliveryState
+_LAST = chr(0x10FFFF)  # comes after every name
 NOT_HEARD_CAUSE = "answered_not_heard"
 
 
@@ -119,7 +120,7 @@ def by_unit(db: Session, broadcast_id: int, path: str | None = None) -> list[Uni
     found = _each(broadcast, db.execute(query.group_by(line, *_KEYS)))
     units = {each.id: each for each in db.scalars(select(Unit).where(Unit.id.in_(found)))}
     lines = [UnitSums(units.get(unit_id), sums) for unit_id, sums in found.items()]
-    return sorted(lines, key=lambda each: (each.unit is None, each.unit.name if each.unit else ""))
+    return sorted(lines, key=lambda each: (each.unit.name, each.unit.id) if each.unit else (_LAST, 0))
 
 
 _IS_TRIED = (Delivery.tries > 0).label("is_tried")
