@@ -126,6 +126,7 @@ ACTIONS: dict[str, Any] = {
     "copied": _("copied a broadcast"),
     "broadcast-halted": _("a broadcast paused by itself"),
     "broadcast-warned": _("was told that oddly few pick up"),
+    "budget-raised": _("let a broadcast cost more"),
     "broadcast-exported": _("took the people of a broadcast away"),
     "broadcast.rest": _("had the rest of a broadcast tried"),
     "news-published": _("published news"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,8 @@ from flask_babel import gettext, ngettext
 
 from gateway.access import Viewer, may, runtime
 from gateway.broadcasts import follow, launch, rest
+from gateway.broadcasts.budget import raise_budget
+from gateway.console.amounts import AmountUnreadable, read_amount
 from gateway.console.formats import number
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import Conflict
@@ -69,6 +72,34 @@ def try_rest(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         flash(
             ngettext("%(n)s person is tried again.", "%(n)s people are tried again.", taken, n=number(taken))
         )
+    return _back(public_id)
+
+
+@blueprint.post("/broadcasts/<public_id>/budget")
+@may("approve_broadcasts")
+def budget(viewer: Viewer, public_id: str) -> ResponseReturnValue:
+    """Let it cost more, where its money is used up; going on is a click of its own."""
+    rt = runtime()
+    with unit_of_work(rt.engine) as unit:
+        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
+        unit.db.refresh(broadcast, with_for_update=True)
+        try:
+            amount = read_amount(request.form.get("budget", ""))
+            raise_budget(unit, rt, broadcast, amount or Decimal(0), viewer.staff_id)
+        except AmountUnreadable:
+            flash(gettext("This is no amount of money. Write it in figures, like 25000."))
+        except Conflict:
+            flash(
+                gettext(
+                    "Nothing was changed: it must be paused, and the new amount more than it may cost already."
+                )
+            )
+        else:
+            said = {"budget": str(amount)}
+            staff.add_audit(
+                unit.db, viewer.staff_id, "budget-raised", rt.clock(), "broadcast", broadcast.id, None, **said
+            )
+            flash(gettext("It may cost more now. Press “Go on”."))
     return _back(public_id)
 
 

@@ -223,7 +223,10 @@ def _halted(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> Trou
         case str(reason) if reason == BUDGET:
             return Trouble(
                 gettext("It has paused by itself: the money that it may cost is used up."),
-                gettext("Raise the budget (House, Money), or stop it here. Then press “Go on”."),
+                gettext(
+                    "Whoever approves broadcasts may let it cost more. If it is the ceiling of the hour or the day, wait "
+                    "until that is over, or have it raised (House, Money). Then press “Go on”."
+                ),
             )
         case _:
             return None

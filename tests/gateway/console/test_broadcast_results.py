@@ -239,3 +239,19 @@ def test_control_room_and_wall_name_what_paused_by_itself(app: Flask, rt: Runtim
     assert "paused by itself" in desk.read("/wall")
     beside = a_desk(app, rt, "Kamal", unit="BOOTH-7")
     assert "has paused by itself" not in beside.read("/control")
+
+
+def test_budget_is_raised_while_paused_by_whom_it_may(app: Flask, rt: Runtime) -> None:
+    values = {"state": PAUSED, "pause_reason": "budget", "budget": 100, "spent": 99}
+    broadcast_id = asked(rt, WAITING, **values)
+    desk, path = desk_of(app, rt), address(rt, broadcast_id)
+    assert "Raise the budget" in desk.read(path)
+    for amount in ("", "much", "100"):
+        desk.post(f"{path}/budget", budget=amount)
+    with unit_of_work(rt.engine) as unit:
+        assert unit.db.get_one(Broadcast, broadcast_id).budget == 100
+    desk.post(f"{path}/budget", budget="2,500")
+    with unit_of_work(rt.engine) as unit:
+        assert unit.db.get_one(Broadcast, broadcast_id).budget == 2500
+    assert a_desk(app, rt, "Kamal", unit="BOOTH-7").post(f"{path}/budget", budget="9").status_code == 404
+    assert a_desk(app, rt, "Sunita", role="staff", unit="BLOCK").post(f"{path}/budget").status_code == 403
