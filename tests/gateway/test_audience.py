@@ -14,6 +14,7 @@ from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
 from gateway.models import (
     Broadcast,
+    BroadcastAnswer,
     Delivery,
     Member,
     Overlay,
@@ -25,7 +26,7 @@ from gateway.models import (
 )
 from gateway.rules.slots import Slot, slot_start
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState
+from gateway.states import BroadcastState, DeliveryReason, DeliveryState
 from gateway.store import members, numbers, suppressions
 from tests.builders import a_broadcast, a_member, a_number, a_unit
 
@@ -77,6 +78,54 @@ def test_filters_narrow_whom_a_broadcast_means(rt: Runtime, sita: int) -> None:
     for filters in (Filters(post="sachiv"), Filters(tag="farm"), Filters("mukhiya", "women", "none")):
         assert counted(rt, filters).count == 0
     assert counted(rt, Filters("mukhiya", "women", "keypad")).count == 1
+
+
+def test_filters_by_language_and_by_what_became_of_another_broadcast(
+    rt: Runtime, sita: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those whom it asked by its own kind of channel: who heard it, who did not, who answered."""
+    with unit_of_work(rt.engine) as unit:
+        ramesh, mina = unit.db.scalars(select(Member.id).where(Member.name.in_(("Ramesh", "Mina"))))
+    earlier = a_broadcast(rt, "BLOCK")
+    deliveries = {
+        sita: owed(rt, earlier, sita, DeliveryState.HEARD),
+        ramesh: owed(rt, earlier, ramesh, DeliveryState.FAILED),
+    }
+    owed(rt, earlier, ramesh, DeliveryState.DELIVERED, kind="sms")  # the text for whom no call reached
+    with unit_of_work(rt.engine) as unit:
+        answered = {"broadcast_id": earlier, "member_id": sita, "delivery_id": deliveries[sita]}
+        unit.db.add(BroadcastAnswer(**answered, question=1, key="1", at=rt.clock()))
+    change(rt, mina, language="bn")
+    for wide in (audience.WIDE, 1):
+        monkeypatch.setattr(audience, "WIDE", wide)
+        assert who(rt, Filters(heard=earlier)) == {sita}
+        assert who(rt, Filters(not_heard=earlier)) == {ramesh}
+        assert who(rt, Filters(answered=earlier)) == {sita}
+        assert who(rt, Filters(language="bn")) == {mina}
+        assert who(rt, Filters(heard=earlier), "BOOTH-2") == set()
+
+
+def owed(rt: Runtime, broadcast_id: int, member_id: int, state: DeliveryState, kind: str = "voice") -> int:
+    with unit_of_work(rt.engine) as unit:
+        made = Delivery(
+            reason=DeliveryReason.BROADCAST,
+            kind=kind,
+            broadcast_id=broadcast_id,
+            member_id=member_id,
+            number_id=unit.db.get_one(Member, member_id).number_id,
+            state=state,
+            due_at=rt.clock(),
+            created_at=rt.clock(),
+        )
+        unit.db.add(made)
+        unit.db.flush()
+        return made.id
+
+
+def who(rt: Runtime, filters: Filters, code: str = "BLOCK") -> set[int]:
+    with unit_of_work(rt.engine) as unit:
+        query = audience.people(unit.db, a_unit(unit.db, code).path, filters)
+        return set(unit.db.scalars(query.with_only_columns(Member.id)))
 
 
 def test_overlay_means_its_members_and_everybody_in_its_units(rt: Runtime, sita: int) -> None:
