@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
+from sqlalchemy import select
+
 from gateway import questions
 from gateway.broadcasts.limits import LONGEST_SMS, LONGEST_TITLE, check_course, check_words
 from gateway.content import languages_of
@@ -14,12 +16,12 @@ from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.errors import Conflict, NotAllowed
 from gateway.lengths import sms_parts
-from gateway.models import Broadcast, Staff, Unit
+from gateway.models import Broadcast, Delivery, Staff, Unit
 from gateway.rules.classes import MessageClass
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState
+from gateway.states import BroadcastState, DeliveryReason
 
-__all__ = ["LONGEST_TITLE", "More", "announced", "change", "draft", "test_on_own_phone"]
+__all__ = ["LONGEST_TITLE", "More", "announced", "change", "draft", "test_on_own_phone", "untried_languages"]
 
 
 class More(TypedDict, total=False):
@@ -105,7 +107,20 @@ def test_on_own_phone(
     if staff.number_id is None:
         raise NotAllowed("add your own phone number first, then it can ring", "no-own-number")
     owe.owe_test(unit, rt, broadcast, staff.number_id, staff.id, language)
-    broadcast.tested_at = rt.clock()
+    broadcast.tested_at = broadcast.tested_at or rt.clock()  # the first since its words changed
+
+
+def untried_languages(unit: UnitOfWork, broadcast: Broadcast) -> list[str]:
+    """List the languages in which nobody has tried it on a phone since its words changed; none where nobody tried at all."""
+    if broadcast.tested_at is None:
+        return []
+    tried = select(Delivery.language).where(
+        Delivery.broadcast_id == broadcast.id,
+        Delivery.reason == DeliveryReason.TEST,
+        Delivery.created_at >= broadcast.tested_at,
+    )
+    done = set(unit.db.scalars(tried))
+    return [each for each in languages_of(broadcast.texts, broadcast.sounds) if each not in done]
 
 
 def announced(

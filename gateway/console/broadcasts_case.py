@@ -45,7 +45,7 @@ class Case:
     """A broadcast before its start, with all that is judged of it.
 
     `uncovered` is `register.count_uncovered`, `same` what was said to the same people today, `gone` the code of
-    `ready.check_filters`, `others` how many more broadcasts are under way.
+    `ready.check_filters`, `others` how many more broadcasts are under way, `untried` the languages that no phone has rung with yet.
     """
 
     rt: Runtime
@@ -59,6 +59,7 @@ class Case:
     same: Broadcast | None = None
     gone: str | None = None
     others: int = 0
+    untried: Sequence[str] = ()
 
     def edit(self, at: str, label: str) -> tuple[Way, ...]:
         """The form, at one of its fields; nothing for whoever may not write."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import audience, launch, ready, register
+from gateway.broadcasts import audience, draft, launch, ready, register
 from gateway.broadcasts.audience import Filters
 from gateway.broadcasts.size import size_of
 from gateway.broadcasts.twice import find_same
@@ -126,6 +126,7 @@ def _judged(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row, sounds: l
         same=same,
         gone=_gone(unit, broadcast),
         others=_others_under_way(unit, broadcast),
+        untried=draft.untried_languages(unit, broadcast),
     )
     weight = shown_of(size, broadcast, rt.clock())
     return {"found": findings(case), "same": same, "wants_second": size.wants_second, **weight}

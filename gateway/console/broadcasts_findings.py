@@ -39,6 +39,7 @@ def findings(case: Case) -> Findings:
         *_same(case),
         *_left_out(case),
         *_hard_to_hear(case),
+        *_untried(case),
         *_no_fallback(case),
         *_forecast(case),
         *_money(case),
@@ -158,6 +159,12 @@ def _left_out(case: Case) -> Iterator[Finding]:
             ),
             case.edit(f"text-{missing}", gettext("Write it")),
         )
+
+
+def _untried(case: Case) -> Iterator[Finding]:
+    if case.untried:
+        names = ", ".join(SPOKEN.get(each, each) for each in case.untried)
+        yield Finding(gettext("Nobody has tried it on a phone yet in: %(languages)s.", languages=names))
 
 
 def _hard_to_hear(case: Case) -> Iterator[Finding]:

@@ -247,6 +247,18 @@ def test_two_colleagues_phones_ring_with_the_test_and_no_third(app: Flask, rt: R
         assert work.db.scalars(select(AuditEntry).where(AuditEntry.action == "test")).one()
 
 
+def test_language_that_no_phone_rang_with_is_named(app: Flask, rt: Runtime, clock: TestClock) -> None:
+    a_member(rt)
+    desk = a_desk(app, rt)
+    write(desk, **{"text-bn": "কাল মিটিং আছে।"})
+    assert "Nobody has tried it on a phone yet in" not in desk.read(f"{PAGE}/check")
+    try_it(rt, desk, "abcdefghijk")
+    assert "Nobody has tried it on a phone yet in: हिन्दी" in desk.read(f"{PAGE}/check")
+    clock.forward(seconds=5)
+    desk.post(f"{PAGE}/test", language="hi")
+    assert "Nobody has tried it on a phone yet in" not in desk.read(f"{PAGE}/check")
+
+
 def test_blockers_say_how_they_are_mended(app: Flask, rt: Runtime) -> None:
     desk = a_desk(app, rt)
     write(desk, **{"only-tag": "nobody-has-it"})
