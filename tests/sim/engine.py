@@ -12,7 +12,7 @@ from typing import Any
 from gateway import ledger, posts_again
 from gateway.broadcasts import settle, spread
 from gateway.db import unit_of_work
-from gateway.deliveries import send, sweep
+from gateway.deliveries import budget, doubt, send, sweep
 from gateway.pace import MemoryPace
 from gateway.queue import SEND_DUE, SPREAD_BROADCAST
 from gateway.runtime import Runtime
@@ -51,7 +51,7 @@ class Engine:
         (found,) = self.world.ground.rows(
             """SELECT least(
                 (SELECT min(d.due_at) FROM deliveries d LEFT JOIN broadcasts b ON b.id = d.broadcast_id
-                  WHERE d.state IN ('queued', 'held') AND d.batch_id IS NULL AND (b.id IS NULL OR b.state = 'running')),
+                  WHERE d.state IN ('queued', 'held') AND d.batch_id IS NULL AND (b.id IS NULL OR b.state IN ('running', 'paused'))),
                 (SELECT min(lease_until) FROM deliveries WHERE state = 'sending'),
                 (SELECT min(a.lease_until) FROM batches a WHERE a.state = 'sending'),
                 (SELECT min(a.due_at) FROM batches a JOIN broadcasts b ON b.id = a.broadcast_id
@@ -60,9 +60,13 @@ class Engine:
                   WHERE kind = 'voice' AND outcome = 'accepted'),
                 (SELECT min(placed_at) + interval '72 hours' FROM attempts
                   WHERE kind = 'sms' AND outcome = 'accepted'),
+                (SELECT min(a.placed_at) + interval '30 minutes' FROM deliveries d
+                  JOIN attempts a ON a.delivery_id = d.id AND a.try_number = d.tries
+                  WHERE d.state = 'in_doubt' AND a.outcome = 'unknown' AND a.placed_at > %s),
                 (SELECT min(at) FROM callbacks WHERE outcome = 'unknown' AND kind = 'receipt' AND at > %s),
                 (SELECT min(coalesce(scheduled_at, started_at)) FROM broadcasts
                   WHERE state IN ('approved', 'starting')))""",
+            self.world.clock() - doubt.WAIT,
             self.world.clock() - posts_again.UNKNOWN_FOR,
         )
         return found[0] - self.world.skew if found[0] is not None else None
@@ -127,6 +131,10 @@ def sweep_all(rt: Runtime) -> None:
     posts_again.apply_unknown(rt)
     with unit_of_work(rt.engine) as unit:
         sweep.sweep(unit, rt)
+        doubt.give_up_waiting(unit, rt)
+    doubt.ask(rt)
+    with unit_of_work(rt.engine) as unit:
+        budget.settle(unit, rt)
     with unit_of_work(rt.engine) as unit:
         settle.settle(unit, rt)
         ledger.end_what_ran_out(unit, rt)

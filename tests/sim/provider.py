@@ -9,10 +9,11 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from gateway import receipts, spool
 from gateway.calls import voice_posted
-from gateway.channels.base import Handed, Outcome, Reply
+from gateway.channels.base import Handed, Known, MessageReported, Outcome, Reply
 from gateway.errors import NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
 from gateway.phones import Number
 from gateway.runtime import Runtime
@@ -38,6 +39,7 @@ class Habits:
     twice: float
     minutes_late: float
     days_late: float
+    can_be_asked: bool
 
     @classmethod
     def drawn(cls, dice: random.Random) -> Habits:
@@ -46,7 +48,7 @@ class Habits:
 
         return cls(
             share(0.12), share(0.02), share(0.15), share(0.08), share(0.15),
-            share(0.12), share(0.25), share(0.2), share(0.03),
+            share(0.12), share(0.25), share(0.2), share(0.03), dice.random() < 0.4,
         )  # fmt: skip
 
 
@@ -60,6 +62,8 @@ class Taken:
     text: str
     fate: Fate | None
     end: Outcome
+    at: datetime
+    over_at: datetime
 
 
 class Provider:
@@ -122,7 +126,9 @@ class Provider:
         end = fate.outcome if fate else self.phones.text()
         if end is Outcome.INVALID:
             self.invalid.add(number)
-        taken = Taken(f"{kind}-{len(self.taken) + 1}", kind, number, text, fate, end)
+        now = self.world.now
+        lasts = timedelta(seconds=_seconds_of(fate) if fate else 6.0)
+        taken = Taken(f"{kind}-{len(self.taken) + 1}", kind, number, text, fate, end, now, now + lasts)
         self.taken.append(taken)
         self.world.tell(f"took {taken.provider_id} …{number[-4:]} {end}")
         self.on_taken(taken)
@@ -132,23 +138,36 @@ class Provider:
             self._carry(taken)
         return Handed(number, provider_id=taken.provider_id)
 
+    def find(self, kind: str, number: Number, since: datetime) -> list[Known]:
+        """Tell, by our own clock and books, what we took for this number since then (`channels.base.LookUp`)."""
+        if self._dice.random() < self.habits.unreachable:
+            raise ProviderUnreachable("not now")
+        found = [
+            each for each in self.taken if each.kind == kind and each.number == number and each.at >= since
+        ]
+        self.world.tell(f"is asked what it took for …{number[-4:]}: {len(found)}")
+        return [self._known(each) for each in found]
+
+    def _known(self, taken: Taken) -> Known:
+        if taken.over_at > self.world.now:
+            return Known(taken.provider_id, None)
+        self.on_final(taken)
+        if taken.kind == "sms":
+            return Known(taken.provider_id, MessageReported(taken.provider_id, taken.number, taken.end, True))
+        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(_talk(taken.fate)))
+        return Known(taken.provider_id, self.web.rt.callbacks.parse_voice(form))
+
     # Calls
 
     def _ring(self, taken: Taken, fate: Fate) -> None:
-        if fate.outcome is not Outcome.ANSWERED:
-            self._post_end(taken, fate.ring_seconds, 0)
-            return
-        self._post(taken, fate.ring_seconds, _form(taken, self.line), None)
-        talk = SPOKEN_SECONDS * fate.share
-        if fate.key:
-            # The turn that our first reply asks for; where it never came, nothing is pressed.
-            self._post(taken, fate.ring_seconds + talk, _form(taken, self.line, digits=fate.key), 1)
-            talk += 4
-        self._post_end(taken, fate.ring_seconds + talk + 0.5, int(talk))
-
-    def _post_end(self, taken: Taken, seconds: float, talk: int) -> None:
-        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(talk))
-        self._post(taken, seconds, form, None)
+        if fate.outcome is Outcome.ANSWERED:
+            self._post(taken, fate.ring_seconds, _form(taken, self.line), None)
+            if fate.key:
+                # The turn that our first reply asks for; where it never came, nothing is pressed.
+                pressed = fate.ring_seconds + SPOKEN_SECONDS * fate.share
+                self._post(taken, pressed, _form(taken, self.line, digits=fate.key), 1)
+        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(_talk(fate)))
+        self._post(taken, _seconds_of(fate), form, None)
 
     # Texts
 
@@ -192,6 +211,17 @@ def _read(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> 
     if kind == "voice":
         return voice_posted(rt, rt.callbacks.parse_voice(form), turn)
     return receipts.message_reported(rt, rt.callbacks.parse_receipt(form))
+
+
+def _talk(fate: Fate | None) -> int:
+    """Seconds between picking up and hanging up."""
+    if fate is None or fate.outcome is not Outcome.ANSWERED:
+        return 0
+    return int(SPOKEN_SECONDS * fate.share + (4 if fate.key else 0))
+
+
+def _seconds_of(fate: Fate) -> float:
+    return fate.ring_seconds + _talk(fate) + 0.5
 
 
 def _form(taken: Taken, line: Number, **more: str) -> dict[str, str]:
