@@ -93,10 +93,13 @@ def _page(viewer: Viewer, day: date) -> ResponseReturnValue:
                 "days/list.html", what=what, word=LISTS[what], lines=lines[:PAGE], more=more, **values
             )
         whole, below = day_pages.counts(db, asked)
+        fork = unit_list.find_fork(db, place)
+        if fork.id != place.id:  # a chain of only children says nothing side by side
+            below = day_pages.counts(db, asked._replace(path=fork.path))[1]
         silent = day_pages.list_longest_silent(db, asked, FIRST)
         values |= {
             "whole": whole,
-            "children": _children(unit_list.list_children(db, place).children, below),
+            "children": _children(unit_list.list_children(db, fork).children, below),
             "silent": silent,
             "best": day_pages.list_best(db, asked),
         }
