@@ -21,7 +21,8 @@ from flows.words.store import SPOKEN_VALUES, is_spoken
 DEEPEST = 4  # menus one after another, D2
 FIXED = "09*#"  # D12; 8 is for leaving alone, D13
 BY_ENGINE = ("apology.sorry", "apology.restart", "again.wrong_key")
-INSIDE_CONTENT = ("announcement.synthetic",)  # the shell puts it before a campaign's words
+# The shell puts these before words that people wrote.
+INSIDE_CONTENT = ("announcement.synthetic", "announcement.correction", "announcement.told_back")
 
 
 def problems(flows: Mapping[str, Flow], words: Words) -> list[str]:
