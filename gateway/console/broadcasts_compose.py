@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import draft
+from gateway.broadcasts import copies, draft
 from gateway.console import broadcasts_filters, broadcasts_list, broadcasts_questions, broadcasts_weight
 from gateway.console.broadcasts_form import BroadcastForm, blank_form, filled_form, form_of
 from gateway.console.broadcasts_words import WORDS
@@ -19,7 +19,7 @@ from gateway.console.units_choice import choices, chosen, label
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.contact import hash_of
 from gateway.errors import Conflict
-from gateway.models import Unit, new_public_id
+from gateway.models import Broadcast, Unit, new_public_id
 from gateway.rules.profiles import in_zone
 from gateway.states import BroadcastState
 from gateway.store import broadcast_list, money, staff, units
@@ -27,9 +27,7 @@ from gateway.store.zones import zones_of
 
 blueprint = Blueprint("broadcasts_compose", __name__)
 
-HINTS = (
-    80  # units proposed while somebody types: with three questions in Hindi the page holds fifty kilobytes
-)
+HINTS = 80  # units proposed: with three questions in Hindi the page holds fifty kilobytes
 OPEN = (BroadcastState.DRAFT, BroadcastState.APPROVED)
 
 
@@ -64,6 +62,7 @@ def create(viewer: Viewer) -> ResponseReturnValue:
             if broadcast_list.find_id(unit.db, form.public_id) is None:
                 made = draft.draft(unit, rt, place=form.place, author_id=viewer.staff_id, **form.values(rt))
                 made.public_id = form.public_id
+                _keep_origin(unit, viewer, made)
                 staff.add_audit(unit.db, viewer.staff_id, "draft", rt.clock(), "broadcast", made.id)
     except IntegrityError as error:  # both sendings of a double click came at once: the other one made it
         if "public_id" not in str(error.orig):
@@ -129,6 +128,13 @@ def _read(viewer: Viewer, *, with_sounds: bool = True) -> BroadcastForm:
     return form
 
 
+def _keep_origin(unit: UnitOfWork, viewer: Viewer, made: Broadcast) -> None:
+    """Note of which broadcast it is a copy. Raises NotFound for one that the viewer may not know of."""
+    if copied := request.form.get("copied"):
+        made.parent_id = broadcast_list.get_broadcast(unit.db, viewer.unit_path, copied).id
+        made.relation = copies.COPY
+
+
 def _zone(unit: UnitOfWork, place: Unit) -> ZoneInfo:
     """The wall clock by which this unit's times are typed and shown."""
     return in_zone(runtime().profile, zones_of(unit.db, [place.path])[place.path]).timezone
@@ -175,6 +181,7 @@ def _page(viewer: Viewer, form: BroadcastForm, action: str, weight: str = "") ->
         label=label,
         only=only,
         named=named,
+        copied=request.values.get("copied") or request.args.get("from", ""),
         segments=segments,
         weight=weight,
         currency=holds.prices.currency,

@@ -259,6 +259,17 @@ def test_language_that_no_phone_rang_with_is_named(app: Flask, rt: Runtime, cloc
     assert "Nobody has tried it on a phone yet in" not in desk.read(f"{PAGE}/check")
 
 
+def test_copy_remembers_what_it_is_a_copy_of(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt)
+    write(desk)
+    assert '<input type="hidden" name="copied" value="abcdefghijk">' in desk.read(
+        "/broadcasts/new?from=abcdefghijk"
+    )
+    desk.post("/broadcasts/new", public_id="bbcdefghijk", unit=UNIT, copied="abcdefghijk", **FORM)
+    made = found(rt, "bbcdefghijk")
+    assert (made.parent_id, made.relation) == (found(rt, "abcdefghijk").id, "copy")
+
+
 def test_blockers_say_how_they_are_mended(app: Flask, rt: Runtime) -> None:
     desk = a_desk(app, rt)
     write(desk, **{"only-tag": "nobody-has-it"})
