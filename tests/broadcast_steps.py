@@ -36,7 +36,7 @@ def begin(
     """Draft, approve and start as staff do; returns the id. The sound is made by the house's own worker."""
     broadcast_id = a_broadcast(house.rt, unit, kind, texts or WORDS)
     act(house, broadcast_id, lambda work, it: launch.approve(work, house.rt, it, None))
-    until(lambda: _has_sound(house, broadcast_id), seconds)
+    until(lambda: has_sound(house, broadcast_id), seconds)
     act(house, broadcast_id, lambda work, it: launch.start(work, house.rt, it))
     return broadcast_id
 
@@ -73,6 +73,7 @@ def first_round_is_over(found: sums.Sums) -> bool:
     return not (found.not_yet_tried or found.in_progress or found.held)
 
 
-def _has_sound(house: House, broadcast_id: int) -> bool:
+def has_sound(house: House, broadcast_id: int) -> bool:
+    """Whether every language of it can be heard by now."""
     with unit_of_work(house.rt.engine) as work:
         return not launch.languages_without_sound(house.rt, work.db.get_one(Broadcast, broadcast_id))
