@@ -68,6 +68,7 @@ class Ground:
         url = databases.cut("sim", "template0")
         upgrade(url)
         built = build_runtime(_settings(url, self.folder), pool_size=2)
+        built.quick.timeout = 120.0  # a slow machine must not change what happens
         self.rt: Runtime = replace(built, clips=Shelf(self.folder / "clips", None), clock=lambda: MADE_AT)
         self.look = psycopg.connect(_plain(url), autocommit=True, prepare_threshold=1)
         self.people = self._populate()
@@ -91,7 +92,7 @@ class Ground:
     def cut_connections(self) -> None:
         """End every connection of the rooms, as a restart of the database does; returns when they are gone."""
         self.look.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 

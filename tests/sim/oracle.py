@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from gateway.broadcasts import sums
 from gateway.channels.base import Outcome
 from gateway.db import unit_of_work
+from tests.sim.books import Broken, Claim, Sent
 from tests.sim.ground import Person
 from tests.sim.provider import Taken
 from tests.sim.world import Frame, World
@@ -37,40 +38,6 @@ SAYS = {
     Outcome.DELIVERED: ("delivered",),
     Outcome.OPTED_OUT: ("failed",),
 }
-
-
-class Broken(AssertionError):
-    """A promise was broken."""
-
-
-@dataclass
-class Claim:
-    """An attempt's row as it was when it was committed, and what the provider made of it."""
-
-    attempt_id: int
-    delivery_id: int
-    broadcast_id: int | None
-    number_id: int
-    member_id: int | None
-    kind: str
-    reason: str
-    at: datetime  # by our clock
-    committed_at: datetime  # in the world's time
-    taken: Taken | None = None
-    is_told: bool = False  # its end was told to us and kept
-
-
-@dataclass
-class Sent:
-    """A broadcast as staff made it."""
-
-    broadcast_id: int
-    kind: str
-    message_class: str
-    texts: frozenset[str]
-    members: frozenset[int]
-    expires_at: datetime | None
-    state: str = "running"
 
 
 @dataclass

@@ -218,6 +218,10 @@ PLANTS: dict[str, Plant] = {
 FIRST: dict[str, int] = {
     "blind_retry": 6,
     "lost_lease_is_sent_again": 13,
+    "window_by_server_zone": 2,
+    "lines_not_counted": 2,
+    "expiry_not_read": 2,
+    "opt_out_cached": 2,
     "shared_phone_rung_twice": 2,
     "early_receipts_dropped": 5,
     "spool_never_applied": 1,

@@ -16,9 +16,10 @@ from gateway.channels.loopback import LoopbackCallbacks
 from gateway.channels.registry import Channels
 from gateway.phones import Number
 from gateway.queue import Bells
+from tests.sim.books import Broken
 from tests.sim.engine import QUIET_SWEEPS, SWEEP_SECONDS, Engine
 from tests.sim.ground import Ground
-from tests.sim.oracle import Broken, Oracle
+from tests.sim.oracle import Oracle
 from tests.sim.provider import Provider, Taken
 from tests.sim.staff import Staff
 from tests.sim.world import Process, World
@@ -83,35 +84,40 @@ class Play:
         self.staff = Staff(ground, world, web, self.oracle)
         self.staff.lay_out(Number(lines["call-back"]))
         self._empty_the_queue()
+        self._vain = self._quiet = 0
+        self._last_due: datetime | None = None
 
     def until_quiet(self) -> None:
         """Let everything happen, from one useful instant to the next."""
-        vain = quiet = 0
-        last_due: datetime | None = None
         while self.world.step < MOST_STEPS:
             next_at = self.world.next_at()
-            if self._may_jump(next_at):
-                due = self.engine.next_due()
-                if due is not None and vain < VAIN_SWEEPS:
-                    vain = vain + 1 if due == last_due and due <= self.world.now else 0
-                    last_due = due
-                    when = max(
-                        due, self.world.now + timedelta(seconds=SWEEP_SECONDS * 2 ** min(vain // 2, 8))
-                    )
-                    if next_at is None or when < next_at:
-                        self.engine.sweep_at(when)
-                elif next_at is None:
-                    if self.staff.resume_all():
-                        continue
-                    if quiet == len(QUIET_SWEEPS):
-                        return
-                    self.engine.sweep_at(self.world.now + timedelta(seconds=QUIET_SWEEPS[quiet]))
-                    quiet += 1
-                    self.world.is_calm = (
-                        quiet > len(QUIET_SWEEPS) - CALM_SWEEPS
-                    )  # in the end nothing breaks any more
+            if self._may_jump(next_at) and not self._sweep_when_due(next_at) and next_at is None:
+                if self.staff.resume_all():
+                    continue
+                if self._quiet == len(QUIET_SWEEPS):
+                    return
+                self._sweep_though_quiet()
             self.world.take_next()
         self.oracle.fail(f"it is not quiet after {MOST_STEPS} events")
+
+    def _sweep_when_due(self, next_at: datetime | None) -> bool:
+        """Something becomes due by itself: sweep then, ever later where that changes nothing. False: nothing does."""
+        due = self.engine.next_due()
+        if due is None or self._vain >= VAIN_SWEEPS:
+            return False
+        self._vain = self._vain + 1 if due == self._last_due and due <= self.world.now else 0
+        self._last_due = due
+        pause = timedelta(seconds=SWEEP_SECONDS * 2 ** min(self._vain // 2, 8))
+        when = max(due, self.world.now + pause)
+        if next_at is None or when < next_at:
+            self.engine.sweep_at(when)
+        return True
+
+    def _sweep_though_quiet(self) -> None:
+        """Nothing says when; in the end nothing breaks any more, so that what can be mended is."""
+        self.engine.sweep_at(self.world.now + timedelta(seconds=QUIET_SWEEPS[self._quiet]))
+        self._quiet += 1
+        self.world.is_calm = self._quiet > len(QUIET_SWEEPS) - CALM_SWEEPS
 
     def _may_jump(self, next_at: datetime | None) -> bool:
         if self.engine.is_sweep_coming:

@@ -16,8 +16,9 @@ from gateway.phones import Number
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
 from tests.builders import a_broadcast
+from tests.sim.books import Sent
 from tests.sim.ground import Ground
-from tests.sim.oracle import Oracle, Sent
+from tests.sim.oracle import Oracle
 from tests.sim.world import Ending, Process, World
 
 UNITS = {
