@@ -8,12 +8,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-from sqlalchemy import select
-
 from gateway.channels.base import Handed
 from gateway.db import unit_of_work
 from gateway.deliveries import batch_outcomes
-from gateway.models import Batch
 from gateway.phones import Number
 from gateway.runtime import Runtime
 from gateway.store import batch_results, batches
@@ -32,6 +29,7 @@ RAW = (
 
 def main() -> None:
     with house() as rt:
+        people(rt, MEMBERS)
         raw, ours, _ = measure(rt)
     print(
         f"1,000 results: {ours * 1000:.1f} ms, raw UPDATE {raw * 1000:.1f} ms: ratio {ours / raw:.2f} (aim {AIM})"
@@ -42,11 +40,10 @@ def main() -> None:
 
 def measure(rt: Runtime) -> tuple[float, float, float]:
     """Return the seconds of the raw write and of ours, and the CPU seconds of the raw one."""
-    people(rt, MEMBERS)
-    begin(rt, "STATE")
+    broadcast_id = begin(rt, "STATE")
     tidy(rt)
     raw, ours, spent = [], [], []
-    for nth, (batch, ids, number_ids) in enumerate(_claimed(rt)):
+    for nth, (batch, ids, number_ids) in enumerate(_claimed(rt, broadcast_id)):
         names = [f"ATXid_{batch.id:08d}{each:024d}" for each in ids]
         began, cpu = time.perf_counter(), cpu_seconds()
         if nth % 2:
@@ -67,10 +64,8 @@ def _raw(rt: Runtime, ids: list[int], names: list[str]) -> None:
         connection.execute(RAW[1], (ids, names))
 
 
-def _claimed(rt: Runtime) -> Iterator[tuple[Claim, list[int], list[int]]]:
+def _claimed(rt: Runtime, broadcast_id: int) -> Iterator[tuple[Claim, list[int], list[int]]]:
     now = rt.clock()
-    with unit_of_work(rt.engine) as unit:
-        broadcast_id = unit.db.scalars(select(Batch.broadcast_id)).first() or 0
     while True:
         with unit_of_work(rt.engine) as unit:
             batch = batches.claim(unit.db, broadcast_id, now, now + timedelta(seconds=40))
