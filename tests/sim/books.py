@@ -26,6 +26,7 @@ class Claim:
     at: datetime  # by our clock
     committed_at: datetime  # in the world's time
     taken: Taken | None = None
+    may_be_told: bool = False  # its end was told to a process that was killed over it
     is_told: bool = False  # its end was told to us and kept
 
 

@@ -199,7 +199,7 @@ class Oracle:
                 self.fail(f"{who}, which had arrived")
             if timedelta(0) <= gap < SOONEST_AGAIN:
                 self.fail(f"{who}, which is too soon")
-            if each.is_told:
+            if each.is_told or each.may_be_told:
                 continue
             if claim.kind == "sms" and not is_urgent:
                 self.fail(f"{who}, of which nothing was known")
@@ -229,11 +229,12 @@ class Oracle:
         if len(window) > 2 * self.pace:
             self.fail(f"{len(window)} calls were begun in a second at {self.pace} a second")
 
-    def told(self, taken: Taken) -> None:
-        """A last post was taken in by the web and kept."""
+    def told(self, taken: Taken, is_sure: bool = True) -> None:
+        """A last post was taken in by the web and kept; or perhaps, where it was killed over it."""
         for each in self.claims.values():
             if each.taken is taken:
-                each.is_told = True
+                each.is_told |= is_sure
+                each.may_be_told = True
 
     # At every look
 

@@ -73,21 +73,6 @@ def held_up_sender_asks(stack: ExitStack) -> None:
     _swap(stack, results, "LONGEST_REQUEST", timedelta(days=-9))
 
 
-def rank_ignored(stack: ExitStack) -> None:
-    """The response that comes after the last post overwrites it."""
-
-    def accept_many(db: Any, accepted: Any) -> None:
-        for attempt_id, provider_id in accepted.items():
-            db.execute(
-                update(Attempt)
-                .where(Attempt.id == attempt_id)
-                .values(outcome=AttemptOutcome.ACCEPTED, provider_id=provider_id)
-                .execution_options(synchronize_session=False)
-            )
-
-    _swap(stack, attempts, "accept_many", accept_many)
-
-
 def pause_not_read(stack: ExitStack) -> None:
     """A sender goes on with a broadcast that was paused."""
     _without(stack, Reason.PAUSED, Reason.STOPPED)
@@ -199,7 +184,6 @@ PLANTS: dict[str, Plant] = {
         blind_retry,
         lost_lease_is_sent_again,
         held_up_sender_asks,
-        rank_ignored,
         pause_not_read,
         window_by_server_zone,
         lines_not_counted,

@@ -124,8 +124,8 @@ class Play:
             return False
         return next_at is None or next_at - self.world.now > timedelta(seconds=SWEEP_SECONDS)
 
-    def _over(self, taken: Taken) -> None:
-        self.oracle.told(taken)
+    def _over(self, taken: Taken, is_sure: bool) -> None:
+        self.oracle.told(taken, is_sure)
         self.engine.nudge()
 
     def _look(self) -> None:

@@ -76,7 +76,7 @@ class Provider:
         self.taken: list[Taken] = []
         self.invalid: set[str] = set()
         self.on_taken: Callable[[Taken], None] = lambda taken: None
-        self.on_final: Callable[[Taken], None] = lambda taken: None
+        self.on_final: Callable[[Taken, bool], None] = lambda taken, is_sure: None
         self.on_spooled: Callable[[], None] = lambda: None
         self._dice = world.dice("provider")
         self._posts = world.dice("posts")
@@ -151,7 +151,7 @@ class Provider:
     def _known(self, taken: Taken) -> Known:
         if taken.over_at > self.world.now:
             return Known(taken.provider_id, None)
-        self.on_final(taken)
+        self.on_final(taken, True)
         if taken.kind == "sms":
             return Known(taken.provider_id, MessageReported(taken.provider_id, taken.number, taken.end, True))
         form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(_talk(taken.fate)))
@@ -203,8 +203,8 @@ class Provider:
         if ending is Ending.AWAY:
             spool.keep(self.web.rt, kind, form, turn)
             self.on_spooled()
-        if ending is not Ending.KILLED and "yes" in (form.get("is_over"), form.get("is_final")):
-            self.on_final(taken)
+        if "yes" in (form.get("is_over"), form.get("is_final")):
+            self.on_final(taken, ending is not Ending.KILLED)
 
 
 def _read(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> Reply | bool:
