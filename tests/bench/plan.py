@@ -30,7 +30,7 @@ from gateway.states import BroadcastState
 from tests import servers
 
 MEMBERS, ROUNDS, GOAL = int(os.environ.get("BENCH_MEMBERS", "1000000")), 3, 1.5
-BOOTHS = 100_000
+BOOTHS = int(os.environ.get("BENCH_BOOTHS", "100000"))
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 TEXTS = {"hi": "कल दस बजे मीटिंग है।", "bn": "কাল দশটায় মিটিং।", "en": "Meeting tomorrow at ten."}
 
