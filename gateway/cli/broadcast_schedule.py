@@ -78,9 +78,7 @@ def stop(schedule_id: str, email: str | None, as_json: bool) -> None:
 
     with runtime() as rt, unit_of_work(rt.engine) as unit:
         found = planned.get_schedule(unit.db, "/", schedule_id)
-        schedules.stop(
-            unit, rt, found.schedule, _acting(unit, email, "send_broadcasts", found.place.path)
-        )
+        schedules.stop(unit, rt, found.schedule, _acting(unit, email, "send_broadcasts", found.place.path))
         shown = _line(unit, rt, found)
     print_json(shown) if as_json else print_facts(shown)
 
