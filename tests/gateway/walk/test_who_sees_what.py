@@ -37,7 +37,8 @@ NAMES_SOMETHING = re.compile(
     r"unit|code|parent|place|number|phone|under|member|kept|gone|into|email|overlay|staff|target|drive|broadcast"
 )
 REFUSED = (400, 403, 404, 409, 422)
-DRAWN_OTHERWISE: set[str] = set()  # pages that say nothing of the thing in their address
+# A part of a page, asked for by a script; by itself it leads to the whole page.
+DRAWN_OTHERWISE = {"/broadcasts/<public_id>/results"}
 _runs = itertools.count(1)
 
 
