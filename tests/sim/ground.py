@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +61,24 @@ class Shelf(ClipLibrary):
         return Clip(joined_key(parts), self.folder, seconds, JOINED)
 
 
+class Quick:
+    """The hot path's pool with one connection and no thread: one that was cut fails once, whatever the machine does."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._kept: psycopg.Connection | None = None
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection]:
+        if self._kept is None or self._kept.closed:
+            self._kept = psycopg.connect(self._url, autocommit=True, prepare_threshold=1)
+        yield self._kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+
+
 class Ground:
     """The database, the runtime on it, and the people; `clear` makes it as new."""
 
@@ -68,10 +87,17 @@ class Ground:
         url = databases.cut("sim", "template0")
         upgrade(url)
         built = build_runtime(_settings(url, self.folder), pool_size=2)
-        built.quick.timeout = 120.0  # a slow machine must not change what happens
-        self.rt: Runtime = replace(built, clips=Shelf(self.folder / "clips", None), clock=lambda: MADE_AT)
+        built.quick.close()
+        self.rt: Runtime = replace(
+            built, quick=Quick(_plain(url)), clips=Shelf(self.folder / "clips", None), clock=lambda: MADE_AT
+        )
         self.look = psycopg.connect(_plain(url), autocommit=True, prepare_threshold=1)
         self.people = self._populate()
+        keyring = (
+            self.rt.vault.keyring
+        )  # looks at its rows again by the clock of the wall: no part of a seed's story
+        kept = keyring._load()
+        keyring._load = lambda: kept
         self._keep()
 
     def close(self) -> None:
@@ -84,8 +110,16 @@ class Ground:
         return self.look.execute(query, values).fetchall()
 
     def clear(self) -> None:
-        """Put every row back as it was when the people had been made."""
-        self.look.execute(self._put_back)
+        """Put every row back as it was when the people had been made, and where it was: no seed sees traces of another."""
+        asked = ", ".join(f'EXISTS (SELECT 1 FROM public."{name}")' for name in self._tables)
+        (found,) = self.rows(f"SELECT {asked}")
+        filled = [
+            f'public."{name}"' for name, is_filled in zip(self._tables, found, strict=True) if is_filled
+        ]
+        self.look.execute(
+            "BEGIN; SET LOCAL session_replication_role = replica;"
+            f" TRUNCATE {', '.join(filled)} CASCADE; {self._put_back} COMMIT"
+        )
         for name in ("spool", "spool.taken", "spool.torn"):
             (self.folder / name).unlink(missing_ok=True)
 
@@ -121,16 +155,16 @@ class Ground:
 
     def _keep(self) -> None:
         """Copy every row beside, and write the one statement that brings them back."""
-        tables = [
-            name for (name,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ]
-        filled = [name for name in tables if self.rows(f'SELECT 1 FROM "{name}" LIMIT 1')]
+        tables = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        self._tables = [name for (name,) in tables]
+        for name in self._tables:  # or what lies where would hang on the hour
+            self.look.execute(f'ALTER TABLE public."{name}" SET (autovacuum_enabled = false)')
+        filled = [name for name in self._tables if self.rows(f'SELECT 1 FROM "{name}" LIMIT 1')]
         self.look.execute("CREATE SCHEMA kept")
         for name in filled:
             self.look.execute(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"')
-        deletes = "".join(f'DELETE FROM public."{name}";' for name in tables)
         inserts = "".join(f'INSERT INTO public."{name}" {self._kept_rows(name)};' for name in filled)
-        self._put_back = f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} {inserts} {self._counters()} COMMIT"
+        self._put_back = f"{inserts} {self._counters()}"
 
     def _kept_rows(self, name: str) -> str:
         """An identity column takes what it is given only when told so."""

@@ -103,10 +103,12 @@ class Play:
     def _sweep_when_due(self, next_at: datetime | None) -> bool:
         """Something becomes due by itself: sweep then, ever later where that changes nothing. False: nothing does."""
         due = self.engine.next_due()
+        self._vain = self._vain + 1 if due == self._last_due else 0
+        self._last_due = due
         if due is None or self._vain >= VAIN_SWEEPS:
             return False
-        self._vain = self._vain + 1 if due == self._last_due and due <= self.world.now else 0
-        self._last_due = due
+        if due > self.world.now:
+            self._quiet = 0
         pause = timedelta(seconds=SWEEP_SECONDS * 2 ** min(self._vain // 2, 8))
         when = max(due, self.world.now + pause)
         if next_at is None or when < next_at:
