@@ -26,9 +26,10 @@ from gateway.console.page import is_fragment
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.contact import hash_of
 from gateway.errors import Conflict, NotAllowed
-from gateway.models import Broadcast, PhoneNumber, Staff
+from gateway.models import Broadcast, PhoneNumber, Staff, Unit
 from gateway.states import BroadcastState
 from gateway.store import broadcast_list, staff
+from gateway.store.units import is_under
 
 blueprint = Blueprint("broadcasts_check", __name__)
 
@@ -125,7 +126,7 @@ def _judged(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row, sounds: l
         uncovered=register.count_uncovered(unit, rt, broadcast),
         same=same,
         gone=_gone(unit, broadcast),
-        others=_others_under_way(unit, broadcast),
+        others=_others_under_way(unit, viewer, broadcast),
         untried=draft.untried_languages(unit, broadcast),
     )
     weight = shown_of(size, broadcast, rt.clock())
@@ -199,10 +200,15 @@ def _gone(unit: UnitOfWork, broadcast: Broadcast) -> str | None:
     return None
 
 
-def _others_under_way(unit: UnitOfWork, broadcast: Broadcast) -> int:
-    """Count what else uses the lines now, of any unit: a number, and nothing of theirs."""
+def _others_under_way(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> int:
+    """Count what else uses the lines now, as far as the viewer may know of it: no count tells of another unit."""
     under_way = (BroadcastState.STARTING, BroadcastState.RUNNING)
-    query = select(func.count()).where(Broadcast.state.in_(under_way), Broadcast.kind == broadcast.kind)
+    query = (
+        select(func.count(Broadcast.id))
+        .join(Unit, Unit.id == Broadcast.unit_id)
+        .where(is_under(Unit.path, viewer.unit_path))
+        .where(Broadcast.state.in_(under_way), Broadcast.kind == broadcast.kind)
+    )
     return unit.db.scalars(query).one()
 
 

@@ -61,6 +61,7 @@ _END = {
     Cause.ANSWERED_NOT_HEARD: DeliveryState.NOT_HEARD,
 }
 _REACHED = (Cause.HEARD, Cause.DELIVERED)
+CALL_BACKS = 3  # to a missed call; then one SMS says so (journeys.md M1)
 _ANSWERED = (Cause.HEARD, Cause.ANSWERED_NOT_HEARD)
 _RANG = (*_ANSWERED, Cause.BUSY, Cause.NO_ANSWER, Cause.OFF, Cause.REJECTED)
 _AT_OUR_TIME = (DeliveryReason.BROADCAST, DeliveryReason.INTRODUCTION, DeliveryReason.NUMBER_CHANGE)
@@ -208,6 +209,8 @@ def _is_last(situation: contact.Situation, cause: Cause) -> bool:
     broadcast = situation.broadcast
     is_in_round = situation.delivery.reason == DeliveryReason.BROADCAST
     if is_in_round and broadcast is not None and broadcast.state in BROADCASTS_OVER:
+        return True
+    if situation.delivery.reason == DeliveryReason.RING and situation.delivery.tries >= CALL_BACKS:
         return True
     if situation.delivery.reason == DeliveryReason.DAILY:
         return cause is not Cause.NETWORK  # who is rung next, and when, `days.asking` says

@@ -1,4 +1,4 @@
-"""One ground for all seeds of a run."""
+"""One ground for all seeds of a run, whichever test plays them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.sim.ground import Ground
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ground() -> Iterator[Ground]:
     made = Ground()
     yield made

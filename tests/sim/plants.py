@@ -136,11 +136,6 @@ def retry_counter_not_saved(stack: ExitStack) -> None:
     old = _swap(stack, send, "_begin", begin)
 
 
-def early_receipts_dropped(stack: ExitStack) -> None:
-    """A receipt that was quicker than our response is never looked at again."""
-    _swap(stack, posts_again, "apply_unknown", lambda rt: 0)
-
-
 def spool_never_applied(stack: ExitStack) -> None:
     """What came while the database was away stays in its file."""
     _swap(stack, posts_again, "apply_spooled", lambda rt: 0)
@@ -192,7 +187,6 @@ PLANTS: dict[str, Plant] = {
         caps_not_read,
         shared_phone_rung_twice,
         retry_counter_not_saved,
-        early_receipts_dropped,
         spool_never_applied,
         finished_too_early,
         pace_not_asked,
@@ -207,7 +201,6 @@ FIRST: dict[str, int] = {
     "expiry_not_read": 2,
     "opt_out_cached": 2,
     "shared_phone_rung_twice": 2,
-    "early_receipts_dropped": 5,
     "spool_never_applied": 1,
     "pace_not_asked": 12,
 }

@@ -155,7 +155,7 @@ def test_no_count_changes_with_what_happens_in_the_other_block(house: House, tmp
         for each in (with_less, with_more):
             each.rt.close()
             databases.drop(each.name)
-    assert different == []
+    assert different == [], "\n".join(str(each) for each in different)
 
 
 def test_number_of_the_other_block_tells_nothing_when_it_is_typed(house: House) -> None:
