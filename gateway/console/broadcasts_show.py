@@ -55,7 +55,7 @@ def results(viewer: Viewer, public_id: str) -> ResponseReturnValue:
             )
         stand = sums.of_broadcast(unit.db, row.broadcast.id)
         values = _outcome(unit, row, stand)
-    page = render_template("broadcasts/results.html", **values, **WORDS)
+    page = render_template("broadcasts/results.html", broadcast=row.broadcast, **values, **WORDS)
     answer = Response(page, headers={"Retry-After": str(SELDOM)})
     answer.add_etag()
     answer.make_conditional(request)

@@ -141,7 +141,7 @@ def _a_draft(house: House, page: Page) -> str:
     page.locator("#unit").fill(BOOTH_OF_24)
     page.locator("#title").fill("A draft to look at")
     page.locator("#text-hi").fill("नमस्ते। बैठक रविवार को दस बजे है।")
-    page.locator("form.compose button.main").click()
+    page.locator("form[data-unsaved] button.main").click()
     page.wait_for_url("**/check")
     return page.url.split("/")[-2]
 

@@ -222,6 +222,13 @@ def test_who_moved_out_of_sight_is_on_no_list(app: Flask, rt: Runtime) -> None:
     assert "Ramesh" not in desk.post(f"{path}/files", kind="csv").get_data(as_text=True)
 
 
+def test_part_that_lives_is_what_the_whole_page_shows(app: Flask, rt: Runtime) -> None:
+    path = address(rt, asked(rt, HEARD, BUSY, {**HEARD, "unit": "BOOTH-2", "language": "bn"}))
+    desk = desk_of(app, rt)
+    part, page = desk.read(f"{path}/results?fragment=1"), desk.read(path)
+    assert 'id="by-unit"' in part and 'id="by-unit"' in page
+
+
 @pytest.mark.parametrize("deed", ["rest", "correct", "tell-answers", "files", "results"])
 def test_nothing_of_it_is_there_for_a_sibling_unit(app: Flask, rt: Runtime, deed: str) -> None:
     path = address(rt, asked(rt, HEARD, BUSY, unit="BOOTH-1", state=FINISHED))
