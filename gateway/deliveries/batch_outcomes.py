@@ -11,19 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway import ledger
-from gateway.channels.base import Handed, Outcome
+from gateway.channels.base import Handed
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import results
 from gateway.deliveries.owe import SMS
-from gateway.errors import ChannelError, NumberRefused, ProviderRefused, ProviderSilent
+from gateway.errors import ChannelError, ProviderRefused, ProviderSilent
 from gateway.models import Broadcast
 from gateway.rules.classes import Kind, MessageClass
 from gateway.rules.retry import Cause, Plan, RetryAt, Try, next_try
 from gateway.runtime import Runtime
 from gateway.states import BROADCASTS_OVER, AttemptOutcome, DeliveryState
 from gateway.store import batch_results as rows
-from gateway.store import batches, numbers
+from gateway.store import batches
 from gateway.store.batches import Claim
 
 
@@ -62,7 +61,7 @@ def _keep_each(unit: UnitOfWork, rt: Runtime, asked: Asked, said: Sequence[Hande
         if handed.error is None:
             taken.append((delivery_id, handed))
         else:
-            others[_cause(unit, rt, number_id, handed)].append(delivery_id)
+            others[results.cause_of(unit, rt, number_id, handed)].append(delivery_id)
     if taken:
         ids, accepted = zip(*taken, strict=True)
         rows.accept(
@@ -78,19 +77,6 @@ def _keep_each(unit: UnitOfWork, rt: Runtime, asked: Asked, said: Sequence[Hande
             rows.doubt(unit.db, asked.batch, delivery_ids, str(cause))
         else:
             _end(unit, rt, asked, delivery_ids, cause)
-
-
-def _cause(unit: UnitOfWork, rt: Runtime, number_id: int, handed: Handed) -> Cause:
-    if isinstance(handed.error, ProviderSilent):
-        return Cause.UNKNOWN
-    if not isinstance(handed.error, NumberRefused):
-        return Cause.NETWORK
-    if handed.outcome is Outcome.OPTED_OUT:
-        ledger.leave_by_provider(unit, rt, number_id)
-    if handed.outcome is not Outcome.INVALID:
-        return Cause.FAILED
-    numbers.mark_invalid(unit.db, number_id, rt.clock())
-    return Cause.INVALID
 
 
 def _end(unit: UnitOfWork, rt: Runtime, asked: Asked, delivery_ids: Sequence[int], cause: Cause) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import batch_outcomes, budget, crowd, halt, pacing, results, texts
 from gateway.deliveries.owe import SMS
+from gateway.deliveries.results import Sent
 from gateway.models import Broadcast
 from gateway.phones import Number
 from gateway.rules.pacing import lot
@@ -30,14 +31,6 @@ from gateway.store import batches, numbers, paces
 from gateway.store.batches import Claim, Waiting
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of one batch: `handed` went to the provider, `judged` were held or refused instead."""
-
-    handed: int
-    judged: int
 
 
 @dataclass
@@ -53,23 +46,23 @@ class _Going:
     is_halted: bool = False
 
 
-def send_batch(rt: Runtime, line: str) -> Done:
+def send_batch(rt: Runtime, line: str) -> Sent:
     """Send one batch, where one is due and the pace allows a request. May run in many places at once."""
     claimed_at = rt.clock()
     if not pacing.take(rt, SMS, line, 1):
-        return Done(0, 0)
+        return Sent(0, 0)
     with unit_of_work(rt.engine) as unit:
         going = _claim(unit.db, rt, line, claimed_at)
     if going is None or not going.delivery_ids:
         pacing.give_back(rt, SMS, line, 1)
     if going is None:
-        return Done(0, 0)
+        return Sent(0, 0)
     if going.is_halted:
         with unit_of_work(rt.engine) as unit:
             halt.halt(unit.db, rt.clock(), going.batch.broadcast_id, halt.BUDGET)
     if going.delivery_ids:
         _hand_over(rt, line, going, claimed_at)
-    return Done(len(going.delivery_ids), going.judged)
+    return Sent(len(going.delivery_ids), going.judged)
 
 
 def take_back(unit: UnitOfWork, rt: Runtime) -> None:

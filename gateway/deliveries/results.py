@@ -31,6 +31,14 @@ ASK_AGAIN = timedelta(minutes=15)  # of what is held until staff change somethin
 PAUSE_AFTER_REFUSAL = timedelta(minutes=1)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What one round did: `handed` went to the provider, `judged` were held or refused instead."""
+
+    handed: int
+    judged: int
+
+
 @dataclass
 class Claimed:
     """A delivery that is being tried, under the fence of this sender."""
@@ -78,7 +86,7 @@ def keep(
         _taken(unit, [(each, handed) for each, handed in pairs if handed.error is None])
         for each, handed in pairs:
             if handed.error is not None:
-                _not_taken(unit, rt, each, handed, handed.error)
+                _not_taken(unit, rt, each, handed)
     if isinstance(said, ProviderRefused):
         close_line(rt, line, {each.attempt.broadcast_id for each in batch}, said)
 
@@ -104,19 +112,29 @@ def _taken(unit: UnitOfWork, taken: Sequence[tuple[Claimed, Handed]]) -> None:
     deliveries.mark_sent(unit.db, {each.delivery_id: each.fence for each, _ in taken})
 
 
-def _not_taken(unit: UnitOfWork, rt: Runtime, each: Claimed, handed: Handed, error: ChannelError) -> None:
+def _not_taken(unit: UnitOfWork, rt: Runtime, each: Claimed, handed: Handed) -> None:
     attempt = unit.db.get_one(Attempt, each.attempt.id, with_for_update=True, populate_existing=True)
     if attempt.outcome != AttemptOutcome.PENDING:
         return
-    match error:
-        case ProviderSilent():
-            doubt(unit, attempt)
-        case NumberRefused():
-            _refused(unit, rt, attempt, handed.outcome)
-        case ProviderUnreachable():
-            outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)
-        case _:
-            outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)
+    cause = cause_of(unit, rt, attempt.number_id, handed)
+    if cause is Cause.UNKNOWN:
+        doubt(unit, attempt)
+    else:
+        outcomes.end_attempt(unit, rt, attempt, cause)
+
+
+def cause_of(unit: UnitOfWork, rt: Runtime, number_id: int, handed: Handed) -> Cause:
+    """Say why one was not taken, and note of the number what that tells: it left, or there is no such number."""
+    if isinstance(handed.error, ProviderSilent):
+        return Cause.UNKNOWN
+    if not isinstance(handed.error, NumberRefused):
+        return Cause.NETWORK
+    if handed.outcome is Outcome.OPTED_OUT:
+        ledger.leave_by_provider(unit, rt, number_id)
+    if handed.outcome is not Outcome.INVALID:
+        return Cause.FAILED
+    numbers.mark_invalid(unit.db, number_id, rt.clock())
+    return Cause.INVALID
 
 
 def doubt(unit: UnitOfWork, attempt: Attempt) -> None:
@@ -132,14 +150,6 @@ def doubt(unit: UnitOfWork, attempt: Attempt) -> None:
         last_cause=str(Cause.UNKNOWN),
         lease_until=None,
     )
-
-
-def _refused(unit: UnitOfWork, rt: Runtime, attempt: Attempt, outcome: Outcome | None) -> None:
-    if outcome is Outcome.OPTED_OUT:
-        ledger.leave_by_provider(unit, rt, attempt.number_id)
-    if outcome is Outcome.INVALID:
-        numbers.mark_invalid(unit.db, attempt.number_id, rt.clock())
-    outcomes.end_attempt(unit, rt, attempt, Cause.INVALID if outcome is Outcome.INVALID else Cause.FAILED)
 
 
 def close_line(rt: Runtime, line: str, broadcast_ids: set[int | None], error: ProviderRefused) -> None:

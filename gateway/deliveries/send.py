@@ -21,7 +21,7 @@ from gateway.db import unit_of_work
 from gateway.deliveries import batches, budget, contact, halt, pacing, results, texts
 from gateway.deliveries.contact import Situation
 from gateway.deliveries.owe import SMS, TEXT_PURPOSE, VOICE
-from gateway.deliveries.results import Claimed
+from gateway.deliveries.results import Claimed, Sent
 from gateway.models import Attempt, Delivery
 from gateway.phones import Number
 from gateway.rules.guard import may_contact
@@ -37,14 +37,6 @@ logger = logging.getLogger(__name__)
 LONGEST_CALL = timedelta(minutes=20)
 SMS_AT_ONCE = 100  # of single texts: one refused request should be cheap (africastalking.md C1)
 AT_ONCE = {VOICE: 1000, SMS: SMS_AT_ONCE}
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What one round did: `handed` went to the provider, `judged` were held or refused instead."""
-
-    handed: int
-    judged: int
 
 
 @dataclass
@@ -91,8 +83,7 @@ def send_single(rt: Runtime, kind: str) -> Sent:
 
 def send_batch(rt: Runtime) -> Sent:
     """Send one batch of texts, where one is due."""
-    done = batches.send_batch(rt, line_of(rt, SMS) or "")
-    return Sent(done.handed, done.judged)
+    return batches.send_batch(rt, line_of(rt, SMS) or "")
 
 
 def has_batch(rt: Runtime) -> bool:
