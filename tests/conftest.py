@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 
 from gateway.channels.registry import open_channels
 from gateway.migrate import upgrade
@@ -22,7 +23,7 @@ from gateway.pace import MemoryPace
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
-from tests import addresses, databases, ears
+from tests import addresses, databases, ears, servers
 
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
@@ -44,6 +45,16 @@ class TestClock:
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """The run's Valkey, empty before and after."""
+    connection = Redis.from_url(servers.valkey())
+    connection.flushall()
+    yield connection
+    connection.flushall()
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

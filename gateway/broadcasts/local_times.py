@@ -33,7 +33,7 @@ def is_due(db: Session, rt: Runtime, broadcast: Broadcast) -> bool:
 def first_start(db: Session, rt: Runtime, broadcast: Broadcast, at: datetime) -> datetime:
     """Return when the first wall clock at or below its unit shows what that of the unit shows at `at`."""
     path = db.get_one(Unit, broadcast.unit_id).path
-    own, below = profile_at(db, rt, path), zones.zones_below(db, path)
+    own, below = zones.profile_at(db, rt.profile, path), zones.zones_below(db, path)
     return min((at, *(_on_wall(own, in_zone(rt.profile, zone), at) for zone in below.values())))
 
 
@@ -62,12 +62,7 @@ def by_zone(
 
 def profile_of(db: Session, rt: Runtime, broadcast: Broadcast) -> Profile:
     """Return the country's rules by the wall clock of the broadcast's unit."""
-    return profile_at(db, rt, db.get_one(Unit, broadcast.unit_id).path)
-
-
-def profile_at(db: Session, rt: Runtime, path: str) -> Profile:
-    """Return the country's rules by the wall clock of the unit with this path."""
-    return in_zone(rt.profile, zones.zones_of(db, [path])[path])
+    return zones.profile_at(db, rt.profile, db.get_one(Unit, broadcast.unit_id).path)
 
 
 def _on_wall(own: Profile, other: Profile, at: datetime) -> datetime:

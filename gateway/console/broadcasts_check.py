@@ -50,7 +50,7 @@ def approve(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Approve exactly what was seen; what has its own time then starts by itself."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = _locked(unit, viewer, public_id)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         if broadcast.state != BroadcastState.DRAFT:
             flash(_too_late(unit, broadcast))
             return redirect(url_for("broadcasts_check.check", public_id=public_id))
@@ -72,7 +72,7 @@ def start(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Start it now, approving it in the same breath where the viewer may; pressed twice it starts once."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = _locked(unit, viewer, public_id)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         if broadcast.state not in BEFORE:
             flash(_too_late(unit, broadcast))
         elif _is_twice(unit, broadcast):
@@ -210,12 +210,6 @@ def _others_under_way(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) ->
         .where(Broadcast.state.in_(under_way), Broadcast.kind == broadcast.kind)
     )
     return unit.db.scalars(query).one()
-
-
-def _locked(unit: UnitOfWork, viewer: Viewer, public_id: str) -> Broadcast:
-    broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-    unit.db.refresh(broadcast, with_for_update=True)
-    return broadcast
 
 
 def _others(unit: UnitOfWork, viewer: Viewer, path: str) -> list[str]:

@@ -20,10 +20,8 @@ from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.contact import hash_of
 from gateway.errors import Conflict
 from gateway.models import Broadcast, Unit, new_public_id
-from gateway.rules.profiles import in_zone
 from gateway.states import BroadcastState
-from gateway.store import broadcast_list, money, staff, units
-from gateway.store.zones import zones_of
+from gateway.store import broadcast_list, money, staff, units, zones
 
 blueprint = Blueprint("broadcasts_compose", __name__)
 
@@ -96,8 +94,7 @@ def change(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     if _only_counts() or form.errors or form.place is None:
         return _again(viewer, form, url_for("broadcasts_compose.change", public_id=public_id))
     with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         before, after = hash_of(broadcast), form.hash_of(rt)
         if form.seen not in (before, after):
             raise Conflict("somebody else changed this broadcast meanwhile")
@@ -137,7 +134,7 @@ def _keep_origin(unit: UnitOfWork, viewer: Viewer, made: Broadcast) -> None:
 
 def _zone(unit: UnitOfWork, place: Unit) -> ZoneInfo:
     """The wall clock by which this unit's times are typed and shown."""
-    return in_zone(runtime().profile, zones_of(unit.db, [place.path])[place.path]).timezone
+    return zones.profile_at(unit.db, runtime().profile, place.path).timezone
 
 
 def _only_counts() -> bool:

@@ -81,8 +81,7 @@ def budget(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Let it cost more, where its money is used up; going on is a click of its own."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         try:
             amount = read_amount(request.form.get("budget", ""))
             raise_budget(unit, rt, broadcast, amount or Decimal(0), viewer.staff_id)
@@ -120,8 +119,7 @@ def tell_answers(viewer: Viewer, public_id: str) -> ResponseReturnValue:
 def _follow(viewer: Viewer, public_id: str, write: follow.Write, action: str) -> ResponseReturnValue:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         made = follow.find_draft(unit.db, broadcast, action) or write(unit, rt, broadcast, viewer.staff_id)
         staff.add_audit(unit.db, viewer.staff_id, "copied", rt.clock(), "broadcast", made.id, how=action)
     return redirect(url_for("broadcasts_compose.edit", public_id=made.public_id))
@@ -133,8 +131,7 @@ def _do(
     """Do one deed; where it is done already, by a double click or a colleague, nothing more happens."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         if broadcast.state != wanted:
             deed(unit, broadcast)
             action = request.path.rpartition("/")[2]

@@ -25,8 +25,7 @@ def mend(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Do what was offered, if it still holds; what was approved must be approved anew."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
-        broadcast = broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id)
-        unit.db.refresh(broadcast, with_for_update=True)
+        broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         changes = _changes(request.form.get("deed", ""), size_of(unit, rt, broadcast))
         if changes:
             draft.change(unit, rt, broadcast, **changes)

@@ -21,7 +21,6 @@ from gateway.models import Attempt, Call, Delivery
 from gateway.rules.classes import Kind, MessageClass
 from gateway.rules.habits import counted, unreached
 from gateway.rules.hearing import Evidence
-from gateway.rules.profiles import in_zone
 from gateway.rules.retry import Cause, Done, Ending, Plan, RetryAt, Try, next_try
 from gateway.rules.slots import SLOTS, Slot, slot_at
 from gateway.runtime import Runtime
@@ -119,9 +118,9 @@ def tries_of(db: Session, delivery: Delivery) -> list[Try]:
 
 def plan_of(db: Session, rt: Runtime, situation: contact.Situation) -> Plan:
     """Gather what the retries of this delivery hang on: its unit's clock, what the member chose, what the number answered."""
-    delivery, path = situation.delivery, situation.unit_path
+    delivery = situation.delivery
     return Plan(
-        profile=in_zone(rt.profile, zones.zones_of(db, [path])[path]),
+        profile=zones.profile_at(db, rt.profile, situation.unit_path),
         message_class=contact.message_class_of(situation),
         kind=Kind(delivery.kind),
         seed=delivery.id,
@@ -158,8 +157,7 @@ def _learn(
     delivery = situation.delivery
     if delivery.kind != VOICE or delivery.reason not in _AT_OUR_TIME or ending.cause not in _RANG:
         return
-    path = situation.unit_path
-    profile = in_zone(rt.profile, zones.zones_of(db, [path])[path])
+    profile = zones.profile_at(db, rt.profile, situation.unit_path)
     slot = slot_at(profile, MessageClass.ORGANISATIONAL, attempt.placed_at)
     was_answered = ending.cause in _ANSWERED and ending.is_person
     habits.save_record(

@@ -53,27 +53,20 @@ def hand_in(rt: Runtime, stream: BinaryIO, *, name: str, staff_id: int, unit_id:
     """Keep a list sealed and have it read; returns its public id. Raises Conflict where it has no name."""
     if not name.strip() or len(name) > LONGEST_NAME:
         raise Conflict(f"a list needs a name of at most {LONGEST_NAME} letters", "list-name")
-    key, now = rt.files.put(stream), rt.clock()
+    key = rt.files.put(stream)
     with unit_of_work(rt.engine) as unit:
-        made = Import(
-            kind=AUDIENCE,
-            state=ImportState.CHECKING,
-            staff_id=staff_id,
-            unit_id=unit_id,
-            file_key=key,
-            file_name=name.strip(),
-            lease_until=now,
-            created_at=now,
+        made = listed.add_list(
+            unit, rt, key, kind=AUDIENCE, file_name=name.strip(), staff_id=staff_id, unit_id=unit_id
         )
-        unit.db.add(made)
-        unit.db.flush()
         kept = AudienceList(
-            unit_id=unit_id, name=name.strip(), staff_id=staff_id, import_id=made.id, created_at=now
+            unit_id=unit_id,
+            name=made.file_name,
+            staff_id=staff_id,
+            import_id=made.id,
+            created_at=made.created_at,
         )
         unit.db.add(kept)
         unit.db.flush()
-        add_audit(unit.db, staff_id, "list-handed-in", now, "import", made.id, unit_id, kind=AUDIENCE)
-        listed.ring(unit, rt, made.id)
         return kept.public_id
 
 

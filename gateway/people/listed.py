@@ -28,23 +28,33 @@ FORGOTTEN_BELL = timedelta(seconds=20)
 def hand_in(rt: Runtime, stream: BinaryIO, *, kind: str, file_name: str, staff_id: int, unit_id: int) -> str:
     """Keep a list sealed and have it looked at; returns its public id. Nothing of it is read here."""
     key = rt.files.put(stream)
-    now = rt.clock()
     with unit_of_work(rt.engine) as unit:
-        made = Import(
-            kind=kind,
-            state=ImportState.CHECKING,
-            staff_id=staff_id,
-            unit_id=unit_id,
-            file_key=key,
-            file_name=file_name[:200],
-            lease_until=now,
-            created_at=now,
+        made = add_list(
+            unit, rt, key, kind=kind, file_name=file_name[:200], staff_id=staff_id, unit_id=unit_id
         )
-        unit.db.add(made)
-        unit.db.flush()
-        add_audit(unit.db, staff_id, "list-handed-in", now, "import", made.id, unit_id, kind=kind)
-        ring(unit, rt, made.id)
     return made.public_id
+
+
+def add_list(
+    unit: UnitOfWork, rt: Runtime, key: str, *, kind: str, file_name: str, staff_id: int, unit_id: int
+) -> Import:
+    """Write that a file was handed in, and wake whoever reads it."""
+    now = rt.clock()
+    made = Import(
+        kind=kind,
+        state=ImportState.CHECKING,
+        staff_id=staff_id,
+        unit_id=unit_id,
+        file_key=key,
+        file_name=file_name,
+        lease_until=now,
+        created_at=now,
+    )
+    unit.db.add(made)
+    unit.db.flush()
+    add_audit(unit.db, staff_id, "list-handed-in", now, "import", made.id, unit_id, kind=kind)
+    ring(unit, rt, made.id)
+    return made
 
 
 def check_again(unit: UnitOfWork, rt: Runtime, made: Import, chosen: dict[str, str]) -> None:

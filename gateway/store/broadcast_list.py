@@ -70,6 +70,13 @@ def get_broadcast(db: Session, viewer_path: str, public_id: str) -> Broadcast:
     return get_row(db, viewer_path, public_id).broadcast
 
 
+def lock_broadcast(db: Session, viewer_path: str, public_id: str) -> Broadcast:
+    """Return one broadcast as it is now, locked until the commit; raises NotFound like `get_row`."""
+    broadcast = get_broadcast(db, viewer_path, public_id)
+    db.refresh(broadcast, with_for_update=True)
+    return broadcast
+
+
 def list_under_way(db: Session, path: str, size: int) -> Sequence[Broadcast]:
     """List what runs or is paused at or below a path, what started last first."""
     query = select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id).where(is_under(Unit.path, path))

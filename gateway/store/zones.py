@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.models import Unit
 from gateway.rules.escalation import ancestors
+from gateway.rules.profiles import Profile, in_zone
 from gateway.store.units import is_under
 
 
@@ -20,6 +21,11 @@ def zones_of(db: Session, paths: Iterable[str]) -> dict[str, str | None]:
     wanted = set(paths)
     zones = dict(db.execute(select(Unit.path, Unit.zone).where(Unit.zone.is_not(None))).all())
     return {path: _nearest(path, zones) for path in wanted}
+
+
+def profile_at(db: Session, profile: Profile, path: str) -> Profile:
+    """Return the country's rules by the wall clock of the unit with this path."""
+    return in_zone(profile, zones_of(db, [path])[path])
 
 
 def zones_below(db: Session, path: str) -> dict[str, str]:

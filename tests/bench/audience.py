@@ -32,6 +32,7 @@ from gateway.settings import Settings
 from gateway.states import MemberStatus
 from gateway.store.units import is_under
 from tests import servers
+from tests.bench.environment import environment
 
 MEMBERS, ROUNDS, GOAL_MS = int(os.environ.get("BENCH_MEMBERS", "1000000")), 15, 100
 LEVELS = (("state", 1), ("district", 25), ("block", 20), ("panchayat", 14), ("booth", 14))  # 105,526 units
@@ -54,16 +55,7 @@ def main() -> None:
 def _environment(folder: Path) -> dict[str, str]:
     url = servers.durable_postgres()
     upgrade(url)
-    return {
-        "DATABASE_URL": url,
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "MEMBERLINE_PUBLIC_URL": "http://127.0.0.1",
-        "MEMBERLINE_SECRET_KEY": "secret-key-of-the-bench",
-        "MEMBERLINE_CALLBACK_SECRET": "callback-secret-of-the-bench",
-        "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
-        "MEMBERLINE_TTS": "silent",
-        "MEMBERLINE_DATA": str(folder),
-    }
+    return environment(url, folder)
 
 
 def _fill(rt: Runtime) -> list[tuple[int, str]]:

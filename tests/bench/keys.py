@@ -20,6 +20,7 @@ from gateway.phones import Number
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from tests import servers
+from tests.bench.environment import environment
 
 ROWS, BATCH, GOAL_SECONDS = int(os.environ.get("BENCH_ROWS", "100000")), 10_000, 10.0
 FILL = (
@@ -32,7 +33,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
         url = servers.durable_postgres()
         upgrade(url)
-        rt = build_runtime(Settings.from_env(_environment(url, Path(folder))))
+        rt = build_runtime(Settings.from_env(environment(url, Path(folder))))
         _fill(rt)
         bare = _bare(rt)
         work, wall = _rotate(rt)
@@ -69,19 +70,6 @@ def _rotate(rt: Runtime) -> tuple[float, float]:
     began, worked = time.monotonic(), time.process_time()
     assert rotate.anew.seal_rows(rt, cell) == ROWS
     return time.process_time() - worked, time.monotonic() - began
-
-
-def _environment(url: str, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": url,
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "MEMBERLINE_PUBLIC_URL": "http://127.0.0.1",
-        "MEMBERLINE_SECRET_KEY": "secret-key-of-the-bench",
-        "MEMBERLINE_CALLBACK_SECRET": "callback-secret-of-the-bench",
-        "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
-        "MEMBERLINE_TTS": "silent",
-        "MEMBERLINE_DATA": str(folder),
-    }
 
 
 if __name__ == "__main__":

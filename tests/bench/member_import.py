@@ -28,6 +28,7 @@ from gateway.people.units import import_units
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from tests import servers
+from tests.bench.environment import environment
 
 ROWS, BOOTHS = 200_000, 1000
 AIM, MOST_SECONDS, MOST_GROWTH_MIB = 4.0, 60.0, 60
@@ -90,20 +91,7 @@ def _lines(rows: int) -> Iterator[str]:
 
 def _a_house(url: str, folder: Path) -> Runtime:
     upgrade(url)
-    rt = build_runtime(
-        Settings.from_env(
-            {
-                "DATABASE_URL": url,
-                "REDIS_URL": "redis://127.0.0.1:1/0",
-                "MEMBERLINE_PUBLIC_URL": "http://127.0.0.1",
-                "MEMBERLINE_SECRET_KEY": "secret-key-of-the-bench",
-                "MEMBERLINE_CALLBACK_SECRET": "callback-secret-of-the-bench",
-                "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
-                "MEMBERLINE_TTS": "silent",
-                "MEMBERLINE_DATA": str(folder),
-            }
-        )
-    )
+    rt = build_runtime(Settings.from_env(environment(url, folder)))
     tree = "code,name,kind,parent\nS,State,state,\n" + "".join(
         f"D{n},District {n},district,S\n" for n in range(20)
     )

@@ -26,6 +26,7 @@ from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from tests.bench import plan
+from tests.bench.environment import environment
 from tests.builders import a_number
 
 FEW, MANY, REQUESTS = 10_000, int(os.environ.get("BENCH_MEMBERS", "1000000")), 5
@@ -36,7 +37,7 @@ def main() -> None:
     held = {}
     with plan.a_house(MANY) as rt:
         _seal(rt)
-        environ = {**os.environ, **plan.environment(rt.settings.database_url, rt.settings.data_dir)}
+        environ = {**os.environ, **environment(rt.settings.database_url, rt.settings.data_dir)}
         for members in (FEW, MANY):
             with plan.connection(rt) as db:
                 # The stand-in provider counts its messages anew in every process.

@@ -28,6 +28,7 @@ from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.states import BroadcastState
 from tests import servers
+from tests.bench.environment import environment
 
 MEMBERS, ROUNDS, GOAL = int(os.environ.get("BENCH_MEMBERS", "1000000")), 3, 1.5
 BOOTHS = int(os.environ.get("BENCH_BOOTHS", "100000"))
@@ -100,19 +101,6 @@ def connection(rt: Runtime) -> Iterator[psycopg.Connection]:
     plain = make_url(rt.settings.database_url).set(drivername="postgresql")
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as db:
         yield db
-
-
-def environment(url: str, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": url,
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "MEMBERLINE_PUBLIC_URL": "http://127.0.0.1",
-        "MEMBERLINE_SECRET_KEY": "secret-key-of-the-bench",
-        "MEMBERLINE_CALLBACK_SECRET": "callback-secret-of-the-bench",
-        "MEMBERLINE_AFRICASTALKING_URL": "http://127.0.0.1:9",
-        "MEMBERLINE_TTS": "silent",
-        "MEMBERLINE_DATA": str(folder),
-    }
 
 
 def a_starting_broadcast(rt: Runtime, kind: str) -> int:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from redis import Redis
 
 from gateway.deliveries.send import send_some
@@ -18,15 +16,6 @@ from tests.conftest import TestClock
 from tests.gateway.test_broadcasts import stand, start
 
 LINE, RATE = "test:voice:+918000000001", 100.0
-
-
-@pytest.fixture
-def redis() -> Iterator[Redis]:
-    connection = Redis.from_url(servers.valkey())
-    connection.flushall()
-    yield connection
-    connection.flushall()
-    connection.close()
 
 
 def drain(pace: RedisPace, seconds: float, rate: float = RATE) -> int:

@@ -8,19 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gateway.broadcasts import launch
-from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
 from gateway.models import Broadcast, Delivery, Habit
 from gateway.phones import Number
 from gateway.rules.verdicts import Reason
 from gateway.runtime import Runtime
-from gateway.sounds import build_subject
 from gateway.states import BroadcastState, DeliveryState
 from gateway.store import rights_rows
 from tests.builders import a_broadcast, a_member, a_number
 from tests.conftest import TestClock
+from tests.gateway.test_broadcasts import start
 from tests.lines import ANSWERS, CALLS_BACK, Caller
 
 INSTEAD = {"hi": "कल दस बजे पंचायत भवन में बैठक है।"}
@@ -37,13 +35,7 @@ def launch_one(rt: Runtime, fallback: dict[str, str] | None = None) -> int:
     broadcast_id = a_broadcast(rt)
     with unit_of_work(rt.engine) as unit:
         unit.db.get_one(Broadcast, broadcast_id).fallback_texts = fallback
-    build_subject(rt, "broadcast", broadcast_id)
-    with unit_of_work(rt.engine) as unit:
-        launch.approve(unit, rt, unit.db.get_one(Broadcast, broadcast_id), None)
-    with unit_of_work(rt.engine) as unit:
-        launch.start(unit, rt, unit.db.get_one(Broadcast, broadcast_id))
-    with unit_of_work(rt.engine) as unit:
-        spread(unit, rt, broadcast_id)
+    start(rt, broadcast_id)
     return broadcast_id
 
 

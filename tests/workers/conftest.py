@@ -13,17 +13,7 @@ from rq.serializers import JSONSerializer
 
 from gateway.queue import QUEUES, Bells, rq_enqueue
 from gateway.runtime import Runtime
-from tests import servers
 from workers import process
-
-
-@pytest.fixture
-def redis() -> Iterator[Redis]:
-    connection = Redis.from_url(servers.valkey())
-    connection.flushall()
-    yield connection
-    connection.flushall()
-    connection.close()
 
 
 @pytest.fixture
