@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import COMMANDS, data_first, one_line
+from gateway.cli.bench import BENCHES
 from gateway.settings import settings_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,3 +112,11 @@ def test_what_to_install_is_said_when_python_cannot_make_environments(tmp_path: 
     assert shown.returncode == 1
     assert "python3-venv" in shown.stderr
     assert not (tmp_path / "check out" / "build" / "install.lock").exists()
+
+
+def test_every_benchmark_of_the_checkout_can_be_run_by_name() -> None:
+    benches = ROOT / "tests" / "bench"
+    runnable = {each.stem for each in benches.glob("*.py") if '__name__ == "__main__"' in each.read_text()}
+    assert runnable - {"bare"} == set(
+        BENCHES.values()
+    )  # that one is the server which others are measured against

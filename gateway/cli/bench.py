@@ -22,6 +22,9 @@ BENCHES = {
         "console",
         "reach",
         "plan",
+        "claim",
+        "results",
+        "broadcast",
         "receipts",
         "memory",
     )
