@@ -64,7 +64,7 @@ from gateway.models.staff import (
     SignInFailure,
     Staff,
 )
-from gateway.models.talk import Call, Callback, Conversation, Exchange, Message, VoiceNote
+from gateway.models.talk import Call, Callback, Conversation, Exchange, Message, QuestionCount, VoiceNote
 from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange, UnitCount, UnitCountChange
 
 __all__ = [
@@ -125,6 +125,7 @@ __all__ = [
     "ReportEvent",
     "ReportFile",
     "RightsRequest",
+    "QuestionCount",
     "Rollup",
     "RollupRow",
     "SavedView",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, text
+from sqlalchemy import ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
@@ -13,7 +13,8 @@ from gateway.states import CallState
 
 
 class Call(Base):
-    """One voice connection, either direction. The conversation lives here: no other store is on the hot path.
+    """One connection, either direction: a call by voice, or a USSD session (`channel`). The conversation lives here: no other
+    store is on the hot path.
 
     `turn` counts the replies given; a post that carries an older turn gets the same reply again and changes nothing.
     `facts` is what the conversation may know, `conversation` where it stands (`gateway.calls.talk`).
@@ -32,6 +33,7 @@ class Call(Base):
     id: Mapped[Key]
     provider: Mapped[str] = mapped_column(String(24))
     provider_id: Mapped[str] = mapped_column(String(128))
+    channel: Mapped[str] = mapped_column(String(8), default="voice", server_default="voice")  # voice, ussd
     parent_call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     is_inbound: Mapped[bool]
     line: Mapped[str] = mapped_column(String(24))
@@ -87,6 +89,34 @@ class Conversation(Base):
     state: Mapped[JsonDict]
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
     updated_at: Mapped[datetime]
+
+
+class QuestionCount(Base):
+    """How the question at one place of a flow fared in a day, among callers who live in one unit (`gateway.learning`).
+
+    `calls` counts conversations that came to it, `asked` how often it was put; every time it was put ended in exactly one
+    of the other counts: answered, silent, wrong key, again (9), away (0, * or 8), hung up. `is_first`: of first-time callers.
+    """
+
+    __tablename__ = "question_counts"
+    __table_args__ = (Index("ix_question_counts_flow", "flow", "day"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    flow: Mapped[str] = mapped_column(String(24), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    node: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(8), primary_key=True)  # voice, ussd, sms
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    is_first: Mapped[bool] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(Integer)
+    asked: Mapped[int] = mapped_column(Integer)
+    answered: Mapped[int] = mapped_column(Integer)
+    silent: Mapped[int] = mapped_column(Integer)
+    wrong: Mapped[int] = mapped_column(Integer)
+    again: Mapped[int] = mapped_column(Integer)
+    away: Mapped[int] = mapped_column(Integer)
+    hung_up: Mapped[int] = mapped_column(Integer)
 
 
 class VoiceNote(Base):

@@ -83,6 +83,7 @@ ABOUT_NOBODY = {
     "schedules": "when broadcasts come again",
     "audience_lists": "counts of a list",
     "spendings": "sums of money",
+    "question_counts": "how often a question was answered, counts of a day",
     "news_items": "what staff wrote to all",
     "scrubs": "counts of a round with the operator's register",
     "poll_silences": "days of a poll",

@@ -64,6 +64,7 @@ STAYS = {
     "number_changes.unit_id",  # seen from the kept unit, which lies above the merged one
     "overlay_units.unit_id",  # left: the kept unit has its own
     "unit_counts.unit_id",
+    "question_counts.unit_id",  # counts of days that are over
     "unit_days.unit_id",  # what the merged unit said of its days, and how it counted, stays its own
     "rollup_rows.unit_id",
     "audience_lists.unit_id",  # a list was read with the eyes of that unit
