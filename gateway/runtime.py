@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from psycopg_pool import ConnectionPool
@@ -108,7 +108,7 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
         quick=_quick_pool(settings.database_url, pool_size),
         vault=vault,
         profile=load_profile(settings.country),
-        words=load(WORDS),
+        words=_our_words(),
         flows=FLOWS,
         clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts),
         notes=PrivateClips(folders[VOICE_NOTES], folders[SPOKEN]),
@@ -118,6 +118,12 @@ def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
         clock=_clock(settings.clock_offset_seconds),
         pace=RedisPace(redis),
     )
+
+
+@cache
+def _our_words() -> Words:
+    """Read once a process; nobody writes them while it runs."""
+    return load(WORDS)
 
 
 def _clock(offset_seconds: float) -> Clock:

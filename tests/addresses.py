@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.routing import Rule
 
+COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+BOUND = ("_build", "_build_unknown")
+
 
 def remember() -> None:
     """Keep what was compiled; it depends on nothing but the rule itself."""
-    compile_builder = Rule._compile_builder
-    kept: dict[tuple[str, bool], Callable[..., Any]] = {}
+    compile_anew = Rule.compile
+    kept: dict[tuple[object, ...], dict[str, Any]] = {}
 
-    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        key = (f"{rule.subdomain} {rule.rule} {rule._trace} {rule.defaults}", append_unknown)
+    def remembered(rule: Rule) -> None:
+        key = (rule.subdomain, rule.rule, str(rule.defaults), rule.merge_slashes, rule.map.host_matching)
         if key not in kept:
-            kept[key] = compile_builder(rule, append_unknown)
-        return kept[key]
+            compile_anew(rule)
+            kept[key] = {name: getattr(rule, name) for name in COMPILED}
+        for name, value in kept[key].items():
+            setattr(rule, name, value.__func__.__get__(rule) if name in BOUND else value)
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
+    Rule.compile = remembered  # type: ignore[method-assign]

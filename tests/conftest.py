@@ -23,13 +23,14 @@ from gateway.pace import MemoryPace
 from gateway.queue import Bells
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
-from tests import addresses, databases, ears, servers
+from tests import addresses, databases, ears, passwords, servers, templates
 
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
 TEMPLATE = "template_tests"
 
-addresses.remember()
+for each in (addresses, templates, passwords):
+    each.remember()
 
 
 class TestClock:

@@ -5,6 +5,7 @@ To cut a database from a template takes a quarter of a second, to empty the few 
 
 from __future__ import annotations
 
+import atexit
 import itertools
 
 import psycopg
@@ -15,6 +16,9 @@ from tests import servers
 WORN_OUT = 24 * 1024 * 1024  # bytes; then rows that are gone slow down those that come
 _names = itertools.count(1)
 _free: list[str] = []
+_brooms: dict[
+    str, psycopg.Connection
+] = {}  # one a database: what the server has learnt of its tables stays learnt
 
 
 def cut(name: str, template: str) -> str:
@@ -30,15 +34,15 @@ def borrow(template: str) -> str:
 
 def give_back(url: str, pristine: dict[str, int]) -> None:
     """Empty it for the next test, or drop it where that would not make it as new; `pristine` as `rows_of` counted."""
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        is_clean = _sweep(connection, pristine)
-    if is_clean:
+    connection = _broom(url)
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    if _sweep(connection, pristine):
         _free.append(url)
     else:
+        _brooms.pop(url).close()
         drop(str(make_url(url).database))
 
 
@@ -50,6 +54,21 @@ def rows_of(url: str) -> dict[str, int]:
     """Count the rows of every table: what a migrated database holds before anybody writes."""
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         return {name: _count(connection, name) for name in _tables(connection)}
+
+
+def _broom(url: str) -> psycopg.Connection:
+    """The connection that sweeps this database; a test may have ended it."""
+    try:
+        _brooms[url].execute("SELECT 1")
+    except (KeyError, psycopg.OperationalError):
+        _brooms[url] = psycopg.connect(_plain(url), autocommit=True)
+    return _brooms[url]
+
+
+@atexit.register
+def _put_away() -> None:
+    for connection in _brooms.values():
+        connection.close()
 
 
 def _sweep(connection: psycopg.Connection, pristine: dict[str, int]) -> bool:
