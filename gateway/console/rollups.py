@@ -57,11 +57,13 @@ def show(viewer: Viewer, day: str) -> ResponseReturnValue:
             return render_template("rollups/none.html", day=on, place=place)
         seen = reading.read(db, viewer.unit_path, place, on, version)
         newest = rollups.get(db, on)
+        down = units.list_lines(db, [seen.fork], place.path)[seen.fork.id][1:]
     return render_template(
         "rollups/show.html",
         seen=seen,
         newest=newest,
         line=line,
+        down=down,
         day=on,
         when=_when,
         written=format_date(on, "EEEE, d MMMM y", locale=get_locale()),

@@ -1,4 +1,6 @@
-"""A day's roll-up as it is read: one unit's figures, what a correction changed, the units under it, what stands out.
+"""A day's roll-up as it is read: one unit's figures, what a correction changed, the parts of it, what stands out.
+
+The parts are the units right under the nearest fork: a chain of only children says nothing side by side.
 
 For the page, the paper and the command. Nothing is computed anew but what the rows hold.
 """
@@ -12,7 +14,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from gateway.models import Broadcast, Rollup, RollupRow, Unit
-from gateway.store import rollups
+from gateway.store import rollups, unit_list
 from gateway.store.rollup_rows import FIGURES
 
 SILENT = "silent"
@@ -46,6 +48,7 @@ class Reading:
 
     rollup: Rollup
     place: Unit
+    fork: Unit
     now: Figures
     before: Figures | None
     children: list[tuple[Unit, Figures]]
@@ -60,7 +63,7 @@ class Reading:
                     yield name, self.before[name], self.now[name]
 
     def outliers(self) -> Iterator[Outlier]:
-        """Name the units right under it that have most of what worries: danger, overdue, silent."""
+        """Name the units side by side that have most of what worries: danger, overdue, silent."""
         for name in ("danger", "overdue", SILENT):
             ranked = sorted(self.children, key=lambda each: -each[1][name])[:OUTLIERS]
             yield from (Outlier(name, place, found[name]) for place, found in ranked if found[name])
@@ -72,11 +75,13 @@ def read(db: Session, viewer_path: str, place: Unit, day: date, version: int | N
     first = rollups.get(db, day, 1) if rollup.version > 1 else None
     rows = rollups.rows_of(db, [rollup.id, *([first.id] if first else [])], viewer_path, place.id)
     now = figures(rows.get(rollup.id))
-    children = rollups.list_children(db, rollup.id, viewer_path, place.id)
+    fork = unit_list.find_fork(db, place)
+    children = rollups.list_children(db, rollup.id, viewer_path, fork.id)
     named = now.row.categories if now.row else {}
     return Reading(
         rollup=rollup,
         place=place,
+        fork=fork,
         now=now,
         before=figures(rows.get(first.id)) if first else None,
         children=[(each, figures(row)) for each, row in children],

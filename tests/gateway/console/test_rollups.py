@@ -50,6 +50,23 @@ def test_day_shows_its_figures_and_what_is_behind_them(app: Flask, rt: Runtime, 
     assert "Agra" not in bah
 
 
+def test_chain_of_only_children_is_compared_where_it_forks(app: Flask, rt: Runtime, clock: TestClock) -> None:
+    with unit_of_work(rt.engine) as work:
+        district = units.add_unit(work.db, "AGRA", "Agra", "district", units.root_unit(work.db))
+        ids = [units.add_unit(work.db, code, code.title(), "block", district).id for code in ("BAH", "ETAH")]
+        ids.append(district.id)
+    a_report(rt, a_member(rt, unit="BAH"), urgency=Urgency.DANGER)
+    a_report(rt, a_member(rt, "Ramesh", unit="ETAH"))
+    clock.forward(**EVENING)
+    frozen(rt)
+    page = a_desk(app, rt, unit="organisation").read("/rollups/2026-11-23")
+    assert "Bah</a>: 1 report of danger" in page
+    compared = page.partition('id="units"')[2]
+    links = [f'<a href="/rollups/2026-11-23?unit={each}">' in compared for each in ids]
+    assert links == [True, True, True]
+    assert "All, with what is counted above these" in compared
+
+
 def test_nothing_of_a_sibling_is_shown(app: Flask, rt: Runtime, ids: dict[str, int]) -> None:
     desk = a_desk(app, rt, unit="AGRA")
     page = desk.read("/rollups/2026-11-23")
