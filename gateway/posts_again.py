@@ -1,4 +1,4 @@
-"""Applies posts that were spooled while the database was away, as if they had come now; and receipts that came too early."""
+"""Applies posts as if they had come now: spooled while the database was away, too early, or told when we asked for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from gateway import inbox, receipts, spool
 from gateway.calls import voice_posted
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.deliveries import outcomes
+from gateway.deliveries import doubt, outcomes
 from gateway.errors import CallbackInvalid
 from gateway.models import Callback
 from gateway.runtime import Runtime
@@ -27,6 +27,11 @@ def apply_unknown(rt: Runtime) -> int:
     with unit_of_work(rt.engine) as unit:
         waiting = callbacks.list_unknown_receipts(unit.db, rt.clock() - UNKNOWN_FOR)
         return sum(_receipt_again(unit, rt, each) for each in waiting)
+
+
+def ask_about_doubts(rt: Runtime) -> None:
+    """Ask the provider what became of what nobody has heard of; the last word of a call counts as if it were posted now."""
+    doubt.ask(rt, lambda event: voice_posted(rt, event, None))
 
 
 def _receipt_again(unit: UnitOfWork, rt: Runtime, kept: Callback) -> bool:

@@ -11,7 +11,7 @@ from gateway.deliveries import budget, doubt
 from gateway.deliveries import sweep as deliveries
 from gateway.enrolment.unfinished import forget_unfinished
 from gateway.people import listed
-from gateway.posts_again import apply_spooled, apply_unknown
+from gateway.posts_again import apply_spooled, apply_unknown, ask_about_doubts
 from gateway.reports import sweep as reports
 from gateway.rights import erase, retain
 from gateway.rollups import freeze
@@ -29,7 +29,7 @@ def sweep() -> None:
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
         doubt.give_up_waiting(unit, rt)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     with unit_of_work(rt.engine) as unit:
         budget.settle(unit, rt)
     reports.sweep(rt)

@@ -155,11 +155,11 @@ class Known:
 class LookUp(Protocol):
     """Tells what became of what we handed over: optional, for providers that can be asked (reliability.md A3).
 
-    Everything of this kind (voice, sms) to the number since then, the first first; none: it surely took nothing. Raises
-    ChannelError.
+    Everything of this kind (voice, sms) to each number since its instant, the first first; none: it surely took nothing. A
+    number that is left out of the answer is not known of at all. Raises ChannelError.
     """
 
-    def find(self, kind: str, number: Number, since: datetime) -> list[Known]: ...
+    def find(self, kind: str, since: Mapping[Number, datetime]) -> Mapping[Number, list[Known]]: ...
 
 
 class Callbacks(Protocol):

@@ -25,7 +25,7 @@ from gateway.channels.base import (
     UssdStep,
     VoiceEvent,
 )
-from gateway.errors import CallbackInvalid, ChannelError, ProviderUnreachable
+from gateway.errors import CallbackInvalid, ChannelError
 from gateway.phones import Number
 
 PLAIN = "text/plain"
@@ -113,12 +113,10 @@ class LoopbackLookUp:
         self.known: dict[tuple[str, Number], list[Known]] = {}
         self.asked: list[tuple[str, Number]] = []
 
-    def find(self, kind: str, number: Number, since: datetime) -> list[Known]:
-        """Return what is known of this number."""
-        self.asked.append((kind, number))
-        if (kind, number) not in self.known:
-            raise ProviderUnreachable("nobody told what became of it")
-        return self.known[kind, number]
+    def find(self, kind: str, since: Mapping[Number, datetime]) -> Mapping[Number, list[Known]]:
+        """Return what is known of these numbers."""
+        self.asked += [(kind, number) for number in since]
+        return {number: self.known[kind, number] for number in since if (kind, number) in self.known}
 
 
 class LoopbackCallbacks:

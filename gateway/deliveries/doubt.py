@@ -1,14 +1,15 @@
 """Tries of which nobody knows what became: the provider is asked where it can be, then the rules say what follows.
 
 A callback ends a doubt at any time. Until then the provider is asked once a minute at most, and what it says counts as its
-callback would. After half an hour the rules of retry decide (reliability.md A3): a call comes again in another part of the
+callback would. It is asked, too, about calls that were accepted and then not heard of: posts that came while the web was
+down are lost for good. After half an hour the rules of retry decide (reliability.md A3): a call comes again in another part of the
 day, an SMS never, but both once more where there is danger. What is not repeated stays in doubt and is counted as such.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +19,13 @@ from sqlalchemy.orm import Session
 from gateway.channels.base import Known, LookUp, MessageReported, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import contact, outcomes
+from gateway.deliveries.owe import SMS, VOICE
 from gateway.errors import ChannelError
 from gateway.models import Attempt, Call, Delivery
 from gateway.phones import Number
 from gateway.rules.retry import Cause, RetryAt, next_try
 from gateway.runtime import Runtime
-from gateway.states import AttemptOutcome, DeliveryReason, DeliveryState
+from gateway.states import AttemptOutcome, CallState, DeliveryReason, DeliveryState
 from gateway.store import attempts, doubts, numbers
 from gateway.store.move import move
 
@@ -33,30 +35,38 @@ ASKED_EVERY = timedelta(minutes=1)
 WAIT = timedelta(minutes=30)  # for a callback, before another try is thought of
 LONGEST = timedelta(hours=72)  # reliability.md 3: then it stays unknown
 EARLIER = timedelta(hours=3)  # one of two clocks may be wrong; what belongs to another try is left out anyway
-AT_ONCE = 50
+SILENT_FOR = timedelta(minutes=2)  # longer than a turn and what is said in it: until then a call just goes on
+AT_ONCE = 500  # of one kind in a request
+AT_IT_FOR = timedelta(seconds=8)  # in one sweep; thousands are cleared in a minute or two
+Hear = Callable[[VoiceEvent], object]
 _ASKED_BY_ROOMS = (DeliveryReason.DAILY, DeliveryReason.TEST)  # whoever owes these says when they come again
 
 
 @dataclass(frozen=True)
 class _Question:
     attempt_id: int
-    kind: str
     number: Number
     placed_at: datetime
+    is_accepted: bool
 
 
-def ask(rt: Runtime) -> None:
-    """Ask the provider about what is in doubt, where it can be asked; what it does not know stays as it is."""
-    look_up = rt.channels.look_up
+def ask(rt: Runtime, hear: Hear) -> None:
+    """Ask the provider about what is in doubt, where it can be asked; what it does not know stays as it is.
+
+    Calls of which no last word came are asked about as well, long before they are in doubt: each keeps a line busy. `hear`
+    takes a call's last word as if it had been posted now.
+    """
+    look_up, began = rt.channels.look_up, rt.clock()
     if look_up is None:
         return
-    with unit_of_work(rt.engine) as unit:
-        questions = _questions(unit.db, rt)
-    for each in questions:
-        known = _look_up(look_up, each)
-        if known is not None:
-            with unit_of_work(rt.engine) as unit:
-                _learn(unit, rt, each.attempt_id, known)
+    for kind in (VOICE, SMS):
+        while rt.clock() - began < AT_IT_FOR and (questions := _next_questions(rt, kind)):
+            known = _look_up(look_up, kind, questions)
+            for each in questions:
+                if each.number in known:
+                    _learn(rt, each, known[each.number], hear)
+            if len(questions) < AT_ONCE:
+                break
 
 
 def give_up_waiting(unit: UnitOfWork, rt: Runtime) -> None:
@@ -78,48 +88,72 @@ def is_waiting(db: Session, broadcast_id: int, now: datetime) -> bool:
     return doubts.has_repeatable(db, broadcast_id, now - WAIT - ASKED_EVERY)
 
 
-def _questions(db: Session, rt: Runtime) -> list[_Question]:
+def _next_questions(rt: Runtime, kind: str) -> list[_Question]:
+    """Take what nobody has asked about for a minute, and note that we do now: what fails is asked again in a minute."""
     now = rt.clock()
-    doubtful = doubts.lock_unasked(db, rt.provider, now - LONGEST, now - ASKED_EVERY, AT_ONCE)
-    doubts.note_asked(db, [each.id for each in doubtful], now)
-    opened = numbers.open_numbers(db, rt.vault, [each.number_id for each in doubtful])
-    return [
-        _Question(each.id, each.kind, opened[each.number_id], each.placed_at)
-        for each in doubtful
-        if each.number_id in opened
-    ]
+    before = now - ASKED_EVERY
+    with unit_of_work(rt.engine) as unit:
+        asked = doubts.lock_unasked(unit.db, rt.provider, kind, now - LONGEST, before, AT_ONCE)
+        if kind == VOICE and len(asked) < AT_ONCE:
+            ours, left = [each.number for each in rt.settings.voice_numbers], AT_ONCE - len(asked)
+            asked += doubts.lock_silent_calls(unit.db, rt.provider, ours, now - SILENT_FOR, before, left)
+        doubts.note_asked(unit.db, [each.id for each in asked], now)
+        opened = numbers.open_numbers(unit.db, rt.vault, [each.number_id for each in asked])
+        return [
+            _Question(
+                each.id, opened[each.number_id], each.placed_at, each.outcome == AttemptOutcome.ACCEPTED
+            )
+            for each in asked
+            if each.number_id in opened
+        ]
 
 
-def _look_up(look_up: LookUp, each: _Question) -> list[Known] | None:
+def _look_up(look_up: LookUp, kind: str, questions: Sequence[_Question]) -> Mapping[Number, list[Known]]:
+    since: dict[Number, datetime] = {}
+    for each in questions:
+        since[each.number] = min(each.placed_at - EARLIER, since.get(each.number, each.placed_at))
     try:
-        return look_up.find(each.kind, each.number, each.placed_at - EARLIER)
+        return look_up.find(kind, since)
     except ChannelError as error:
         logger.info("the provider does not say what became of it error=%s", error.code)
-        return None
+        return {}
 
 
-def _learn(unit: UnitOfWork, rt: Runtime, attempt_id: int, known: Sequence[Known]) -> None:
+def _learn(rt: Runtime, question: _Question, known: Sequence[Known], hear: Hear) -> None:
     """Apply what the provider knows, unless a callback was quicker."""
+    if question.is_accepted and not any(each.last for each in known):
+        return  # it goes on, as far as anybody knows
+    with unit_of_work(rt.engine) as unit:
+        last = _last_word(unit, rt, question.attempt_id, known)
+    if isinstance(last, VoiceEvent):
+        hear(last)
+
+
+def _last_word(unit: UnitOfWork, rt: Runtime, attempt_id: int, known: Sequence[Known]) -> VoiceEvent | None:
+    """Note what is known of a try; returns the last word of a call that is still to be heard."""
     attempt = unit.db.get_one(Attempt, attempt_id)
     attempts.lock_deliveries(unit.db, [attempt.delivery_id])
     unit.db.refresh(attempt)
-    if attempt.outcome != AttemptOutcome.UNKNOWN:
-        return
+    is_doubtful = attempt.outcome == AttemptOutcome.UNKNOWN
+    if not is_doubtful and attempt.outcome != AttemptOutcome.ACCEPTED:
+        return None
     ours = _ours(unit.db, rt, attempt, known)
     if ours is None:
-        outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)  # it surely never left
-        return
+        if is_doubtful:
+            outcomes.end_attempt(unit, rt, attempt, Cause.NETWORK)  # it surely never left
+        return None
     if attempt.provider_id is None:
         attempt.provider_id = ours.provider_id
         unit.db.flush()
     match ours.last:
         case VoiceEvent():
-            _call_ended(unit, rt, attempt, ours.last)
+            return _still_to_be_heard(unit, rt, ours.last)
         case MessageReported():
             outcomes.reported(unit, rt, ours.last)
-        case None:
+        case None if is_doubtful:
             move(unit.db, Attempt, attempt.id, AttemptOutcome.ACCEPTED, cause=None)
             move(unit.db, Delivery, attempt.delivery_id, DeliveryState.SENT, last_cause=None)
+    return None
 
 
 def _ours(db: Session, rt: Runtime, attempt: Attempt, known: Sequence[Known]) -> Known | None:
@@ -134,12 +168,11 @@ def _ours(db: Session, rt: Runtime, attempt: Attempt, known: Sequence[Known]) ->
     return None
 
 
-def _call_ended(unit: UnitOfWork, rt: Runtime, attempt: Attempt, event: VoiceEvent) -> None:
-    """A call of which we heard nothing at all was answered by nobody who heard anything."""
-    query = select(Call).where(Call.provider == rt.provider, Call.provider_id == event.provider_id)
+def _still_to_be_heard(unit: UnitOfWork, rt: Runtime, last: VoiceEvent) -> VoiceEvent | None:
+    """Where the call is over in our books, its last post came before anybody knew whose it was."""
+    query = select(Call).where(Call.provider == rt.provider, Call.provider_id == last.provider_id)
     call = unit.db.scalar(query)
-    if call is not None:
-        outcomes.call_ended(unit, rt, call, event)
-        return
-    cause = outcomes.CAUSES.get(event.outcome, Cause.ANSWERED_NOT_HEARD) if event.outcome else Cause.FAILED
-    outcomes.end_attempt(unit, rt, attempt, cause)
+    if call is None or call.state != CallState.ENDED:
+        return last
+    outcomes.call_ended(unit, rt, call, last)
+    return None

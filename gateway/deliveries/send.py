@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import update
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from flows.sms_text import cut
 from gateway.db import unit_of_work
-from gateway.deliveries import batches, budget, contact, halt, pacing, results, texts
+from gateway.deliveries import batches, budget, contact, halt, lines, pacing, results, texts
 from gateway.deliveries.contact import Situation
 from gateway.deliveries.owe import SMS, TEXT_PURPOSE, VOICE
 from gateway.deliveries.results import Claimed, Sent
@@ -29,12 +29,11 @@ from gateway.rules.pacing import lot
 from gateway.rules.verdicts import Allowed, Held, Reason, Refused
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, DeliveryState
-from gateway.store import attempts, deliveries, numbers, paces
 from gateway.store import batches as batch_rows
+from gateway.store import deliveries, numbers, paces
 
 logger = logging.getLogger(__name__)
 
-LONGEST_CALL = timedelta(minutes=20)
 SMS_AT_ONCE = 100  # of single texts: one refused request should be cheap (africastalking.md C1)
 AT_ONCE = {VOICE: 1000, SMS: SMS_AT_ONCE}
 
@@ -162,7 +161,7 @@ def _allowed(db: Session, rt: Runtime, kind: str, line: str, granted: int, now: 
         return 0
     if kind == SMS:
         return granted
-    in_use = attempts.count_open_calls(db, line, now - LONGEST_CALL)
+    in_use = lines.in_use(db, rt, line, now)
     return max(0, min(granted, rt.settings.lines - in_use))
 
 

@@ -1,8 +1,9 @@
-"""What became of a call or a text: an address that the emulator has beyond its model, for whoever got no answer.
+"""What became of calls or texts: an address that the emulator has beyond its model, for whoever got no answer.
 
 Says of each that was taken for a number since an instant what its last post holds; nothing where that is still to come.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,39 +15,35 @@ from gateway.emulator.network import Network
 from gateway.emulator.switchboard import Switchboard
 
 FINAL_RECEIPTS = ("Success", "Failed", "Rejected", "Expired", "AbsentSubscriber")
+Found = dict[str, list[dict[str, Any]]]
 
 
 def look_up_blueprint(network: Network, switchboard: Switchboard, messages: Messages) -> Blueprint:
     api = Blueprint("api_look_up", __name__)
 
-    @api.get("/version1/look-up")
+    @api.post("/version1/look-up")
     def look_up() -> tuple[Response, int] | Response:
-        number = request.args.get("number", "")
+        asked = request.get_json(silent=True) or {}
         try:
-            since = datetime.fromisoformat(request.args.get("since", ""))
-        except ValueError:
-            return jsonify(error="since is no instant"), 400
+            since = {str(number): datetime.fromisoformat(at) for number, at in asked["since"].items()}
+        except (KeyError, AttributeError, TypeError, ValueError):
+            return jsonify(error="since holds no instant for each number"), 400
         with network.lock:
-            if request.args.get("kind") == "voice":
-                return jsonify(found=_calls(network, switchboard, number, since))
-            return jsonify(found=_texts(messages, number, since))
+            if asked.get("kind") == "voice":
+                return jsonify(found=_calls(network, switchboard, since))
+            return jsonify(found={number: _texts(messages, number, at) for number, at in since.items()})
 
     return api
 
 
-def _calls(network: Network, switchboard: Switchboard, number: str, since: datetime) -> list[dict[str, Any]]:
-    placed = [
-        each
-        for each in switchboard.calls
-        if each.direction == "Outbound" and each.number == number and each.requested_at >= since
-    ]
-    return [
-        {
-            "id": each.provider_id,
-            "last": final_form(each, network.switches()) if each.state == "ended" else None,
-        }
-        for each in placed
-    ]
+def _calls(network: Network, switchboard: Switchboard, since: Mapping[str, datetime]) -> Found:
+    """All of them by one look at the calls."""
+    found: Found = {number: [] for number in since}
+    for each in switchboard.calls:
+        if each.direction == "Outbound" and each.number in since and each.requested_at >= since[each.number]:
+            last = final_form(each, network.switches()) if each.state == "ended" else None
+            found[each.number].append({"id": each.provider_id, "last": last})
+    return found
 
 
 def _texts(messages: Messages, number: str, since: datetime) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from math import floor
 
 RING_SECONDS, UNANSWERED_SECONDS = 8.0, 30.0
+LONGEST_RING, HEARINGS, LONGEST_NOTE = 60.0, 3, 60.0
 _ROUNDS = (0.50, 0.65, 0.76)  # reached after one, two, three tries, of those who can be reached at all (2.1)
 
 
@@ -80,6 +81,14 @@ def finish_time(
 def line_seconds(seconds_per_call: float, answer_share: float) -> float:
     """Return how long one try occupies a line on average, in seconds."""
     return answer_share * (RING_SECONDS + seconds_per_call) + (1 - answer_share) * UNANSWERED_SECONDS
+
+
+def longest_call(seconds: float, notes: int) -> timedelta:
+    """Return how long a broadcast's call can keep its line: `seconds` for hearing all of it, `notes` of voice it asks for.
+
+    The longest ring of any network, three times all of it (whoever presses nine), and each note to its last second.
+    """
+    return timedelta(seconds=LONGEST_RING + HEARINGS * seconds + notes * LONGEST_NOTE)
 
 
 def _calls_per_second(pace: float, lines: int | None, seconds_per_call: float, answer_share: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Attempt, Delivery
@@ -60,15 +60,24 @@ def list_of(db: Session, delivery_id: int) -> list[Attempt]:
     return list(db.scalars(query.execution_options(populate_existing=True)))
 
 
-def count_open_calls(db: Session, line: str, since: datetime) -> int:
-    """Count the calls of ours that still keep this line busy."""
-    query = select(func.count(Attempt.id)).where(
-        Attempt.line == line,
-        Attempt.kind == "voice",
-        Attempt.outcome.in_(ATTEMPTS_OPEN),
-        Attempt.placed_at > since,
-    )
-    return db.scalars(query).one()
+def count_open_calls(
+    db: Session, line: str, since: datetime, since_of: Mapping[int, datetime] | None = None
+) -> int:
+    """Count the calls that no last word ended, placed since then; `since_of`: those of a broadcast, by its id."""
+    begun = case(since_of, value=Attempt.broadcast_id, else_=literal(since)) if since_of else literal(since)
+    query = select(func.count(Attempt.id)).where(*_open_calls(line), Attempt.placed_at > since)
+    return db.scalars(query.where(Attempt.placed_at > begun)).one()
+
+
+def list_broadcasts_on(db: Session, line: str, since: datetime, before: datetime) -> Sequence[int]:
+    """List the broadcasts that have calls on a line, without a last word, that were placed in between."""
+    query = select(Attempt.broadcast_id).where(*_open_calls(line), Attempt.placed_at.between(since, before))
+    return [each for each in db.scalars(query.distinct()) if each is not None]
+
+
+def _open_calls(line: str) -> tuple[ColumnElement[bool], ...]:
+    is_open = Attempt.outcome.in_(ATTEMPTS_OPEN)
+    return (Attempt.line == line, Attempt.kind == "voice", is_open)
 
 
 def list_stale(db: Session, kind: str, before: datetime, limit: int = 500) -> list[Attempt]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Attempt, Broadcast, Delivery
@@ -16,18 +16,36 @@ from gateway.store.arrays import among
 _GOES_ON = (BroadcastState.RUNNING, BroadcastState.PAUSED)
 
 
-def lock_unasked(db: Session, provider: str, since: datetime, before: datetime, limit: int) -> list[Attempt]:
+def lock_unasked(
+    db: Session, provider: str, kind: str, since: datetime, before: datetime, limit: int
+) -> list[Attempt]:
     """Lock tries in doubt that were begun in between and about which nobody asked since `before`, the longest unasked first."""
-    query = (
-        select(Attempt)
-        .where(Attempt.outcome == AttemptOutcome.UNKNOWN, Attempt.provider == provider)
-        .where(Attempt.placed_at.between(since, before))
-        .where(or_(Attempt.asked_at.is_(None), Attempt.asked_at <= before))
-        .order_by(Attempt.asked_at.nulls_first(), Attempt.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    query = select(Attempt).where(
+        Attempt.outcome == AttemptOutcome.UNKNOWN,
+        Attempt.placed_at.between(since, before),
+        Attempt.kind == kind,
     )
-    return list(db.scalars(query))
+    return _lock_unasked(db, query, provider, before, limit)
+
+
+def lock_silent_calls(
+    db: Session, provider: str, lines: Sequence[str], begun: datetime, before: datetime, limit: int
+) -> list[Attempt]:
+    """Lock calls on these lines that were accepted and `begun` then or earlier, without a last word, unasked as above."""
+    query = select(Attempt).where(
+        Attempt.line.in_(lines), Attempt.placed_at <= begun, Attempt.kind == "voice",
+        Attempt.outcome == AttemptOutcome.ACCEPTED,
+    )  # fmt: skip
+    return _lock_unasked(db, query, provider, before, limit)
+
+
+def _lock_unasked(
+    db: Session, query: Select[Attempt], provider: str, before: datetime, limit: int
+) -> list[Attempt]:
+    unasked = or_(Attempt.asked_at.is_(None), Attempt.asked_at <= before)
+    query = query.where(Attempt.provider == provider, unasked)
+    longest = query.order_by(Attempt.asked_at.nulls_first(), Attempt.id).limit(limit)
+    return list(db.scalars(longest.with_for_update(skip_locked=True)))
 
 
 def note_asked(db: Session, attempt_ids: Sequence[int], now: datetime) -> None:

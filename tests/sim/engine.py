@@ -132,7 +132,7 @@ def sweep_all(rt: Runtime) -> None:
     with unit_of_work(rt.engine) as unit:
         sweep.sweep(unit, rt)
         doubt.give_up_waiting(unit, rt)
-    doubt.ask(rt)
+    posts_again.ask_about_doubts(rt)
     with unit_of_work(rt.engine) as unit:
         budget.settle(unit, rt)
     with unit_of_work(rt.engine) as unit:

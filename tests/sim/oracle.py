@@ -22,6 +22,7 @@ OPENS, CLOSES = 9, 21  # hours of the wall
 MOST_A_DAY, MOST_IN_ALL = 3, 6  # tries that may have rung
 LATEST_AFTER_CLAIM = timedelta(seconds=60)
 LONGEST_CALL = timedelta(minutes=20)
+SHORTEST = timedelta(minutes=1)  # no broadcast's call can be taken to be over before
 SOONEST_AGAIN = timedelta(minutes=4)
 IN_DOUBT_URGENT = timedelta(minutes=29)
 NEVER_RANG = (Outcome.NETWORK, Outcome.INVALID, Outcome.FAILED)
@@ -207,16 +208,21 @@ class Oracle:
                 self.fail(f"{who}, of which nothing was known")
 
     def _has_line(self, claim: Claim) -> None:
-        """By what our own rows say: one call to a phone at a time, and no more calls than lines."""
+        """By what our own rows say: one call to a phone at a time, and no more calls than lines.
+
+        A broadcast's call of which no last word came keeps its phone, but its line no longer than it can last.
+        """
+        now = self.world.clock()
         rows = self.world.ground.rows(
-            """SELECT id, number_id FROM attempts
+            """SELECT number_id, broadcast_id IS NULL OR placed_at > %s FROM attempts
                WHERE kind = 'voice' AND outcome IN ('pending', 'accepted') AND placed_at > %s AND id <> %s""",
-            self.world.clock() - LONGEST_CALL, claim.attempt_id,
+            now - SHORTEST, now - LONGEST_CALL, claim.attempt_id,
         )  # fmt: skip
-        if any(number_id == claim.number_id for _, number_id in rows):
+        if any(number_id == claim.number_id for number_id, _ in rows):
             self.fail(f"attempt {claim.attempt_id} rings a phone that is on another call of ours")
-        if len(rows) + 1 > self.lines:
-            self.fail(f"{len(rows) + 1} calls at once on {self.lines} lines")
+        on_lines = sum(keeps_line for _, keeps_line in rows) + 1
+        if on_lines > self.lines:
+            self.fail(f"{on_lines} calls at once on {self.lines} lines")
 
     def _is_in_pace(self, claim: Claim) -> None:
         """One second's pace at once, and one second's pace in a second; tokens that were not used come back."""

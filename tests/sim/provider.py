@@ -138,10 +138,13 @@ class Provider:
             self._carry(taken)
         return Handed(number, provider_id=taken.provider_id)
 
-    def find(self, kind: str, number: Number, since: datetime) -> list[Known]:
-        """Tell, by our own clock and books, what we took for this number since then (`channels.base.LookUp`)."""
+    def find(self, kind: str, since: Mapping[Number, datetime]) -> Mapping[Number, list[Known]]:
+        """Tell, by our own clock and books, what we took for these numbers since then (`channels.base.LookUp`)."""
         if self._dice.random() < self.habits.unreachable:
             raise ProviderUnreachable("not now")
+        return {number: self._find(kind, number, at) for number, at in since.items()}
+
+    def _find(self, kind: str, number: Number, since: datetime) -> list[Known]:
         found = [
             each for each in self.taken if each.kind == kind and each.number == number and each.at >= since
         ]

@@ -70,11 +70,11 @@ class Client:
         except (KeyError, TypeError) as error:
             raise ProviderSilent("the provider's answer holds no balance") from error
 
-    def look_up(self, asked: Mapping[str, str]) -> Any:
+    def look_up(self, asked: Mapping[str, Any]) -> Any:
         """Ask the emulator what became of something; raises ChannelError."""
-        headers = {"apiKey": self._key, "Accept": "application/json"}
-        params = {"username": self._username, **asked}
-        return self._carry(f"{self.sms._baseUrl}/look-up", "GET", headers, None, params)
+        headers = {"apiKey": self._key, "Accept": "application/json", "Content-Type": "application/json"}
+        body = json.dumps({"username": self._username, **asked})
+        return self._carry(f"{self.sms._baseUrl}/look-up", "POST", headers, body, None)
 
     def _take_over(self, service: Any, url: str) -> None:
         # The SDK has no option for hosts or transport (E4); a test notices when an update renames these.

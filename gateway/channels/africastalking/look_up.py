@@ -24,14 +24,13 @@ class EmulatorLookUp:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def find(self, kind: str, number: Number, since: datetime) -> list[Known]:
-        """Return what the emulator took for this number since then, the first first; raises ChannelError."""
-        asked = {"kind": kind, "number": number, "since": since.isoformat()}
-        answer = self._client.look_up(asked)
-        found = answer.get("found")
-        if not isinstance(found, list):
+    def find(self, kind: str, since: Mapping[Number, datetime]) -> Mapping[Number, list[Known]]:
+        """Return what the emulator took for these numbers since then, the first first; raises ChannelError."""
+        asked = {"kind": kind, "since": {number: at.isoformat() for number, at in since.items()}}
+        found = self._client.look_up(asked).get("found")
+        if not isinstance(found, Mapping) or not all(isinstance(each, list) for each in found.values()):
             raise ProviderSilent("the provider's answer has another shape")
-        return [_known(kind, each) for each in found]
+        return {number: [_known(kind, each) for each in found[number]] for number in since if number in found}
 
 
 def _known(kind: str, entry: Any) -> Known:

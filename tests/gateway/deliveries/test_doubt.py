@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,15 +12,16 @@ from sqlalchemy import select
 from gateway.broadcasts import settle
 from gateway.channels.base import Known, MessageReported, Outcome, VoiceEvent
 from gateway.db import unit_of_work
-from gateway.deliveries import doubt
+from gateway.deliveries import doubt, lines
 from gateway.deliveries.send import send_some
 from gateway.errors import ProviderSilent
-from gateway.models import Attempt, Broadcast, Delivery, Member
+from gateway.models import Attempt, Broadcast, Call, Delivery, Member
 from gateway.phones import Number
+from gateway.posts_again import ask_about_doubts
 from gateway.rules.classes import MessageClass
 from gateway.rules.slots import slot_at
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState
+from gateway.states import BroadcastState, CallState
 from gateway.store import numbers
 from tests.conftest import TestClock
 from tests.gateway.deliveries.crowds import a_crowd, begin, stand
@@ -59,23 +61,25 @@ def due_at(rt: Runtime) -> object:
         return unit.db.scalars(select(Delivery.due_at)).one()
 
 
-def over(number: Number, outcome: Outcome) -> VoiceEvent:
-    return VoiceEvent("c-1", number, CALLS_BACK, is_inbound=False, is_over=True, outcome=outcome, seconds=0)
+def over(number: Number, outcome: Outcome, provider_id: str = "c-1") -> VoiceEvent:
+    return VoiceEvent(
+        provider_id, number, CALLS_BACK, is_inbound=False, is_over=True, outcome=outcome, seconds=0
+    )
 
 
 def test_provider_is_asked_once_a_minute_at_most_and_not_at_once(rt: Runtime, clock: TestClock) -> None:
     in_doubt(rt, "voice")
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     assert asked(rt) == 0
     clock.forward(seconds=61)
-    doubt.ask(rt)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
+    ask_about_doubts(rt)
     assert asked(rt) == 1
     clock.forward(seconds=61)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     assert asked(rt) == 2
     clock.forward(hours=73)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     assert asked(rt) == 2
 
 
@@ -85,7 +89,7 @@ def test_text_that_arrived_is_no_doubt_any_more(rt: Runtime, clock: TestClock) -
     tell(rt, "sms", second, Known("m-2"))
     tell(rt, "sms", third)
     clock.forward(seconds=61)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     found = stand(rt, broadcast_id)
     assert (found.heard, found.in_progress, found.not_reached, found.in_doubt) == (1, 1, {"network": 1}, 1)
     assert found.to_retry == 1
@@ -95,7 +99,7 @@ def test_call_that_was_busy_is_tried_again_as_after_a_callback(rt: Runtime, cloc
     broadcast_id, (number,) = in_doubt(rt, "voice")
     tell(rt, "voice", number, Known("c-1", over(number, Outcome.BUSY)))
     clock.forward(seconds=61)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     found = stand(rt, broadcast_id)
     assert (found.not_reached, found.to_retry) == ({"busy": 1}, 1)
 
@@ -118,7 +122,7 @@ def test_call_of_another_try_is_not_taken_for_this_one(rt: Runtime, clock: TestC
         )
     tell(rt, "voice", number, Known("c-1", over(number, Outcome.BUSY)))
     clock.forward(seconds=61)
-    doubt.ask(rt)
+    ask_about_doubts(rt)
     assert stand(rt, broadcast_id).not_reached == {"network": 1}
 
 
@@ -177,3 +181,86 @@ def test_call_of_a_broadcast_that_is_over_stays_in_doubt(rt: Runtime, clock: Tes
     broadcast_id, _ = in_doubt(rt, "voice", expires_at=clock() + timedelta(hours=1))
     wait_and_give_up(rt, clock, 120)
     assert stand(rt, broadcast_id).in_doubt == 1
+
+
+def on_the_phone(rt: Runtime, size: int = 1) -> tuple[int, list[Number], list[str]]:
+    """A broadcast whose calls were all taken, and of which nothing has been heard since: its id, numbers, provider's ids."""
+    a_crowd(rt, size)
+    broadcast_id = begin(rt, kind="voice")
+    assert send_some(rt, "voice").handed == size
+    with unit_of_work(rt.engine) as unit:
+        rows = unit.db.execute(select(Attempt.number_id, Attempt.provider_id).order_by(Attempt.id)).all()
+        called = [numbers.open_number(unit.db, rt.vault, number_id) for number_id, _ in rows]
+        return broadcast_id, called, [str(provider_id) for _, provider_id in rows]
+
+
+def test_call_whose_last_post_was_lost_is_over_as_soon_as_the_provider_says_so(
+    rt: Runtime, clock: TestClock, client: FlaskClient
+) -> None:
+    broadcast_id, (busy, listening, goes_on), ids = on_the_phone(rt, 3)
+    phone = Caller(client, listening, CALLS_BACK, is_inbound=False, provider_id=ids[1])
+    phone.ring()
+    tell(rt, "voice", busy, Known(ids[0], over(busy, Outcome.BUSY, ids[0])))
+    tell(rt, "voice", listening, Known(ids[1], over(listening, Outcome.ANSWERED, ids[1])))
+    tell(rt, "voice", goes_on, Known(ids[2]))
+    clock.forward(seconds=119)
+    ask_about_doubts(rt)
+    assert (asked(rt), stand(rt, broadcast_id).in_progress) == (0, 3)
+    clock.forward(seconds=2)
+    ask_about_doubts(rt)
+    found = stand(rt, broadcast_id)
+    assert (found.not_reached, found.answered_not_heard, found.in_progress) == ({"busy": 1}, 1, 1)
+    with unit_of_work(rt.engine) as unit:  # nothing shows it as under way any more
+        assert unit.db.scalars(select(Call.state).where(Call.provider_id == ids[1])).one() == CallState.ENDED
+
+
+@pytest.mark.parametrize("says", ["nothing", "that it took nothing", "that it goes on"])
+def test_call_that_may_go_on_is_left_alone_and_asked_about_once_a_minute(
+    rt: Runtime, clock: TestClock, says: str
+) -> None:
+    broadcast_id, (number,), (provider_id,) = on_the_phone(rt)
+    if says != "nothing":
+        tell(rt, "voice", number, *([Known(provider_id)] if says == "that it goes on" else []))
+    clock.forward(minutes=3)
+    for _ in range(2):
+        ask_about_doubts(rt)
+    assert (asked(rt), stand(rt, broadcast_id).in_progress) == (1, 1)
+    clock.forward(seconds=61)
+    ask_about_doubts(rt)
+    assert (asked(rt), stand(rt, broadcast_id).in_progress) == (2, 1)
+
+
+def test_thousands_of_lost_posts_are_asked_about_by_few_requests(rt: Runtime, clock: TestClock) -> None:
+    size = doubt.AT_ONCE + 20
+    on_the_phone(_with_lines(rt, size, clock), size)
+    finds: list[int] = []
+    look_up = rt.channels.look_up
+    assert look_up is not None
+    answer = look_up.find
+    look_up.find = lambda kind, since: (finds.append(len(since)), answer(kind, since))[1]  # type: ignore[method-assign]
+    clock.forward(minutes=3)
+    ask_about_doubts(rt)
+    assert finds == [doubt.AT_ONCE, 20]
+
+
+def test_line_of_a_call_that_cannot_be_asked_about_is_free_when_no_such_call_lasts_so_long(
+    rt: Runtime, clock: TestClock
+) -> None:
+    few = _with_lines(rt, 3, clock)
+    few = replace(few, channels=replace(few.channels, look_up=None))
+    on_the_phone(few, 3)
+    a_crowd(rt, 3, unit="BOOTH-2")
+    begin(rt, kind="voice", unit="BOOTH-2")
+    with unit_of_work(rt.engine) as unit:
+        longest = lines.longest_of(rt, unit.db.scalars(select(Broadcast).order_by(Broadcast.id)).first())  # type: ignore[arg-type]
+    assert timedelta(minutes=1) < longest < timedelta(minutes=5)
+    clock.forward(seconds=longest.total_seconds() - 5)
+    ask_about_doubts(few)
+    assert send_some(few, "voice").handed == 0
+    clock.forward(seconds=10)
+    assert send_some(few, "voice").handed == 3
+
+
+def _with_lines(rt: Runtime, lines: int, clock: TestClock) -> Runtime:
+    """Many calls in a second."""
+    return replace(rt, settings=replace(rt.settings, lines=lines, calls_per_second=5_000), clock=clock)
