@@ -20,6 +20,7 @@ from flows.model import (
     Put,
     Record,
     Say,
+    TakeUp,
     Walk,
 )
 
@@ -41,7 +42,7 @@ def edges(node: Node) -> Iterator[str]:
             yield from (*(then for _, then in cases), otherwise)
         case Walk():
             yield from (node.each, node.then)
-        case _:  # Goto and End
+        case _:  # Goto, TakeUp and End
             return
 
 
@@ -50,6 +51,8 @@ def cross_edges(flow: Flow) -> Iterator[tuple[str, str, str | None]]:
     for name, node in flow.nodes.items():
         if isinstance(node, Goto):
             yield name, node.flow, node.node
+        elif isinstance(node, TakeUp):
+            yield name, node.home, None
 
 
 def menu_depths(flow: Flow, doors: Iterable[str]) -> dict[str, int]:

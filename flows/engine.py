@@ -30,6 +30,7 @@ from flows.model import (
     Put,
     Record,
     Say,
+    TakeUp,
     Walk,
 )
 from flows.run import Run
@@ -144,14 +145,16 @@ def _guarded(run: Run, heard: Heard | None = None) -> Turn:
 
 def _apology(run: Run, error: str) -> Turn:
     done = [step for step in run.steps if not isinstance(step, Speak | Tell)]
-    return Turn((*done[:MAX_STEPS], run.speak("apology.sorry")), None, None, f"{run.place}: {error}")
+    return Turn(
+        (*done[:MAX_STEPS], run.speak("apology.sorry")), None, None, f"{run.place}: {error}", run.fared
+    )
 
 
 def _pass_on(run: Run) -> Turn:
     for _ in range(MAX_HOPS):
         node = run.here
         if isinstance(node, End):
-            return Turn(tuple(run.steps), None, None)
+            return Turn(tuple(run.steps), None, None, None, run.fared)
         if isinstance(node, Menu | Ask | Pick | Poll | Keys | Pause | Record):
             return _checked(run, listen(run, node))
         _pass(run, node)
@@ -164,6 +167,8 @@ def _pass(run: Run, node: Passing) -> None:
     match node:
         case Goto(flow, name):
             run.move(flow, name)
+        case TakeUp():
+            _take_up(run, node)
         case Walk():
             run.node = _walk(run, node)
         case Branch(cases, otherwise):
@@ -214,6 +219,27 @@ def _given(run: Run, node: Do, value: object) -> object:
     if found is None and node.effect not in SAID_OR_WRITTEN:
         raise FlowError(f"{value.path} is not among the facts", "no-fact")
     return found
+
+
+def _take_up(run: Run, node: TakeUp) -> None:
+    """Say again what was said last, as key 9 does; whoever was just greeted is not greeted once more."""
+    stored = run.look(node.path)
+    state = State.from_json(stored) if isinstance(stored, Mapping) else None
+    flow = run.flows.get(state.flow) if state else None
+    run.home, run.since = node.home, ""
+    if state is None or flow is None:
+        run.move(node.home, run.flows[node.home].home)
+    elif flow.version != state.version or not _is_waiting(flow, state.node):
+        run.steps.append(run.speak("apology.restart"))
+        run.move(flow.name)
+    else:
+        run.slots = {**state.slots, **run.slots}
+        run.trail = list(state.trail)
+        run.flow, run.node = flow, state.node
+        if state.since:
+            run.return_to(state.since)
+        while isinstance(run.here, Say) and run.here.prompt.startswith("greeting."):
+            run.node = run.here.then
 
 
 def _walk(run: Run, node: Walk) -> str:

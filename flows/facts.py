@@ -154,6 +154,20 @@ class Brief(TypedDict, total=False):
     is_corrected: bool  # an earlier figure of this day was mended
 
 
+class Unfinished(TypedDict, total=False):
+    """The conversation of an earlier call within a day that broke off: its `state` as it was stored (`flows.state`).
+
+    `member` and `name`: who spoke, where that was known; `delivery`: what that call of ours had brought. `is_changed`: the flow
+    is another version by now.
+    """
+
+    state: Mapping[str, Any]
+    is_changed: bool
+    member: int
+    name: str
+    delivery: int
+
+
 class Duty(TypedDict, total=False):
     """A dangerous report that a duty person is rung about; `sound` is the voice note's clip."""
 
@@ -246,6 +260,7 @@ class Snapshot(TypedDict, total=False):
     questions: list[Question]  # of the announcement, in order
     answer: Answer | None
     go_on: GoOn | None
+    unfinished: Unfinished
     interim: Interim | None
     daily: Daily | None
     brief: Brief | None

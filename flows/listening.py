@@ -12,7 +12,7 @@ from typing import cast
 from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
 from flows.recording import begin_note, has_short_note, take_note
 from flows.run import Run
-from flows.state import Turn
+from flows.state import Fared, Turn
 from flows.steps import Digits, Heard, Speak, Text, VoiceNote, WaitDigits
 from flows.typed import entry, keys_of_text
 
@@ -54,7 +54,7 @@ def hear(run: Run, heard: Heard) -> Turn | None:
     node = cast(Waiting, run.here)  # resume lets nothing else in
     keys = _keys(heard, node.count if isinstance(node, Keys) else 1)
     if keys[:1] and _is_universal(run, node, keys[0]) and len(set(keys)) == 1:
-        _universal(run, keys[0])
+        _universal(run, node, keys[0])
         return None
     match node:
         case Record():
@@ -152,7 +152,9 @@ def _is_universal(run: Run, node: object, key: str) -> bool:
     return key in ("0", "9", "*") or (key == "8" and bool(run.facts.get("is_outbound")))
 
 
-def _universal(run: Run, key: str) -> None:
+def _universal(run: Run, node: Waiting, key: str) -> None:
+    if not isinstance(node, Pause):
+        run.fared = Fared.AGAIN if key == "9" else Fared.AWAY
     run.silences = run.wrong_keys = 0
     match key:
         case "0":
@@ -178,15 +180,18 @@ def _go_home(run: Run) -> None:
 
 def _take_keys(run: Run, node: Keys, keys: str) -> None:
     if keys in node.accepts:
+        run.fared = Fared.ANSWERED
         run.slots[node.slot] = keys
         run.answered(node.then)
     else:
+        run.fared = Fared.WRONG if keys else Fared.SILENT
         run.leave(node.otherwise)
 
 
 def _take_choice(run: Run, node: Question, heard: Heard, keys: str) -> Turn | None:
     option = next((option for option in options(run, node) if option.key == keys), None)
     if option is not None:
+        run.fared = Fared.ANSWERED
         if option.slot:
             run.slots[option.slot] = option.value
         run.answered(option.then)
@@ -198,6 +203,7 @@ def _take_choice(run: Run, node: Question, heard: Heard, keys: str) -> Turn | No
 
 
 def _wrong_key(run: Run, node: Question) -> Turn | None:
+    run.fared = Fared.WRONG
     run.wrong_keys += 1
     if run.wrong_keys >= TRIES:
         _give_up(run, node)
@@ -207,6 +213,7 @@ def _wrong_key(run: Run, node: Question) -> Turn | None:
 
 
 def _silence(run: Run, node: Question) -> Turn | None:
+    run.fared = Fared.SILENT
     run.silences += 1
     if run.silences >= TRIES:
         _give_up(run, node)

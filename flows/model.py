@@ -208,14 +208,42 @@ class Goto:
 
 
 @dataclass(frozen=True)
+class TakeUp:
+    """Go on with a conversation that broke off, with what was said last: its stored state is at `path`, key 0 leads to `home`.
+
+    One whose version has changed begins anew with a word of apology; where there is none, `home` follows.
+    """
+
+    path: str
+    home: str
+
+
+@dataclass(frozen=True)
 class End:
     """The conversation is over when all is spoken."""
 
 
 Question = Menu | Ask | Pick | Poll
 Waiting = Menu | Ask | Pick | Poll | Keys | Pause | Record
-Passing = Say | Play | Do | Put | Branch | Walk | Goto
-Node = Menu | Ask | Pick | Poll | Keys | Pause | Record | Say | Play | Do | Put | Branch | Walk | Goto | End
+Passing = Say | Play | Do | Put | Branch | Walk | Goto | TakeUp
+Node = (
+    Menu
+    | Ask
+    | Pick
+    | Poll
+    | Keys
+    | Pause
+    | Record
+    | Say
+    | Play
+    | Do
+    | Put
+    | Branch
+    | Walk
+    | Goto
+    | TakeUp
+    | End
+)
 Nodes = Mapping[str, Node]
 
 

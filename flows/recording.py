@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.model import Record
 from flows.run import Run
-from flows.state import Turn
+from flows.state import Fared, Turn
 from flows.steps import Heard, Speak, Text, VoiceNote, WaitVoiceNote
 
 SHORTEST_SECONDS = 2.0  # less than this is blank until asked again, D23
@@ -31,6 +31,7 @@ def listen_for_note(run: Run, node: Record, question: Speak) -> Turn:
 def take_note(run: Run, node: Record, heard: Heard) -> Turn | None:
     """Keep the note or the written words; ask once more after silence; a short note is kept rather than lost."""
     is_said = _keep(run, node, heard)
+    run.fared = Fared.ANSWERED if is_said else Fared.SILENT
     run.silences += 1
     if is_said or (run.silences > 1 and run.slots.get(node.slot)):
         run.answered(node.then)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from flows.steps import Step, Wait
+
+
+class Fared(StrEnum):
+    """What became of a question that was put once; its letter is what a conversation keeps of it (`gateway.learning`)."""
+
+    ANSWERED = "a"
+    SILENT = "s"
+    WRONG = "w"
+    AGAIN = "r"  # 9
+    AWAY = "o"  # 0, * or 8
+    HUNG_UP = "h"
 
 
 @dataclass(frozen=True)
@@ -44,10 +56,11 @@ class Turn:
     """One stretch from an input to the next wait.
 
     `wait` None: over when the steps are done. `state` None: nothing to come back to. `error` names a defect that
-    the shell should log; the steps then hold the apology.
+    the shell should log; the steps then hold the apology. `fared` says how the question before this turn fared.
     """
 
     steps: tuple[Step, ...]
     wait: Wait | None
     state: State | None
     error: str | None = None
+    fared: Fared | None = None

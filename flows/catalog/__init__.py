@@ -20,6 +20,7 @@ from flows.catalog.my_data import FORGETTING, MY_DATA
 from flows.catalog.my_reports import MY_REPORTS
 from flows.catalog.news import NEWS
 from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
+from flows.catalog.pick_up import PICK_UP
 from flows.catalog.problem import PROBLEM
 from flows.catalog.steering import STEERING
 from flows.catalog.voice_note import VOICE_NOTE
@@ -42,6 +43,7 @@ FLOWS: Mapping[str, Flow] = {
         TEST_CALL,
         ANSWER,
         GO_ON,
+        PICK_UP,
         INTERIM,
         DAILY,
         BRIEF,

@@ -25,6 +25,7 @@ TABLE: tuple[tuple[str, Callable[[Facts], Any]], ...] = (
     ("introduction", lambda facts: facts.get("is_outbound") and facts.get("is_introduction")),
     ("forgetting", lambda facts: facts.get("is_outbound") and facts.get("forget_asked")),
     ("joining", lambda facts: facts.get("is_opted_out")),
+    ("pick_up", lambda facts: facts.get("unfinished") and is_any_joined(facts)),
     ("steering", lambda facts: facts.get("steers") and not is_any_joined(facts)),
     ("main_menu", lambda facts: is_any_joined(facts)),
     ("joining", lambda facts: True),

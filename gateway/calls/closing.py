@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from flows.steps import VoiceNote
-from gateway import deliveries, effects, leaving, voice_notes
+from gateway import deliveries, effects, learning, leaving, voice_notes
 from gateway.calls import opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
@@ -35,10 +37,12 @@ def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
             return
         _hear_last(unit, rt, event, call)
         _end(rt, event, call)
+        fates = learning.fates(rt, call.conversation)
         deliveries.call_ended(unit, rt, call, event)
         reports.call_ended(unit, rt, call)
         erase.after_call(unit, rt, call.member_id)
         leaving.confirm_call(unit, rt, call)
+        learning.keep(unit, rt, call, fates)
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:
@@ -85,9 +89,15 @@ def _hear_last(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> 
     heard = turning.note_in(unit, rt, event, steps.row_of(call))
     after = talk.broke_off(rt, steps.row_of(call), heard)
     after = effects.perform(unit, rt, steps.row_of(call), after)
-    call.facts, call.conversation = after.facts, {**conversation, "wait": None}
+    call.facts, call.conversation = after.facts, {**conversation, **_left_at(after), "wait": None}
     if heard is not None:
         recordings.broke_off(unit, int(heard.ref))
+
+
+def _left_at(after: talk.Talk) -> dict[str, Any]:
+    """Where the conversation stands after what was kept: there it is taken up again."""
+    stored = after.to_json()
+    return {"state": stored["state"], "fared": stored["fared"]}
 
 
 def _keep_note(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from flows.catalog.entry import enter
 from gateway import effects, leaving, rings, steering
 from gateway.calls import facts as known
-from gateway.calls import outbound, talk
+from gateway.calls import outbound, talk, unfinished
 from gateway.channels.base import Reply, VoiceEvent
 from gateway.days import saying
 from gateway.db import UnitOfWork, unit_of_work
@@ -103,6 +103,7 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
     member_id = facts["member"]["id"] if facts["member"] else None
     if event.is_inbound or facts.get("is_call_back"):
         facts |= _question_of_today(unit, rt, member_id, facts["language"])
+        facts |= unfinished.facts_of(unit.db, rt, call.number_id, call.id)
         facts["steers"] = steering.may_steer(unit.db, call.number_id)
     row = unit.db.get_one(Call, call.id)
     row.member_id, row.delivery_id = member_id, about.delivery_id if about else None

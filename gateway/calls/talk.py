@@ -2,18 +2,19 @@
 
 A call's `facts` are what the flow may know, taken once, when the call begins, so that a list heard by ear does not change
 under the caller; effects add to them. Its `conversation` holds {"state": where it is, "wait": what we listen for, "said":
-what was last said, "heard": what was played to its end, "signs": what tells whether a person listened}.
+what was last said, "heard": what was played to its end, "signs": what tells whether a person listened, "fared": how each question
+did so far}.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.engine import hung_up, resume, start
-from flows.state import State, Turn
+from flows.state import Fared, State, Turn
 from flows.steps import (
     AddToReport,
     Digits,
@@ -64,6 +65,7 @@ class Talk:
     effects: tuple[Step, ...]
     heard: tuple[str, ...] = ()
     signs: Signs = Signs()
+    fared: Mapping[str, str] = field(default_factory=dict)  # letters of `Fared` by "flow/version/node"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -72,12 +74,13 @@ class Talk:
             "said": vars(self.said) if self.said else None,
             "heard": list(self.heard),
             "signs": vars(self.signs),
+            "fared": dict(self.fared),
         }
 
 
 def begin(rt: Runtime, flow: str, facts: dict[str, Any]) -> Talk:
     """Start a flow and say its first words, after the lead-in that a called phone needs (speech.md 3)."""
-    return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), Signs(), is_first=True)
+    return _after(rt, start(rt.flows[flow], facts, rt.flows), facts, (), Signs(), {}, is_first=True)
 
 
 def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
@@ -85,13 +88,14 @@ def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
     facts, conversation = call.facts or {}, call.conversation
     if conversation is None:
         return Talk(facts, None, None, None, ())
-    known, signs = tuple(conversation["heard"]), signs_of(conversation)
+    known, signs, fared = tuple(conversation["heard"]), signs_of(conversation), fared_of(conversation)
     if conversation["state"] is None:
-        return Talk(facts, None, None, None, (), known, signs)
+        return Talk(facts, None, None, None, (), known, signs, fared)
     if isinstance(heard, Digits) and heard.keys:
         signs = replace(signs, has_key=True)
-    turn = resume(rt.flows, State.from_json(conversation["state"]), heard, facts)
-    return _after(rt, turn, facts, known, signs)
+    state = State.from_json(conversation["state"])
+    turn = resume(rt.flows, state, heard, facts)
+    return _after(rt, turn, facts, known, signs, _noted(fared, state, turn.fared))
 
 
 def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
@@ -100,7 +104,9 @@ def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
     state = State.from_json(conversation["state"])
     turn = hung_up(rt.flows, state, heard, facts)
     known = tuple(conversation["heard"])
-    return Talk(facts, state, None, None, _effects(turn.steps), known, signs_of(conversation))
+    is_kept = Fared.ANSWERED if turn.steps else Fared.HUNG_UP
+    fared = _noted(fared_of(conversation), state, is_kept)
+    return Talk(facts, state, None, None, _effects(turn.steps), known, signs_of(conversation), fared)
 
 
 def was_adding(rt: Runtime, call: CallRow, note: VoiceNote) -> Talk:
@@ -116,6 +122,18 @@ def was_adding(rt: Runtime, call: CallRow, note: VoiceNote) -> Talk:
 def signs_of(conversation: dict[str, Any] | None) -> Signs:
     """What a stored conversation noted; nothing in one from before it was noted."""
     return Signs(**((conversation or {}).get("signs") or {}))
+
+
+def fared_of(conversation: dict[str, Any] | None) -> dict[str, str]:
+    """How the questions of a stored conversation fared; nothing in one from before it was noted."""
+    return (conversation or {}).get("fared") or {}
+
+
+def _noted(known: Mapping[str, str], state: State, fared: Fared | None) -> Mapping[str, str]:
+    if fared is None:
+        return known
+    place = f"{state.flow}/{state.version}/{state.node}"
+    return {**known, place: known.get(place, "") + fared}
 
 
 def waits_for_note(conversation: dict[str, Any] | None) -> bool:
@@ -151,6 +169,7 @@ def _after(
     facts: dict[str, Any],
     heard: tuple[str, ...],
     signs: Signs,
+    fared: Mapping[str, str],
     is_first: bool = False,
 ) -> Talk:
     if turn.error:
@@ -161,7 +180,7 @@ def _after(
     speaker = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated, rt.remembered)
     said = speaker.speak(spoken, is_first=is_first)
     signs = signs.after(said, any(isinstance(step, Tell) for step in spoken))
-    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard, signs)
+    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard, signs, fared)
 
 
 def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -160,7 +160,7 @@ def test_bad_words_are_noticed(words: Words):
     del texts["bn"]["digit.7"], texts["en"]["goodbye.member"]
     texts["hi"] |= {"solved.yes": "कृपया रुकिए।", "solved.no": "{name}", "news.new": " ", "number.5": "चार"}
     texts["en"] |= {"news.old": "word " * 21, "news.none": "One two. " * 30}
-    found = "\n".join(problems_of_words(Words(texts)))
+    found = "\n".join(problems_of_words(Words(texts, about=words.about)))
     for sign in (
         "digit.7 has no words in bn",
         "goodbye.member has no words in en",

@@ -1,0 +1,117 @@
+"""How the questions of conversations fared: counts of a day, added up as conversations end, read for what a viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from flows.state import Fared
+from gateway.models import QuestionCount, Unit
+from gateway.store.units import is_under
+
+_COUNTED = {
+    Fared.ANSWERED: "answered",
+    Fared.SILENT: "silent",
+    Fared.WRONG: "wrong",
+    Fared.AGAIN: "again",
+    Fared.AWAY: "away",
+    Fared.HUNG_UP: "hung_up",
+}
+COUNTS = ("calls", "asked", *_COUNTED.values())
+_KEY = [column.name for column in QuestionCount.__table__.primary_key]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """What the questions of one conversation have in common."""
+
+    day: date
+    unit_id: int
+    channel: str
+    language: str
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How often one question was put to callers of one kind, and how that ended; `calls` are conversations."""
+
+    version: int
+    node: str
+    channel: str
+    language: str
+    is_first: bool
+    calls: int
+    asked: int
+    answered: int
+    silent: int
+    wrong: int
+    again: int
+    away: int
+    hung_up: int
+
+
+def add(db: Session, whose: Whose, fared: Mapping[str, str]) -> None:
+    """Add one conversation; `fared` holds letters of `Fared` by "flow/version/node".
+
+    The rows are locked in one order by everybody, so that two conversations that end together do not wait crosswise.
+    """
+    rows = [_row(whose, place, letters) for place, letters in sorted(fared.items()) if letters]
+    if not rows:
+        return
+    statement = insert(QuestionCount).values(rows)
+    more = {name: QuestionCount.__table__.c[name] + statement.excluded[name] for name in COUNTS}
+    db.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=more))
+
+
+def of_flow(db: Session, viewer_path: str, flow: str, since: date, until: date) -> Sequence[Asked]:
+    """Add up what was counted of a flow from one day to another, both included, among people under this path."""
+    by = (
+        QuestionCount.version,
+        QuestionCount.node,
+        QuestionCount.channel,
+        QuestionCount.language,
+        QuestionCount.is_first,
+    )
+    query = (
+        select(*by, *(func.sum(QuestionCount.__table__.c[name]) for name in COUNTS))
+        .join(Unit, Unit.id == QuestionCount.unit_id)
+        .where(is_under(Unit.path, viewer_path), QuestionCount.flow == flow)
+        .where(QuestionCount.day.between(since, until))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [Asked(*row[:5], *map(int, row[5:])) for row in db.execute(query)]
+
+
+def entered(db: Session, viewer_path: str, since: date, until: date) -> dict[str, Asked]:
+    """Add up each flow as a whole, by its name: its questions taken together, `calls` those at its busiest question."""
+    per_node = (
+        select(
+            QuestionCount.flow,
+            QuestionCount.node,
+            *(func.sum(QuestionCount.__table__.c[name]).label(name) for name in COUNTS),
+        )
+        .join(Unit, Unit.id == QuestionCount.unit_id)
+        .where(is_under(Unit.path, viewer_path), QuestionCount.day.between(since, until))
+        .group_by(QuestionCount.flow, QuestionCount.node)
+        .subquery()
+    )
+    sums = (
+        func.max(per_node.c.calls),
+        *(func.sum(per_node.c[name]) for name in COUNTS[1:]),
+    )
+    query = select(per_node.c.flow, *sums).group_by(per_node.c.flow)
+    return {row[0]: Asked(0, "", "", "", False, *map(int, row[1:])) for row in db.execute(query)}
+
+
+def _row(whose: Whose, place: str, letters: str) -> dict[str, object]:
+    flow, version, node = place.split("/", 2)
+    counted = {name: letters.count(letter) for letter, name in _COUNTED.items()}
+    where = {"flow": flow, "version": int(version), "node": node}
+    return {**vars(whose), **where, "calls": 1, "asked": len(letters), **counted}
