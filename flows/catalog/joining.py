@@ -1,7 +1,8 @@
 """An unknown caller, one whose joining was cut short, or one who left: problem first if they like, then joining.
 
 Language by ear, a key for practice, notice, consent, name by voice, adult, then the place by a trainer's code or by voice.
-Silence is never consent; only what is missing is asked (journeys.md M1, rules.md L10, L11). Where somebody is known on the
+Silence is never consent; only what is missing is asked (journeys.md M1, rules.md L10, L11). In writing there is no key to
+practise, and name and place are written. Where somebody is known on the
 number it is asked first who speaks: a household shares one phone, and a number may have changed hands.
 """
 
@@ -86,7 +87,9 @@ LANGUAGE: Nodes = {
         ((has("slot.agreed"), "rest"), (has("slot.wants"), "notice"), (has("slot.practised"), "what_first")),
         "practice_next",
     ),
-    "practice_next": Branch(((has("missing.practice"), "practice"),), "practised"),
+    "practice_next": Branch(
+        ((has("is_written"), "practised"), (has("missing.practice"), "practice")), "practised"
+    ),
     "practice": Menu((Choice("1", "praise", "joining.practice"),), otherwise="practised"),
     "praise": Say("joining.praise", "practised"),
     "practised": Put("practised", "yes", "what_first"),
@@ -125,7 +128,11 @@ CONSENT: Nodes = {
 
 REST: Nodes = {
     "rest": Branch(((has("missing.name"), "name"),), "adult_first"),
-    "name": Record("joining.name", "joining.name_again", "name", "keep_name", "adult_first", seconds=10),
+    "name": Record(
+        "joining.name", "joining.name_again", "name", "named", "adult_first", 10, text_slot="written_name"
+    ),
+    "named": Branch(((has("slot.written_name"), "write_name"),), "keep_name"),
+    "write_name": Do(Remember, "adult_first", {"field": "name", "value": From("slot.written_name")}),
     "keep_name": Do(Remember, "adult_first", {"field": "name_note", "value": From("slot.name")}),
     "adult_first": Branch(((has("missing.adult"), "adult"),), "place_first"),
     "adult": Ask("joining.adult", "is_adult", "is_child"),
@@ -147,8 +154,10 @@ PLACE: Nodes = {
     "in_class": Say("joining.in_class", "with_friend", {"unit": "code.unit"}, has("code.is_class")),
     "with_friend": Say("joining.with_friend", "join", when=lacks("code.is_class")),
     "village": Record(
-        "joining.village", "joining.village_again", "village", "keep_village", "join", seconds=10
+        "joining.village", "joining.village_again", "village", "placed", "join", 10, text_slot="written_place"
     ),
+    "placed": Branch(((has("slot.written_place"), "write_village"),), "keep_village"),
+    "write_village": Do(Remember, "join", {"field": "place", "value": From("slot.written_place")}),
     "keep_village": Do(Remember, "join", {"field": "place_note", "value": From("slot.village")}),
     "join": Do(Join, "done"),
     "done": Say("joining.done", "end"),
@@ -157,7 +166,7 @@ PLACE: Nodes = {
 
 JOINING = Flow(
     "joining",
-    3,
+    4,
     "hello",
     {**GREETING, **WHO, **LANGUAGE, **WHAT, **CONSENT, **REST, **PLACE},
     home="languages",

@@ -1,0 +1,1 @@
+"""What screens say: `<language>.toml` each, read by `flows.screens`."""
