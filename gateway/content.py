@@ -5,11 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-BASE_LANGUAGE = "hi"
-# Offered on a first call, the region's first: those in which every word and the notice are there.
-SPOKEN = {"in": ("hi", "bn", "en"), "ke": ("en",), "ug": ("en",), "ng": ("en",)}
+import flows
+from flows.words import About, in_order, load
+from flows.words.store import BASE
+
+# Each language's own file says where it is offered; whoever adds one writes that file and nothing else.
+LANGUAGES: Mapping[str, About] = load(Path(flows.__file__).parent / "words").about
+
+
+def offered_in(country: str) -> tuple[str, ...]:
+    """Name the languages that callers of a country are offered, the region's first: all words and the notice are there."""
+    there = {code: each.offered[country] for code, each in LANGUAGES.items() if country in each.offered}
+    return tuple(sorted(there, key=lambda code: there[code]))
+
+
+BASE_LANGUAGE = BASE[0]
+SPOKEN = {country: offered_in(country) for each in LANGUAGES.values() for country in each.offered}
 
 
 def languages_of(texts: Mapping[str, Any], sounds: Mapping[str, Any]) -> list[str]:
@@ -20,11 +34,9 @@ def languages_of(texts: Mapping[str, Any], sounds: Mapping[str, Any]) -> list[st
 
 
 def in_language(texts: Mapping[str, Any], sounds: Mapping[str, Any], wanted: str) -> str:
-    """Return the wanted language where it has content, else the base language, else any that has."""
+    """Return the wanted language where it has content, else a base language, else any that has."""
     there = languages_of(texts, sounds)
-    if wanted in there or not there:
-        return wanted
-    return BASE_LANGUAGE if BASE_LANGUAGE in there else there[0]
+    return next((each for each in in_order(wanted) if each in there), there[0] if there else wanted)
 
 
 def sound_in(sounds: Mapping[str, Any], language: str) -> str | None:

@@ -4,7 +4,8 @@
 what to speak and under which name a human recording of it would be kept.
 """
 
+from flows.words.about import About
 from flows.words.pieces import Piece
-from flows.words.store import NOTICES, Words, load
+from flows.words.store import NOTICES, Words, in_order, load
 
-__all__ = ["NOTICES", "Piece", "Words", "load"]
+__all__ = ["NOTICES", "About", "Piece", "Words", "in_order", "load"]

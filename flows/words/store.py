@@ -5,12 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from flows.errors import FlowError
 from flows.steps import Speak, Tell
 from flows.typed import ascii_digits
+from flows.words import numbers
+from flows.words.about import ABOUT, NOTHING_KNOWN, About
 from flows.words.pieces import (
     AFTER_DIGIT,
     AFTER_PROMPT,
@@ -30,17 +33,21 @@ from flows.words.pieces import (
 # What a member agrees to must be heard in the language chosen, or nobody is enrolled in it (journeys.md M1).
 NOTICES = frozenset({"join.notice", "join.consent", "introduction.consent", "sms_join.ask"})
 BASE = ("hi", "en")
-WRITTEN = frozenset({"sms", "sms_join", "sms_solved", "sms_urgency", "ussd", "number", "digit"})
+# What values are put together from (`numbers`); not every language has all of these.
+TABLES = frozenset({"number", "hundred", "counting", "month", "date", "clock", "money"})
+WRITTEN = frozenset({"sms", "sms_join", "sms_solved", "sms_urgency", "ussd", "digit"}) | TABLES
 SPOKEN_VALUES = ("state", "category", "when")  # placeholders whose values are prompts themselves
 KEYED_COUNTS = ("people",)
+DIGIT_BY_DIGIT = ("reference", "line")  # in breaths of three or four
 
 
 @dataclass(frozen=True)
 class Words:
-    """Texts by language and prompt. `fallback` are the languages tried after the member's own and the unit's."""
+    """Texts by language and prompt. `fallback` are the base languages, tried after the member's own and the unit's."""
 
     texts: Mapping[str, Mapping[str, str]]
     fallback: tuple[str, ...] = BASE
+    about: Mapping[str, About] = field(default_factory=dict)
     languages: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +58,7 @@ class Words:
 
         Raises FlowError where no language has the prompt.
         """
-        order = (language,) if _root(prompt) in NOTICES else (language, *fallback, *self.fallback)
+        order = (language,) if _root(prompt) in NOTICES else in_order(language, fallback, self.fallback)
         for one in order:
             template = self.texts.get(one, {}).get(prompt)
             if template is not None:
@@ -101,9 +108,33 @@ class Words:
         return self.texts[language][f"number.{value}"]
 
     def count(self, language: str, value: int) -> str:
-        """Return how many there are as people say it; beyond the words that are known, in digits."""
-        word = self.texts[language].get(f"number.{value}")
-        return word if word is not None else str(value)
+        """Return how many there are as people say it."""
+        return numbers.count(self._counting(language), value)
+
+    def day(self, language: str, when: date) -> str:
+        """Return a day without its year as people say it."""
+        return numbers.day(self._counting(language), when)
+
+    def month(self, language: str, when: date) -> str:
+        """Return a month with its year as people say it."""
+        return numbers.month(self._counting(language), when)
+
+    def hour(self, language: str, when: time) -> str:
+        """Return the time of a day as people say it."""
+        return numbers.hour(self._counting(language), when)
+
+    def money(self, language: str, amount: int, currency: str) -> str:
+        """Return a whole amount of money as people say it."""
+        return numbers.money(self._counting(language), amount, currency)
+
+    def about_of(self, language: str) -> About:
+        """Return what a language's file says of itself."""
+        return self.about.get(language, NOTHING_KNOWN)
+
+    def _counting(self, language: str) -> Mapping[str, str]:
+        """The words of the first language in order that can count."""
+        order = in_order(language, (), self.fallback)
+        return next((self.texts[one] for one in order if "counting.100" in self.texts.get(one, {})), {})
 
     def _fixed(
         self, prompt: str, language: str, template: str, constants: Mapping[str, str]
@@ -136,7 +167,7 @@ class Words:
 
     def _value(self, language: str, name: str, value: str) -> list[Piece]:
         match name:
-            case "reference":
+            case _ if name in DIGIT_BY_DIGIT:
                 return self._spelt(language, value)
             case _ if name in SPOKEN_VALUES:
                 prompt = f"{name}.{value}"
@@ -182,12 +213,23 @@ class Words:
 def load(folder: Path, fallback: tuple[str, ...] = BASE) -> Words:
     """Read every `<language>.toml` of a folder. Raises FlowError where one cannot be read."""
     texts: dict[str, dict[str, str]] = {}
+    about: dict[str, About] = {}
     for file in sorted(folder.glob("*.toml")):
         try:
-            texts[file.stem] = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise FlowError(f"{file.name}: {error}", "words-unreadable") from error
-    return Words(texts, fallback)
+        about[file.stem] = About.of(file.stem, table.pop(ABOUT, {}))
+        texts[file.stem] = dict(_flat(table))
+    return Words(texts, fallback, about)
+
+
+def in_order(language: str, unit: Sequence[str] = (), base: Sequence[str] = BASE) -> tuple[str, ...]:
+    """Return the languages in the order in which they are tried: the member's, then their unit's, then the base.
+
+    The one place where this is decided: for our own words, and for what people wrote (`gateway.content`).
+    """
+    return tuple(dict.fromkeys((language, *unit, *base)))
 
 
 def is_spoken(prompt: str) -> bool:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from flask import request
 
+from gateway import content
 from gateway.access.decorators import runtime, viewer
 
 LANGUAGES = {"en": "English", "hi": "हिन्दी"}  # each in its own tongue; bn follows with its catalogue
-SPOKEN = {"hi": "हिन्दी", "bn": "বাংলা", "en": "English"}
+# What members speak, each by its own name: those with words of ours, in the order in which they are offered.
+SPOKEN = {
+    code: content.LANGUAGES[code].name
+    for code in dict.fromkeys(
+        (*(each for row in content.SPOKEN.values() for each in row), *content.LANGUAGES)
+    )
+}
 COOKIE = "locale"
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from gateway.models import Member, Report
@@ -17,8 +16,6 @@ from gateway.people.everything import everything, numbers_of
 from gateway.runtime import Runtime
 from gateway.store import reports, rights_list
 from gateway.store.sight import Sight
-
-SPOKEN_AS_WORDS = 100
 
 
 @dataclass(frozen=True)
@@ -54,18 +51,14 @@ def spoken(
 ) -> dict[str, Any]:
     """Return it as a flow says it: numbers as words, the month in that language."""
     found = held(db, member_id, number_id)
-    numbers = {name: _number(rt, language, int(value)) for name, value in counts(found).items()}
+    numbers = {name: rt.words.count(language, int(value)) for name, value in counts(found).items()}
     since = month(rt, found.since, language) if found.since else ""
     return {**numbers, "since": since, "consent": found.consent}
 
 
 def month(rt: Runtime, at: datetime, language: str) -> str:
     """Name a month, as people of that language do."""
-    return str(format_date(at.astimezone(rt.profile.timezone), "MMMM y", locale=language))
-
-
-def _number(rt: Runtime, language: str, value: int) -> str:
-    return rt.words.number(language, value) if value < SPOKEN_AS_WORDS else str(value)
+    return rt.words.month(language, at.astimezone(rt.profile.timezone))
 
 
 def for_staff(db: Session, rt: Runtime, member: Member, sight: Sight) -> dict[str, Any]:

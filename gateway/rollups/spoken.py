@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from gateway.models import Rollup, RollupRow, Unit
@@ -52,4 +51,4 @@ def number(rt: Runtime, language: str, value: int) -> str:
 
 def spoken_day(rt: Runtime, day: date, language: str) -> str:
     """A date as people say it: बाईस नवंबर."""
-    return f"{number(rt, language, day.day)} {format_date(day, 'MMMM', locale=language)}"
+    return rt.words.day(language, day)
