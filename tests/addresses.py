@@ -23,4 +23,4 @@ def remember() -> None:
         for name, value in kept[key].items():
             setattr(rule, name, value.__func__.__get__(rule) if name in BOUND else value)
 
-    Rule.compile = remembered  # type: ignore[method-assign]
+    Rule.compile = remembered  # type: ignore[method-assign, assignment]
