@@ -25,7 +25,7 @@ from flows.model import Flow
 from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
-from gateway.db import make_engine, unit_of_work
+from gateway.db import QuickPool, make_engine, unit_of_work
 from gateway.files import SealedFiles
 from gateway.keyring import Keyring, WrappedKey, Wrapper
 from gateway.pace import Pace, RedisPace
@@ -153,7 +153,7 @@ def _with_driver(url: str) -> str:
 
 def _quick_pool(url: str, size: int) -> ConnectionPool:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return ConnectionPool(
+    return QuickPool(
         plain,
         min_size=0,
         max_size=size,
