@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 from gateway.db import unit_of_work
 from gateway.deliveries import send
@@ -13,50 +14,49 @@ from workers.process import job, runtime
 
 SLICE_SECONDS = 8.0
 BREATH_SECONDS = 0.1
-TOKEN_SECONDS = 0.02  # until a pace of fifty a second allows the next request
-REQUESTS_AT_ONCE = (
-    10  # of texts: as many as a provider that takes 200 ms is given at 50 a second (performance.md E)
-)
+LONGEST_BREATH = 1.0
 
 
 @job
 def send_due(kind: str) -> None:
-    """Send all that is due of this kind; harmless when there is nothing, or when another sender is at it."""
+    """Send all that is due of this kind; harmless when there is nothing, or when another sender is at it.
+
+    Where all that is due waits for others, for a line or a phone that is busy, the job ends: whoever hangs up rings again.
+    """
     rt = runtime()
-    until = time.monotonic() + SLICE_SECONDS
+    until, breath = time.monotonic() + SLICE_SECONDS, BREATH_SECONDS
     while time.monotonic() < until:
-        sent = send.send_some(rt, kind)
-        if kind == SMS and sent.handed:
-            _send_at_once(rt, until)
-            continue
-        if sent.handed or sent.judged:
+        sent = send.send_single(rt, kind)
+        has_sent = bool(sent.handed or sent.judged)
+        if kind == SMS and send.has_batch(rt):
+            has_sent = _send_batches(rt, until) or has_sent
+        if has_sent:
+            breath = BREATH_SECONDS
             continue
         with unit_of_work(rt.engine) as unit:
-            if not send.has_due(unit.db, kind, rt.clock()):
+            if not send.has_due(unit.db, rt, kind):
                 return
-        time.sleep(BREATH_SECONDS)
+        if breath > LONGEST_BREATH and not sent.is_paced:
+            return
+        time.sleep(min(breath, LONGEST_BREATH))
+        breath *= 2
     rt.bells.send_due(kind)
 
 
-def _send_at_once(rt: Runtime, until: float) -> None:
-    """Batches go in several requests at once, each by a thread that waits for the provider most of the time.
+def _send_batches(rt: Runtime, until: float) -> bool:
+    """Meanwhile another thread goes on with single texts: a reply never waits for a broadcast."""
+    is_over = Event()
+    with ThreadPoolExecutor(1) as beside:
+        singles = beside.submit(_send_singles, rt, is_over)
+        try:
+            has_sent = send.send_batches(rt, until)
+        finally:
+            is_over.set()
+    singles.result()
+    return has_sent
 
-    Meanwhile this one goes on with single texts: a reply never waits for a broadcast.
-    """
-    with ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="send") as pool:
-        at_work = [pool.submit(_send_batches, rt, until) for _ in range(REQUESTS_AT_ONCE)]
-        while not all(each.done() for each in at_work):
-            if not send.send_single(rt, SMS).handed:
-                time.sleep(BREATH_SECONDS)
-    for each in at_work:
-        each.result()
 
-
-def _send_batches(rt: Runtime, until: float) -> None:
-    while time.monotonic() < until:
-        sent = send.send_batch(rt)
-        if sent.handed or sent.judged:
-            continue
-        if not send.has_batch(rt):
-            return
-        time.sleep(TOKEN_SECONDS)
+def _send_singles(rt: Runtime, is_over: Event) -> None:
+    while not is_over.is_set():
+        if not send.send_single(rt, SMS).handed:
+            is_over.wait(BREATH_SECONDS)

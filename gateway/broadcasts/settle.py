@@ -19,7 +19,7 @@ def settle(unit: UnitOfWork, rt: Runtime) -> None:
     query = select(Broadcast).where(
         Broadcast.state.in_((BroadcastState.APPROVED, BroadcastState.STARTING, BroadcastState.RUNNING))
     )
-    for broadcast in unit.db.scalars(query.with_for_update(skip_locked=True)):
+    for broadcast in unit.db.scalars(query.order_by(Broadcast.id).with_for_update(skip_locked=True)):
         _settle(unit, rt, broadcast)
 
 

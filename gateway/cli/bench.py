@@ -25,8 +25,10 @@ BENCHES = {
         "claim",
         "results",
         "broadcast",
+        "beside",
         "receipts",
         "memory",
+        "flow-engine",
     )
 }
 BENCHES["import"] = "member_import"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,24 +22,26 @@ from gateway.deliveries.owe import SMS
 from gateway.deliveries.results import Sent
 from gateway.models import Broadcast
 from gateway.phones import Number
-from gateway.rules.pacing import lot
 from gateway.rules.retry import Cause
 from gateway.rules.verdicts import Allowed, Held, Reason, Refused
 from gateway.runtime import Runtime
 from gateway.states import BatchState, DeliveryReason
 from gateway.store import batch_results as rows
-from gateway.store import batches, numbers, paces
+from gateway.store import batches, numbers
 from gateway.store.batches import Claim, Waiting
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE: AbstractContextManager[object] = nullcontext()
+
 
 @dataclass
-class _Going:
-    """Those of a batch for whom an attempt is written."""
+class Going:
+    """Those of a batch for whom an attempt is written: the provider is to be asked now."""
 
     batch: Claim
-    text: str
+    at: datetime
+    text: str = ""
     delivery_ids: list[int] = field(default_factory=list)
     number_ids: list[int] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
@@ -48,21 +51,37 @@ class _Going:
 
 def send_batch(rt: Runtime, line: str) -> Sent:
     """Send one batch, where one is due and the pace allows a request. May run in many places at once."""
+    going, sent = begin(rt, line)
+    if going is not None:
+        finish(rt, line, going)
+    return sent
+
+
+def begin(rt: Runtime, line: str) -> tuple[Going | None, Sent]:
+    """Claim a batch and write the attempts; None where the provider need not be asked. `finish` must follow at once."""
     claimed_at = rt.clock()
     if not pacing.take(rt, SMS, line, 1):
-        return Sent(0, 0)
+        return None, Sent(0, 0, is_paced=True)
     with unit_of_work(rt.engine) as unit:
         going = _claim(unit.db, rt, line, claimed_at)
     if going is None or not going.delivery_ids:
         pacing.give_back(rt, SMS, line, 1)
     if going is None:
-        return Sent(0, 0)
+        return None, Sent(0, 0)
     if going.is_halted:
         with unit_of_work(rt.engine) as unit:
             halt.halt(unit.db, rt.clock(), going.batch.broadcast_id, halt.BUDGET)
-    if going.delivery_ids:
-        _hand_over(rt, line, going, claimed_at)
-    return Sent(len(going.delivery_ids), going.judged)
+    return going if going.delivery_ids else None, Sent(len(going.delivery_ids), going.judged)
+
+
+def finish(rt: Runtime, line: str, going: Going, turn: AbstractContextManager[object] = _AT_ONCE) -> None:
+    """Ask the provider and keep what it said; `turn` is waited for before it is kept."""
+    began = rt.clock()
+    said = results.ask(rt, going.at, lambda: rt.sms.send_sms(going.text, going.numbers))
+    asked = batch_outcomes.Asked(going.batch, going.delivery_ids, going.number_ids, line, going.at)
+    took = rt.clock() - began
+    with turn:
+        batch_outcomes.keep(rt, asked, said, took)
 
 
 def take_back(unit: UnitOfWork, rt: Runtime) -> None:
@@ -75,34 +94,20 @@ def take_back(unit: UnitOfWork, rt: Runtime) -> None:
         logger.warning("a sender fell silent batch_id=%s in_doubt=%s", batch.id, len(begun))
 
 
-def _claim(db: Session, rt: Runtime, line: str, now: datetime) -> _Going | None:
-    if paces.is_closed(db, line, now):
-        return None
-    batch = _next(db, now)
+def _claim(db: Session, rt: Runtime, line: str, now: datetime) -> Going | None:
+    batch = batches.claim(db, line, now, now + results.LEASE)
     if batch is None:
         return None
     batches.plan_anew(db)
     waiting = {each.id: each for each in batches.read(db, batch)}
+    going = Going(batch, now)
     allowed = _judge(db, rt, batch, now)
-    if allowed is None:
-        return _Going(batch, "", judged=len(waiting))
-    ids = _one_per_number(db, [waiting[each] for each in sorted(allowed)])
-    going = _begin(db, rt, batch, line, [waiting[each] for each in ids], now)
+    if allowed is not None:
+        _begin(db, rt, line, going, _one_per_number(db, [waiting[each] for each in sorted(allowed)]))
     going.judged = len(waiting) - len(going.delivery_ids)
-    if not going.delivery_ids:
+    if allowed is not None and not going.delivery_ids:
         batches.end(db, batch)
     return going
-
-
-def _next(db: Session, now: datetime) -> Claim | None:
-    """Urgent broadcasts first; among equals whoever has the fewest requests under way, then by lot."""
-    turns = batches.list_turns(db, now)
-    turns.sort(key=lambda each: (not each.is_urgent, each.under_way, lot(each.broadcast_id, now)))
-    for turn in turns:
-        batch = batches.claim(db, turn.broadcast_id, now, now + results.LEASE)
-        if batch is not None:
-            return batch
-    return None
 
 
 def _judge(db: Session, rt: Runtime, batch: Claim, now: datetime) -> list[int] | None:
@@ -123,50 +128,39 @@ def _judge(db: Session, rt: Runtime, batch: Claim, now: datetime) -> list[int] |
     return allowed
 
 
-def _one_per_number(db: Session, allowed: Sequence[Waiting]) -> list[int]:
+def _one_per_number(db: Session, allowed: Sequence[Waiting]) -> list[Waiting]:
     """A number stands once in a request: who shares it gets a text of their own."""
-    first: dict[int, int] = {}
+    first: dict[int, Waiting] = {}
     for each in allowed:
-        first.setdefault(each.number_id, each.id)
-    going = set(first.values())
-    batches.leave(db, [each.id for each in allowed if each.id not in going])
+        first.setdefault(each.number_id, each)
+    if len(first) < len(allowed):
+        batches.leave(db, [each.id for each in allowed if first[each.number_id] is not each])
     return list(first.values())
 
 
-def _begin(
-    db: Session, rt: Runtime, batch: Claim, line: str, going: Sequence[Waiting], now: datetime
-) -> _Going:
-    broadcast = db.get_one(Broadcast, batch.broadcast_id)
-    text = texts.words_of(rt, broadcast, batch.language)
-    price = budget.Teller(db, rt).price_of_text(text)
-    wanted = [budget.Wanted(DeliveryReason.BROADCAST, price, broadcast.id, broadcast.budget)] * len(going)
-    fits = sum(budget.reserve(db, rt, wanted, now))
-    batches.put_off(db, [each.id for each in going[fits:]], str(Reason.BUDGET), now + results.ASK_AGAIN)
+def _begin(db: Session, rt: Runtime, line: str, going: Going, chosen: Sequence[Waiting]) -> None:
+    """Keep back the money and write the attempts, last of all: others wait for the money until the commit."""
+    broadcast = db.get_one(Broadcast, going.batch.broadcast_id)
+    going.text = texts.words_of(rt, broadcast, going.batch.language)
+    tell = budget.Teller(db, rt)
+    price = tell.price_of_text(going.text)
+    opened = numbers.open_numbers(db, rt.vault, [each.number_id for each in chosen])
+    one = budget.Wanted(DeliveryReason.BROADCAST, price, broadcast.id, broadcast.budget)
+    fits = budget.reserve_equal(db, rt, tell.money, one, len(chosen), going.at)
+    batches.put_off(db, [each.id for each in chosen[fits:]], str(Reason.BUDGET), going.at + results.ASK_AGAIN)
     begun = rows.add_attempts(
         db,
-        batch,
-        [each.id for each in going[:fits]],
-        [each.number_id for each in going[:fits]],
+        going.batch,
+        [each.id for each in chosen[:fits]],
+        [each.number_id for each in chosen[:fits]],
         provider=rt.provider,
         line=line,
         profile=rt.profile.version,
-        placed_at=now,
+        placed_at=going.at,
         estimate=price or None,
     )
-    chosen = [each for each in going[:fits] if each.id in begun]
-    opened = numbers.open_numbers(db, rt.vault, [each.number_id for each in chosen])
-    return _Going(
-        batch,
-        text,
-        [each.id for each in chosen],
-        [each.number_id for each in chosen],
-        [opened[each.number_id] for each in chosen],
-        is_halted=fits < len(going),
-    )
-
-
-def _hand_over(rt: Runtime, line: str, going: _Going, claimed_at: datetime) -> None:
-    began = rt.clock()
-    said = results.ask(rt, claimed_at, lambda: rt.sms.send_sms(going.text, going.numbers))
-    asked = batch_outcomes.Asked(going.batch, going.delivery_ids, going.number_ids, line, claimed_at)
-    batch_outcomes.keep(rt, asked, said, rt.clock() - began)
+    sure = [each for each in chosen[:fits] if each.id in begun]
+    going.delivery_ids = [each.id for each in sure]
+    going.number_ids = [each.number_id for each in sure]
+    going.numbers = [opened[each.number_id] for each in sure]
+    going.is_halted = fits < len(chosen)

@@ -53,11 +53,12 @@ def wanted(situation: Situation, amount: Decimal) -> Wanted:
 
 
 class Teller:
-    """Tells what tries may cost; looks at the length of each broadcast once."""
+    """Tells what tries may cost; looks at the length of each broadcast, and at what staff have put in, once."""
 
     def __init__(self, db: Session, rt: Runtime) -> None:
         self._rt = rt
-        self._prices = find_money(db, rt.profile.money).prices
+        self.money = find_money(db, rt.profile.money)
+        self._prices = self.money.prices
         self._seconds: dict[int, dict[str, float]] = {}
 
     def price(self, situation: Situation, words: str) -> Decimal:
@@ -78,25 +79,30 @@ class Teller:
         return known.get(language or "") or max(known.values(), default=USUAL_SECONDS)
 
 
-def reserve(db: Session, rt: Runtime, wanted: Sequence[Wanted], now: datetime) -> list[bool]:
+def reserve(db: Session, rt: Runtime, money: Money, wanted: Sequence[Wanted], now: datetime) -> list[bool]:
     """Keep back what these cost, the first before the others; says of each whether every ceiling holds it.
 
     What may never wait for money, a call about danger, is counted and never held.
     """
     if not any(each.amount for each in wanted):
         return [True] * len(wanted)
-    money = find_money(db, rt.profile.money)
-    house = _of_house(rt, money, now)
-    broadcasts = {_scope(each.broadcast_id): each.ceiling for each in wanted if each.broadcast_id}
-    ceilings = {**{key: broadcasts[key] for key in sorted(broadcasts)}, **house}
-    left = {
-        key: None if ceilings[key] is None else (ceilings[key] or NOTHING) - spent
-        for key, spent in spendings.lock(db, list(ceilings)).items()
-    }
+    left = _lock(db, rt, money, wanted, now)
+    house = _day_and_hour(rt, now)
     taken: dict[spendings.Scope, Decimal] = defaultdict(lambda: NOTHING)
     fits = [_take(each, [*house, *_own(each)], left, taken) for each in wanted]
     spendings.add(db, taken)
     return fits
+
+
+def reserve_equal(db: Session, rt: Runtime, money: Money, one: Wanted, count: int, now: datetime) -> int:
+    """Keep back what so many that cost the same cost; returns how many of them every ceiling holds."""
+    if not one.amount:
+        return count
+    left = _lock(db, rt, money, [one], now)
+    ends = [] if _is_free(one) else [rest for rest in left.values() if rest is not None]
+    fit = min([count, *(max(0, int(rest // one.amount)) for rest in ends)])
+    spendings.add(db, dict.fromkeys(left, one.amount * fit))
+    return fit
 
 
 def settle(unit: UnitOfWork, rt: Runtime) -> None:
@@ -116,15 +122,29 @@ def settle(unit: UnitOfWork, rt: Runtime) -> None:
     spendings.show(unit.db)
 
 
+def _lock(
+    db: Session, rt: Runtime, money: Money, wanted: Sequence[Wanted], now: datetime
+) -> dict[spendings.Scope, Decimal | None]:
+    """Return what is left under each ceiling, locked until the commit; None: it has no end."""
+    day, hour = _day_and_hour(rt, now)
+    broadcasts = {_scope(each.broadcast_id): each.ceiling for each in wanted if each.broadcast_id}
+    ceilings = {**{key: broadcasts[key] for key in sorted(broadcasts)}, day: money.day, hour: money.hour}
+    spent = spendings.lock(db, list(ceilings))
+    return {key: None if most is None else most - spent[key] for key, most in ceilings.items()}
+
+
+def _is_free(each: Wanted) -> bool:
+    return Reason.BUDGET in WAIVED[ContactReason(each.reason)]
+
+
 def _take(
     each: Wanted,
     keys: Sequence[spendings.Scope],
     left: dict[spendings.Scope, Decimal | None],
     taken: dict[spendings.Scope, Decimal],
 ) -> bool:
-    is_free = Reason.BUDGET in WAIVED[ContactReason(each.reason)]
     fits = all((rest := left[key]) is None or rest >= each.amount for key in keys)
-    if not fits and not is_free:
+    if not fits and not _is_free(each):
         return False
     for key in keys:
         taken[key] += each.amount
@@ -135,11 +155,6 @@ def _take(
 
 def _own(each: Wanted) -> list[spendings.Scope]:
     return [_scope(each.broadcast_id)] if each.broadcast_id else []
-
-
-def _of_house(rt: Runtime, money: Money, now: datetime) -> dict[spendings.Scope, Decimal | None]:
-    day, hour = _day_and_hour(rt, now)
-    return {day: money.day, hour: money.hour}
 
 
 def _day_and_hour(rt: Runtime, at: datetime) -> tuple[spendings.Scope, spendings.Scope]:

@@ -16,7 +16,7 @@ from gateway import ledger
 from gateway.channels.base import MessageReported, Outcome, VoiceEvent
 from gateway.db import UnitOfWork
 from gateway.deliveries import contact, fallback, heard, missed
-from gateway.deliveries.owe import VOICE
+from gateway.deliveries.owe import VOICE, ring_senders
 from gateway.models import Attempt, Call, Delivery
 from gateway.rules.classes import Kind, MessageClass
 from gateway.rules.habits import counted, unreached
@@ -91,6 +91,7 @@ def call_ended(unit: UnitOfWork, rt: Runtime, call: Call, event: VoiceEvent) -> 
     if ending.cause is Cause.INVALID:
         numbers.mark_invalid(unit.db, attempt.number_id, rt.clock())
     _end(unit, rt, attempt, ending, event)
+    ring_senders(unit, rt, VOICE)  # a line is free, and a phone: somebody may have waited for either
 
 
 def reported(unit: UnitOfWork, rt: Runtime, event: MessageReported) -> bool:

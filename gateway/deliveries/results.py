@@ -33,10 +33,14 @@ PAUSE_AFTER_REFUSAL = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Sent:
-    """What one round did: `handed` went to the provider, `judged` were held or refused instead."""
+    """What one round did: `handed` went to the provider, `judged` were held or refused instead.
+
+    `is_paced`: nothing was looked at, because the pace allowed nothing yet.
+    """
 
     handed: int
     judged: int
+    is_paced: bool = False
 
 
 @dataclass

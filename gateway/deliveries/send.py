@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from flows.sms_text import cut
 from gateway.db import unit_of_work
-from gateway.deliveries import batches, budget, contact, halt, lines, pacing, results, texts
+from gateway.deliveries import batches, budget, contact, halt, lines, pacing, results, stream, texts
 from gateway.deliveries.contact import Situation
 from gateway.deliveries.owe import SMS, TEXT_PURPOSE, VOICE
 from gateway.deliveries.results import Claimed, Sent
@@ -85,6 +85,11 @@ def send_batch(rt: Runtime) -> Sent:
     return batches.send_batch(rt, line_of(rt, SMS) or "")
 
 
+def send_batches(rt: Runtime, until: float) -> bool:
+    """Send batches of texts until none is left or the time (monotonic) is over; says whether any was taken up."""
+    return stream.send_batches(rt, line_of(rt, SMS) or "", until)
+
+
 def has_batch(rt: Runtime) -> bool:
     """Say whether a batch could be sent as soon as the pace allows."""
     with unit_of_work(rt.engine) as unit:
@@ -92,8 +97,11 @@ def has_batch(rt: Runtime) -> bool:
         return not is_closed and batch_rows.has_due(unit.db, rt.clock())
 
 
-def has_due(db: Session, kind: str, now: datetime) -> bool:
-    """Say whether a sender would find anything."""
+def has_due(db: Session, rt: Runtime, kind: str) -> bool:
+    """Say whether a sender would find anything on a line that is open."""
+    line, now = line_of(rt, kind), rt.clock()
+    if line is None or paces.is_closed(db, line, now):
+        return False
     return deliveries.has_due(db, kind, now) or (kind == SMS and batch_rows.has_due(db, now))
 
 
@@ -114,7 +122,7 @@ def _send_single(rt: Runtime, kind: str, line: str) -> Sent:
     began = rt.clock()
     granted = pacing.take(rt, kind, line, AT_ONCE[kind])
     if granted == 0:
-        return Sent(0, 0)
+        return Sent(0, 0, is_paced=True)
     with unit_of_work(rt.engine) as unit:
         taken = _claim(unit.db, rt, kind, line, granted)
     requests = _requests(kind, taken.claimed)
@@ -190,7 +198,7 @@ def _paid(db: Session, rt: Runtime, going: Sequence[Situation], now: datetime) -
         _Going(each, words, tell.price(each, words)) for each in going for words in (_text_of(rt, each),)
     ]
     wanted = [budget.wanted(each.situation, each.price) for each in priced]
-    return list(zip(priced, budget.reserve(db, rt, wanted, now), strict=True))
+    return list(zip(priced, budget.reserve(db, rt, tell.money, wanted, now), strict=True))
 
 
 def _one_per_number(locked: list[Delivery], kind: str) -> list[Delivery]:

@@ -27,7 +27,7 @@ def sweep(unit: UnitOfWork, rt: Runtime) -> None:
     batches.take_back(unit, rt)
     for kind in (VOICE, SMS):
         _silent(unit, rt, kind)
-        if send.has_due(unit.db, kind, rt.clock()):
+        if send.has_due(unit.db, rt, kind):
             ring_senders(unit, rt, kind)
 
 

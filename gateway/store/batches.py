@@ -11,11 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Row, and_, exists, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    ScalarSelect,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gateway.models import Batch, Broadcast, Delivery
 from gateway.states import BatchState, BroadcastState, DeliveryState
+from gateway.store import paces
 from gateway.store.arrays import among
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
@@ -34,15 +47,6 @@ class Claim:
     last_id: int
 
 
-@dataclass(frozen=True)
-class Turn:
-    """A broadcast that has batches to send, and how many of its own are on their way."""
-
-    broadcast_id: int
-    is_urgent: bool
-    under_way: int
-
-
 def plan_anew(db: Session) -> None:
     """Let each statement of this transaction be planned for how large the tables are now.
 
@@ -51,24 +55,15 @@ def plan_anew(db: Session) -> None:
     db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def list_turns(db: Session, now: datetime) -> list[Turn]:
-    """List the running broadcasts of which a batch could be sent now."""
-    under_way = (
-        select(func.count())
-        .where(Batch.broadcast_id == Broadcast.id, Batch.state == BatchState.SENDING)
-        .scalar_subquery()
-    )
-    is_ready = exists().where(Batch.broadcast_id == Broadcast.id, *_is_ready(now))
-    query = select(Broadcast.id, Broadcast.is_urgent, under_way)
-    query = query.where(Broadcast.state == BroadcastState.RUNNING, is_ready)
-    return [Turn(*row) for row in db.execute(query)]
+def claim(db: Session, line: str, now: datetime, lease_until: datetime) -> Claim | None:
+    """Take the next batch that nobody else holds, while the line is open: of urgent broadcasts first, among equals of whoever
+    has the fewest requests under way, then by lot.
 
-
-def claim(db: Session, broadcast_id: int, now: datetime, lease_until: datetime) -> Claim | None:
-    """Take the next batch of a broadcast that nobody else holds."""
+    Whoever loses the last batch of the broadcast whose turn it is finds another's at the next look.
+    """
     free = (
         select(Batch.id)
-        .where(Batch.broadcast_id == broadcast_id, *_is_ready(now))
+        .where(Batch.broadcast_id == _turn(now), *_is_ready(now), ~paces.is_closed_now(line, now))
         .order_by(Batch.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -154,7 +149,7 @@ def lock_expired(db: Session, now: datetime, limit: int = 50) -> list[Claim]:
 
 def has_due(db: Session, now: datetime) -> bool:
     """Say whether a sender would find a batch."""
-    return bool(list_turns(db, now))
+    return db.scalar(select(Broadcast.id).where(*_has_batch(now)).limit(1)) is not None
 
 
 def _write(db: Session, delivery_ids: Sequence[int], **values: Any) -> None:
@@ -164,8 +159,28 @@ def _write(db: Session, delivery_ids: Sequence[int], **values: Any) -> None:
         db.execute(query.execution_options(synchronize_session=False))
 
 
+def _turn(now: datetime) -> ScalarSelect[int]:
+    under_way = (
+        select(func.count())
+        .where(Batch.broadcast_id == Broadcast.id, Batch.state == _SENDING)
+        .scalar_subquery()
+    )
+    lot = func.hashint8extended(Broadcast.id, int(now.timestamp() * 1_000_000))
+    running = select(Broadcast.id).where(*_has_batch(now))
+    return running.order_by(Broadcast.is_urgent.desc(), under_way, lot).limit(1).scalar_subquery()
+
+
+def _has_batch(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_ready = exists().where(Batch.broadcast_id == Broadcast.id, *_is_ready(now))
+    return (Broadcast.state == BroadcastState.RUNNING, is_ready)
+
+
 def _is_ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Batch.state == BatchState.READY, Batch.due_at <= now)
+    return (Batch.state == _READY, Batch.due_at <= now)
 
 
+# Written into the statement, so that the indexes of what is ready and what is being sent serve whatever plan is kept.
+_READY, _SENDING = (
+    literal(each, Batch.state.type, literal_execute=True) for each in (BatchState.READY, BatchState.SENDING)
+)
 _CLAIM = (Batch.id, Batch.fence, Batch.broadcast_id, Batch.language, Batch.first_id, Batch.last_id)

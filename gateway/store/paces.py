@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,12 @@ from gateway.models import Pace
 
 def is_closed(db: Session, line: str, now: datetime) -> bool:
     """Say whether nobody may send on this line now."""
-    return db.scalar(select(Pace.line).where(Pace.line == line, Pace.closed_until > now)) is not None
+    return bool(db.scalar(select(is_closed_now(line, now))))
+
+
+def is_closed_now(line: str, now: datetime) -> ColumnElement[bool]:
+    """SQL: nobody may send on this line."""
+    return exists().where(Pace.line == line, Pace.closed_until > now)
 
 
 def close_line(db: Session, line: str, until: datetime, reason: str) -> None:

@@ -7,7 +7,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Numeric,
+    Text,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+    values,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,21 +64,24 @@ class Ended(NamedTuple):
 
 def lock(db: Session, scopes: Sequence[Scope]) -> dict[Scope, Decimal]:
     """Return what was spent in each, locked in this order until the commit."""
-    found = {}
-    for scope in scopes:
-        row = insert(Spending).values(scope=scope.name, since=scope.since, spent=0)
-        row = row.on_conflict_do_update(index_elements=["scope", "since"], set_={"spent": Spending.spent})
-        found[scope] = db.scalars(row.returning(Spending.spent)).one()
-    return found
+    if not scopes:
+        return {}
+    rows = insert(Spending).values([{"scope": name, "since": since, "spent": 0} for name, since in scopes])
+    rows = rows.on_conflict_do_update(index_elements=["scope", "since"], set_={"spent": Spending.spent})
+    found = db.execute(rows.returning(Spending.scope, Spending.since, Spending.spent))
+    return {Scope(name, since): spent for name, since, spent in found}
 
 
 def add(db: Session, amounts: Mapping[Scope, Decimal]) -> None:
-    """Count these amounts; what is below nothing was given back."""
-    for scope, amount in amounts.items():
-        if amount:
-            query = update(Spending).where(Spending.scope == scope.name, Spending.since == scope.since)
-            spent = func.greatest(Spending.spent + amount, 0)
-            db.execute(query.values(spent=spent).execution_options(synchronize_session=False))
+    """Count these amounts, of what is locked; what is below nothing was given back."""
+    changed = [(scope.name, scope.since, amount) for scope, amount in amounts.items() if amount]
+    if not changed:
+        return
+    more = values(column("scope", Text), column("since", DateTime(timezone=True)), column("amount", Numeric))
+    given = more.data(changed).alias("given")
+    query = update(Spending).where(Spending.scope == given.c.scope, Spending.since == given.c.since)
+    spent = func.greatest(Spending.spent + given.c.amount, 0)
+    db.execute(query.values(spent=spent).execution_options(synchronize_session=False))
 
 
 def list_ended(db: Session, limit: int) -> list[Ended]:

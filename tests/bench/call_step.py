@@ -39,7 +39,7 @@ _calls = itertools.count(1)
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="memberline-bench-", dir="/tmp") as folder:
         environ = environment(Path(folder))
-        numbers = _prepare(environ)
+        numbers = prepare(environ)
         ports = free_port(), free_port()
         web = subprocess.Popen(
             [Path(sys.executable).parent / "memberline", "web", "--port", str(ports[0])],
@@ -75,7 +75,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _prepare(environ: dict[str, str]) -> list[str]:
+def prepare(environ: dict[str, str]) -> list[str]:
     rt = build_runtime(Settings.from_env(environ))
     build_subject(rt, CATALOGUE, 0)
     numbers = [a_number(each) for each in range(1, CONNECTIONS + 1)]
@@ -85,7 +85,7 @@ def _prepare(environ: dict[str, str]) -> list[str]:
     return [str(each) for each in numbers]
 
 
-def _caller(port: int, number: str) -> Line:
+def caller(port: int, number: str) -> Line:
     """A member who stays in the main menu and asks to hear it again; rings anew after a hundred steps."""
     steps = itertools.count()
     form: dict[str, str] = {}
@@ -119,7 +119,7 @@ def _measure(ports: tuple[int, int], numbers: list[str]) -> None:
     ratios = []
     for number in range(ROUNDS + 1):
         bare, _ = run(bare_lines(ports[1]), SECONDS)
-        steps, times = run([_caller(ports[0], each) for each in numbers], SECONDS)
+        steps, times = run([caller(ports[0], each) for each in numbers], SECONDS)
         if number == 0:
             continue  # warm-up
         ratios.append(steps / bare)
@@ -139,7 +139,7 @@ def _count_statements(environ: dict[str, str], port: int, number: str) -> None:
     plain = (
         make_url(environ["DATABASE_URL"]).set(drivername="postgresql").render_as_string(hide_password=False)
     )
-    line = _caller(port, number)
+    line = caller(port, number)
     line.send(None)
     answer = line.receive()
     with psycopg.connect(plain, autocommit=True) as connection:

@@ -40,10 +40,10 @@ def main() -> None:
 
 def measure(rt: Runtime) -> tuple[float, float, float]:
     """Return the seconds of the raw write and of ours, and the CPU seconds of the raw one."""
-    broadcast_id = begin(rt, "STATE")
+    begin(rt, "STATE")
     tidy(rt)
     raw, ours, spent = [], [], []
-    for nth, (batch, ids, number_ids) in enumerate(_claimed(rt, broadcast_id)):
+    for nth, (batch, ids, number_ids) in enumerate(_claimed(rt)):
         names = [f"ATXid_{batch.id:08d}{each:024d}" for each in ids]
         began, cpu = time.perf_counter(), cpu_seconds()
         if nth % 2:
@@ -64,11 +64,11 @@ def _raw(rt: Runtime, ids: list[int], names: list[str]) -> None:
         connection.execute(RAW[1], (ids, names))
 
 
-def _claimed(rt: Runtime, broadcast_id: int) -> Iterator[tuple[Claim, list[int], list[int]]]:
+def _claimed(rt: Runtime) -> Iterator[tuple[Claim, list[int], list[int]]]:
     now = rt.clock()
     while True:
         with unit_of_work(rt.engine) as unit:
-            batch = batches.claim(unit.db, broadcast_id, now, now + timedelta(seconds=40))
+            batch = batches.claim(unit.db, "sms", now, now + timedelta(seconds=40))
             if batch is None:
                 return
             rows = batches.read(unit.db, batch)

@@ -118,7 +118,7 @@ class Engine:
                 break
             self._in_vain[kind] = 0
         with unit_of_work(rt.engine) as unit:
-            has_due = send.has_due(unit.db, kind, rt.clock())
+            has_due = send.has_due(unit.db, rt, kind)
         if has_due:
             nth = self._in_vain[kind] = self._in_vain[kind] + 1
             self._send_after(0.5 * 2 ** min(nth, 9), kind)

@@ -16,6 +16,7 @@ from gateway.phones import Number, is_invented
 
 Entry = Mapping[str, Any]
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # the SDK's own check lets "+0…" and Devanagari digits pass (E4)
+NO_DIGIT = re.compile(r"[^0-9]")
 
 
 def refused_here(to: Sequence[Number], is_loopback: bool) -> dict[Number, Handed]:
@@ -65,5 +66,10 @@ def _by_digits(entries: object, key: str) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            found.setdefault(re.sub(r"[^0-9]", "", str(entry.get(key))), entry)
+            found.setdefault(_digits(str(entry.get(key))), entry)
     return found
+
+
+def _digits(written: str) -> str:
+    plain = written[1:] if written[:1] == "+" else written
+    return plain if plain.isascii() and plain.isdigit() else NO_DIGIT.sub("", written)

@@ -108,7 +108,7 @@ class AfricasTalkingSms:
 
 
 def _read_recipient(number: Number, entry: Entry) -> Handed:
-    code, provider_id = _code(entry), entry.get("messageId")
+    code, provider_id = _code(entry.get("statusCode"), entry.get("status")), entry.get("messageId")
     cost, currency = money(entry.get("cost"))
     if code in REFUSALS:
         name, error, outcome = REFUSALS[code]
@@ -122,11 +122,11 @@ def _read_recipient(number: Number, entry: Entry) -> Handed:
     return Handed(number, provider_id=provider_id, cost=cost, currency=currency)
 
 
-def _code(entry: Entry) -> int | None:
-    code = str(entry.get("statusCode"))
+def _code(written: object, status: object) -> int | None:
+    code = str(written)
     if code.isascii() and code.isdigit() and len(code) == 3:
         return int(code)
-    return CODES.get(str(entry.get("status")))
+    return CODES.get(str(status))
 
 
 def parse_sms(form: Mapping[str, str]) -> MessageArrived:

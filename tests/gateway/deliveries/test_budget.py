@@ -89,7 +89,8 @@ def test_danger_never_waits_for_money(rt: Runtime) -> None:
             budget.Wanted(DeliveryReason.REPLY, Decimal("2")),
             budget.Wanted(DeliveryReason.DUTY, Decimal("2")),
         ]
-        assert budget.reserve(unit.db, rt, wanted, rt.clock()) == [False, True]
+        held = money.find_money(unit.db, rt.profile.money)
+        assert budget.reserve(unit.db, rt, held, wanted, rt.clock()) == [False, True]
         owe.owe_call_back(unit, rt, number_id, rt.clock().replace(hour=23))
     assert send_some(rt, "voice").handed == 0
     assert spent(rt)["hour"] == 2
