@@ -56,6 +56,7 @@ MAX_STEPS = 50
 MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
 UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard, AnswerQuestion)
+WAITING = (Menu, Ask, Pick, Poll, Keys, Pause, Record)  # a tuple: a union is built anew at every look
 SAID_OR_WRITTEN = (OpenReport, AddToReport)  # a note or words: one of them is not there
 
 
@@ -105,7 +106,7 @@ def waits_for_words(flows: Mapping[str, Flow], state: State) -> bool:
 
 
 def _is_waiting(flow: Flow, node: str) -> bool:
-    return isinstance(flow.nodes.get(node), Menu | Ask | Pick | Poll | Keys | Pause | Record)
+    return isinstance(flow.nodes.get(node), WAITING)
 
 
 def _run(flows: Mapping[str, Flow], flow: Flow, state: State, facts: Facts) -> Run:
@@ -155,7 +156,7 @@ def _pass_on(run: Run) -> Turn:
         node = run.here
         if isinstance(node, End):
             return Turn(tuple(run.steps), None, None, None, run.fared)
-        if isinstance(node, Menu | Ask | Pick | Poll | Keys | Pause | Record):
+        if isinstance(node, WAITING):
             return _checked(run, listen(run, node))
         _pass(run, node)
         if len(run.steps) > MAX_STEPS:
@@ -164,13 +165,9 @@ def _pass_on(run: Run) -> Turn:
 
 
 def _pass(run: Run, node: Passing) -> None:
-    match node:
-        case Goto(flow, name):
-            run.move(flow, name)
-        case TakeUp():
-            _take_up(run, node)
-        case Walk():
-            run.node = _walk(run, node)
+    match node:  # what flows are mostly made of comes first
+        case Say() | Play():
+            run.node = _say(run, node)
         case Branch(cases, otherwise):
             run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
         case Put(slot, value, then):
@@ -180,8 +177,12 @@ def _pass(run: Run, node: Passing) -> None:
             run.node = then
         case Do():
             run.node = _do(run, node)
-        case _:
-            run.node = _say(run, node)
+        case Goto(flow, name):
+            run.move(flow, name)
+        case Walk():
+            run.node = _walk(run, node)
+        case TakeUp():
+            _take_up(run, node)
 
 
 def _checked(run: Run, turn: Turn) -> Turn:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from flows.model import Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
+from flows.model import NO_VALUES, Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
 from flows.recording import begin_note, has_short_note, take_note
 from flows.run import Run
 from flows.state import Fared, Turn
@@ -24,13 +24,19 @@ VOICE_NOTE, LEAVING = "voice_note", "leaving"
 
 @dataclass(frozen=True)
 class Option:
-    """One key that works here, its sentence where it is read out, and what it puts into a slot."""
+    """One key that works here, the prompt that reads it out where one does, and what it puts into a slot."""
 
     key: str
     then: str
-    speak: Speak | None = None
+    prompt: str | None = None
     slot: str | None = None
     value: str = ""
+    values: Mapping[str, str] | None = None
+    language: str | None = None
+
+    def spoken(self, language: str) -> Speak:
+        """Return the sentence that reads it out, in a language of its own or in this one."""
+        return Speak(self.prompt or "", self.language or language, self.values or NO_VALUES)
 
 
 def listen(run: Run, node: Waiting) -> Turn:
@@ -68,13 +74,21 @@ def hear(run: Run, heard: Heard) -> Turn | None:
     return None
 
 
+def _option(run: Run, node: Question, key: str) -> Option | None:
+    """Return what this key does here, without a look at what the others would."""
+    if isinstance(node, Menu):
+        found = (choice for choice in node.choices if choice.key == key and _works(run, choice))
+        return next((Option(choice.key, choice.then) for choice in found), None)
+    return next((option for option in options(run, node) if option.key == key), None)
+
+
 def options(run: Run, node: Question) -> list[Option]:
     """List the keys that work at this question, in the order in which they are read out."""
     match node:
         case Ask(_, yes, no):
             return [Option("1", yes), Option("2", no)]
         case Menu(choices):
-            return [_offer(run, choice) for choice in choices if choice.prompt or run.holds(choice.when)]
+            return [_offer(run, choice) for choice in choices if _works(run, choice)]
         case Poll(path, slot, then):
             keys = str(run.look(f"{path}.keys") or "")
             return [Option(key, then, None, slot, key) for key in keys]
@@ -82,9 +96,12 @@ def options(run: Run, node: Question) -> list[Option]:
             return [*_listed(run, node), *(_offer(run, choice) for choice in node.others)]
 
 
+def _works(run: Run, choice: Choice) -> bool:
+    return choice.prompt is not None or run.holds(choice.when)
+
+
 def _offer(run: Run, choice: Choice) -> Option:
-    is_spoken = choice.prompt is not None and run.holds(choice.when)
-    return Option(choice.key, choice.then, run.speak(choice.prompt or "") if is_spoken else None)
+    return Option(choice.key, choice.then, choice.prompt if run.holds(choice.when) else None)
 
 
 def _listed(run: Run, node: Pick) -> list[Option]:
@@ -103,11 +120,9 @@ def _item(node: Pick, item: object, key: str, run: Run, is_spoken: bool) -> Opti
     value, name = (
         (str(item["id"]), str(item.get("name", ""))) if isinstance(item, Mapping) else (str(item), "")
     )
-    language = value if node.is_own_tongue else str(run.look("language") or "")
     values = {"key": key} | ({"name": name} if name else {})
-    return Option(
-        key, node.then, Speak(node.prompt, language, values) if is_spoken else None, node.slot, value
-    )
+    language = value if node.is_own_tongue else None
+    return Option(key, node.then, node.prompt if is_spoken else None, node.slot, value, values, language)
 
 
 def _put(run: Run, node: Question, seconds: int) -> Turn:
@@ -125,7 +140,9 @@ def _put_choices(run: Run, node: Question, seconds: int) -> Turn:
     if isinstance(node, Ask):
         run.steps.append(run.speak(node.question, node.values))
     else:
-        run.steps.extend([option.speak for option in options(run, node) if option.speak][:SPOKEN])
+        offered = [option for option in options(run, node) if option.prompt][:SPOKEN]
+        language = run.language
+        run.steps.extend([option.spoken(language) for option in offered])
     return run.wait(WaitDigits(1, seconds))
 
 
@@ -189,7 +206,7 @@ def _take_keys(run: Run, node: Keys, keys: str) -> None:
 
 
 def _take_choice(run: Run, node: Question, heard: Heard, keys: str) -> Turn | None:
-    option = next((option for option in options(run, node) if option.key == keys), None)
+    option = _option(run, node, keys)
     if option is not None:
         run.fared = Fared.ANSWERED
         if option.slot:

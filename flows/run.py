@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flows.errors import FlowError
 from flows.facts import Facts
-from flows.model import Condition, Flow, Node
+from flows.model import NO_VALUES, Condition, Flow, Node
 from flows.scope import Slots, holds, look
 from flows.state import Fared, State, Turn
 from flows.steps import Speak, Step, Tell, Wait
@@ -42,6 +42,11 @@ class Run:
             raise FlowError(f"{self.flow.name} has no node {self.node}", "no-node") from None
 
     @property
+    def language(self) -> str:
+        """The language spoken now; "" where none is known."""
+        return str(self.look("language") or "")
+
+    @property
     def place(self) -> str:
         """The present place as the state writes it."""
         return "/".join((self.flow.name, self.node, self.slots.get("items", ""), self.slots.get("item", "")))
@@ -56,16 +61,15 @@ class Run:
 
     def speak(self, prompt: str, values: Slots | None = None, language: str | None = None) -> Speak:
         """Make a Speak of a prompt whose values are paths."""
-        found = {name: self.look(path) for name, path in (values or {}).items()}
-        filled = {name: "" if value is None else str(value) for name, value in found.items()}
-        return Speak(prompt, language or str(self.look("language") or ""), filled)
+        filled = {name: _written(self.look(path)) for name, path in values.items()} if values else NO_VALUES
+        return Speak(prompt, language or self.language, filled)
 
     def tell(self, path: str, is_personal: bool = False, part: str = "text") -> Tell | None:
         """Make a Tell of the item at a path; nothing where it has neither words nor a sound."""
         item = self.look(path)
         if not isinstance(item, Mapping) or not (item.get(part) or item.get("sound")):
             return None
-        language = str(item.get("language") or self.look("language") or "")
+        language = str(item.get("language") or self.language)
         return Tell(str(item.get(part) or ""), language, item.get("sound"), is_personal)
 
     def begin_speech(self) -> None:
@@ -117,3 +121,7 @@ class Run:
             self.since,
             tuple(self.trail),
         )
+
+
+def _written(value: object) -> str:
+    return "" if value is None else str(value)
