@@ -34,6 +34,7 @@ def perform(unit: UnitOfWork, rt: Runtime, call: CallRow, talk: Talk) -> Talk:
         call_id=call.id,
         delivery_id=call.delivery_id or (talk.facts.get("unfinished") or {}).get("delivery"),
         report_id=call.report_id or (talk.facts.get("report") or {}).get("id"),
+        is_written=bool(talk.facts.get("is_written")),
     )
     facts = perform_steps(unit, rt, scene, talk.effects, talk.facts)
     return replace(talk, facts=facts, heard=(*talk.heard, *filter(None, map(_heard, talk.effects))))

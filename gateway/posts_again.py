@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from gateway import inbox, receipts, spool
-from gateway.calls import voice_posted
+from gateway.calls import ussd_posted, voice_posted
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import doubt, outcomes
 from gateway.errors import CallbackInvalid
@@ -19,7 +19,8 @@ UNKNOWN_FOR = timedelta(minutes=10)
 
 def apply_spooled(rt: Runtime) -> int:
     """Apply everything that was kept; returns how many posts that were."""
-    return spool.apply_all(rt, {"voice": _voice, "sms": _sms, "receipts": _receipt, "opt-outs": _opt_out})
+    kinds = {"voice": _voice, "sms": _sms, "receipts": _receipt, "opt-outs": _opt_out, "ussd": _ussd}
+    return spool.apply_all(rt, kinds)
 
 
 def apply_unknown(rt: Runtime) -> int:
@@ -60,3 +61,7 @@ def _receipt(rt: Runtime, form: Mapping[str, str], turn: int | None) -> object:
 def _opt_out(rt: Runtime, form: Mapping[str, str], turn: int | None) -> object:
     inbox.opted_out(rt, rt.callbacks.parse_opt_out(form))
     return None
+
+
+def _ussd(rt: Runtime, form: Mapping[str, str], turn: int | None) -> None:
+    ussd_posted(rt, rt.callbacks.parse_ussd(form))

@@ -22,12 +22,14 @@ from audio.library import ClipLibrary
 from audio.private import PrivateClips
 from flows.catalog import FLOWS
 from flows.model import Flow
+from flows.screens import Screens, screens_of
 from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
 from gateway.db import QuickPool, make_engine, unit_of_work
 from gateway.files import SealedFiles
 from gateway.keyring import Keyring, WrappedKey, Wrapper
+from gateway.names_scripts import read_indic
 from gateway.pace import Pace, RedisPace
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
@@ -74,6 +76,11 @@ class Runtime:
         with self.quick.connection() as connection:
             return advance(connection, steps)
 
+    @cached_property
+    def screens(self) -> Screens:
+        """What a phone's own screen shows (USSD)."""
+        return screens_of(self.words, WORDS / "screens", read_indic)
+
     @property
     def voice(self) -> VoiceChannel:
         return self.channels.voice
@@ -96,9 +103,12 @@ class Runtime:
         self.engine.dispose()
 
 
-def build_runtime(settings: Settings, *, pool_size: int = 4) -> Runtime:
-    """Build everything from settings; connects to nothing yet, so that a slow database delays no start."""
-    engine = make_engine(_with_driver(settings.database_url), pool_size)
+def build_runtime(settings: Settings, *, pool_size: int = 4, engine: Engine | None = None) -> Runtime:
+    """Build everything from settings; connects to nothing yet, so that a slow database delays no start.
+
+    Tests hand over an engine that already knows its statements.
+    """
+    engine = engine or make_engine(_with_driver(settings.database_url), pool_size)
     vault = _vault(settings, engine)
     folders = sealed_folders(settings, vault)
     redis = Redis.from_url(settings.redis_url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scene:
-    """A number and, where known, its member; on a call, or in messages of that number."""
+    """A number and, where known, its member; on a call, by screen in a session that is kept as one, or in messages."""
 
     number_id: int | None
     member_id: int | None
@@ -16,3 +16,4 @@ class Scene:
     message_id: int | None = None
     delivery_id: int | None = None
     report_id: int | None = None
+    is_written: bool = False

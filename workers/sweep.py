@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway import audit, ledger, report_files, voice_notes
 from gateway.broadcasts import schedules
 from gateway.broadcasts import settle as broadcasts
+from gateway.calls import ussd
 from gateway.days import asking
 from gateway.db import unit_of_work
 from gateway.deliveries import budget, doubt
@@ -32,6 +33,7 @@ def sweep() -> None:
     ask_about_doubts(rt)
     with unit_of_work(rt.engine) as unit:
         budget.settle(unit, rt)
+    ussd.end_lost(rt)
     reports.sweep(rt)
     with unit_of_work(rt.engine) as unit:
         schedules.run_due(unit, rt)

@@ -35,14 +35,19 @@ def call_over(rt: Runtime, event: VoiceEvent, known: CallRow | None) -> None:
         if not is_new:
             _keep_note(unit, rt, event, call)
             return
-        _hear_last(unit, rt, event, call)
-        _end(rt, event, call)
-        fates = learning.fates(rt, call.conversation)
-        deliveries.call_ended(unit, rt, call, event)
-        reports.call_ended(unit, rt, call)
-        erase.after_call(unit, rt, call.member_id)
-        leaving.confirm_call(unit, rt, call)
-        learning.keep(unit, rt, call, fates)
+        end(unit, rt, event, call)
+
+
+def end(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:
+    """Keep what was being said, note the end, and do what follows from the conversation. For a call that goes on."""
+    _hear_last(unit, rt, event, call)
+    _end(rt, event, call)
+    fates = learning.fates(rt, call.conversation)
+    deliveries.call_ended(unit, rt, call, event)
+    reports.call_ended(unit, rt, call)
+    erase.after_call(unit, rt, call.member_id)
+    leaving.confirm_call(unit, rt, call)
+    learning.keep(unit, rt, call, fates)
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:

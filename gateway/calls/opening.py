@@ -20,6 +20,8 @@ from gateway.states import CallState
 from gateway.store import callbacks, numbers, steps
 from gateway.store.steps import CallRow
 
+VOICE = "voice"
+
 
 def call_began(rt: Runtime, event: VoiceEvent) -> Reply:
     """Answer the first post of a call. Two equal first posts agree on one row; the second hears the same."""
@@ -59,12 +61,15 @@ def is_declined(unit: UnitOfWork, rt: Runtime, line: str, number_id: int | None,
     return True
 
 
-def insert_call(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None) -> CallRow | None:
+def insert_call(
+    unit: UnitOfWork, rt: Runtime, event: VoiceEvent, number_id: int | None, channel: str = VOICE
+) -> CallRow | None:
     now = rt.clock()
     state = CallState.RINGING if event.is_inbound else CallState.ANSWERED
     row = {
         "provider": rt.provider,
         "provider_id": event.provider_id,
+        "channel": channel,
         "is_inbound": event.is_inbound,
         "line": event.line[:24],
         "number_id": number_id,
@@ -102,9 +107,7 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
     )
     member_id = facts["member"]["id"] if facts["member"] else None
     if event.is_inbound or facts.get("is_call_back"):
-        facts |= _question_of_today(unit, rt, member_id, facts["language"])
-        facts |= unfinished.facts_of(unit.db, rt, call.number_id, call.id)
-        facts["steers"] = steering.may_steer(unit.db, call.number_id)
+        facts |= sought(unit, rt, call, facts)
     row = unit.db.get_one(Call, call.id)
     row.member_id, row.delivery_id = member_id, about.delivery_id if about else None
     row.language = facts["language"]
@@ -116,6 +119,16 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
         unit.ring(lambda: rt.bells.build_sounds("call", call.id))
     row.facts, row.conversation = after.facts, after.to_json()
     return row.conversation
+
+
+def sought(unit: UnitOfWork, rt: Runtime, call: CallRow, facts: dict[str, Any]) -> dict[str, Any]:
+    """What only a conversation that somebody sought may know: today's question, what broke off, a broadcast to steer."""
+    member_id = facts["member"]["id"] if facts["member"] else None
+    return {
+        **_question_of_today(unit, rt, member_id, facts["language"]),
+        **unfinished.facts_of(unit.db, rt, call.number_id, call.id),
+        "steers": steering.may_steer(unit.db, call.number_id),
+    }
 
 
 def _question_of_today(unit: UnitOfWork, rt: Runtime, member_id: int | None, language: str) -> dict[str, Any]:

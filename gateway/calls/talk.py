@@ -66,6 +66,7 @@ class Talk:
     heard: tuple[str, ...] = ()
     signs: Signs = Signs()
     fared: Mapping[str, str] = field(default_factory=dict)  # letters of `Fared` by "flow/version/node"
+    spoken: tuple[Speak | Tell, ...] = ()  # what `said` says; in writing it is shown instead (`calls.ussd`)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -145,7 +146,7 @@ def waits_for_note(conversation: dict[str, Any] | None) -> bool:
 def reply_to(rt: Runtime, conversation: dict[str, Any] | None, turn: int) -> Reply:
     """Render what was last said and what we listen for; the address of the answer carries the turn."""
     said = (conversation or {}).get("said")
-    wait = _wait_from_json((conversation or {}).get("wait"))
+    wait = wait_of(conversation)
     speech = speech_of(rt, Said(**said)) if said else None
     return rt.callbacks.render(speech, wait, callback_url(rt, turn))
 
@@ -178,9 +179,10 @@ def _after(
         )
     spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
     speaker = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated, rt.remembered)
-    said = speaker.speak(spoken, is_first=is_first)
+    said = None if facts.get("is_written") else speaker.speak(spoken, is_first=is_first)
     signs = signs.after(said, any(isinstance(step, Tell) for step in spoken))
-    return Talk(facts, turn.state, turn.wait, said, _effects(turn.steps), heard, signs, fared)
+    effects = _effects(turn.steps)
+    return Talk(facts, turn.state, turn.wait, said, effects, heard, signs, fared, tuple(spoken))
 
 
 def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -193,7 +195,9 @@ def _wait_to_json(wait: Wait | None) -> dict[str, Any] | None:
     return {"kind": DIGITS if isinstance(wait, WaitDigits) else NOTE, **vars(wait)}
 
 
-def _wait_from_json(stored: dict[str, Any] | None) -> Wait | None:
+def wait_of(conversation: dict[str, Any] | None) -> Wait | None:
+    """What a stored conversation listens for."""
+    stored = (conversation or {}).get("wait")
     if stored is None:
         return None
     values = {name: value for name, value in stored.items() if name != "kind"}

@@ -105,13 +105,20 @@ class OptedOut:
 
 @dataclass(frozen=True)
 class UssdStep:
-    """One input of a USSD dialogue; `text` is all inputs so far joined by `*` (africastalking.md D)."""
+    """One input of a USSD session; `text` is all inputs so far joined by `*` (africastalking.md D).
+
+    `outcome`, `seconds` and `cost` are set only on the post that tells of its end.
+    """
 
     provider_id: str
     number: str
     service_code: str
     text: str
     is_over: bool = False
+    outcome: Outcome | None = None
+    seconds: int | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
     raw: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -179,4 +186,4 @@ class Callbacks(Protocol):
 
     def decline(self) -> Reply: ...
 
-    def ussd_end(self, text: str) -> Reply: ...
+    def ussd_reply(self, screen: str, goes_on: bool) -> Reply: ...

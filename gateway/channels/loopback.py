@@ -155,11 +155,14 @@ class LoopbackCallbacks:
         return OptedOut(_needed(form, "number"), raw=dict(form))
 
     def parse_ussd(self, form: Mapping[str, str]) -> UssdStep:
-        """Read `provider_id, number, service_code, text`."""
+        """Read `provider_id, number, service_code, text`; at the end also `is_over` and `outcome`."""
         provider_id, number, code = (
             _needed(form, name) for name in ("provider_id", "number", "service_code")
         )
-        return UssdStep(provider_id, number, code, form.get("text", ""), raw=dict(form))
+        step = UssdStep(provider_id, number, code, form.get("text", ""), raw=dict(form))
+        if "is_over" not in form:
+            return step
+        return replace(step, is_over=_yes(form, "is_over"), outcome=_outcome(form), seconds=_seconds(form))
 
     def render(self, speech: Speech | None, wait: Wait | None, callback_url: str) -> Reply:
         """Write `play URL` or `say text`, then `digits N` or `record N`, then `then URL`, a line each."""
@@ -175,9 +178,9 @@ class LoopbackCallbacks:
         """Write `decline`."""
         return Reply("decline", PLAIN)
 
-    def ussd_end(self, text: str) -> Reply:
-        """Write `end text`."""
-        return Reply(f"end {text}", PLAIN)
+    def ussd_reply(self, screen: str, goes_on: bool) -> Reply:
+        """Write `ask screen`, or `end screen`."""
+        return Reply(f"{'ask' if goes_on else 'end'} {screen}", PLAIN)
 
 
 def _needed(form: Mapping[str, str], name: str) -> str:

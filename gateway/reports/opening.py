@@ -20,7 +20,7 @@ from gateway.store import members, reports, units
 
 logger = logging.getLogger(__name__)
 
-VOICE, SMS = "voice", "sms"
+VOICE, SMS, USSD = "voice", "sms", "ussd"
 AGAIN, MORE = "again", "more"
 
 
@@ -103,7 +103,7 @@ def _new_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: OpenReport, i
     return Report(
         reference=reference,
         state=_first_state(is_known, is_draft),
-        source=VOICE if scene.call_id else SMS,
+        source=_source(scene),
         unit_id=place.id,
         desk_unit_id=place.id,
         sight_unit_id=place.id,
@@ -115,6 +115,12 @@ def _new_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: OpenReport, i
         received_at=rt.clock(),
         **_who(rt, scene, step, reference),
     )
+
+
+def _source(scene: Scene) -> str:
+    if scene.call_id is None:
+        return SMS
+    return USSD if scene.is_written else VOICE
 
 
 def _who(rt: Runtime, scene: Scene, step: OpenReport, reference: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from flows.steps import Speak
 from gateway import spool
 from gateway.access.rates import WaitFirst
+from gateway.calls.ussd import sorry
 from gateway.channels.base import Reply, Speech
 from gateway.content import BASE_LANGUAGE
 from gateway.db import unit_of_work
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 STATUS = {CallbackInvalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, WaitFirst: 429}
 CALLBACKS = "/callbacks/"
 MACHINES = ("/health/", "/metrics")
-SPOOLED = ("voice", "sms", "receipts", "opt-outs")
+SPOOLED = ("voice", "sms", "receipts", "opt-outs", "ussd")
 AWAY = (
     OperationalError,
     psycopg.OperationalError,
@@ -43,7 +44,7 @@ Page = Callable[[int, str], Response]
 
 def set_up(app: Flask, rt: Runtime, page: Page) -> None:
     """Register the handlers of errors; `page(status, code)` is what people see."""
-    apology = _rendered(rt)
+    apologies = {"voice": _rendered(rt), "ussd": rt.callbacks.ussd_reply(sorry(rt), goes_on=False)}
 
     @app.errorhandler(MemberlineError)
     def refused(error: MemberlineError) -> ResponseReturnValue:
@@ -70,8 +71,8 @@ def set_up(app: Flask, rt: Runtime, page: Page) -> None:
         if not _is_callback():
             return _answer(page, InternalServerError.code, "error")
         _keep_post(rt, error)
-        is_voice = request.path.endswith("/voice")
-        return Response(apology.body, content_type=apology.content_type) if is_voice else Response("")
+        said = apologies.get(kind_of_post())
+        return Response(said.body, content_type=said.content_type) if said else Response("")
 
 
 def _rendered(rt: Runtime) -> Reply:
@@ -97,10 +98,15 @@ def _answer(page: Page, status: int, code: str) -> Response:
     return page(status, code)
 
 
+def kind_of_post() -> str:
+    """The last part of a provider's address: voice, sms …"""
+    return request.path.rpartition("/")[2]
+
+
 def _keep_post(rt: Runtime, error: Exception) -> None:
     """Keep what the provider told us, it will not be told again (A5, A7): for a person where we broke down over it, for the
     sweep where the database went away, though it may be back by now (B7)."""
-    kind = request.path.rpartition("/")[2]
+    kind = kind_of_post()
     form = request.form.to_dict()
     if isinstance(error, AWAY) and kind in SPOOLED:
         spool.keep(rt, kind, form, request.args.get("turn", type=int))

@@ -1,4 +1,4 @@
-"""The provider's posts about SMS: one that arrived, a receipt, an opt-out. Stored, then judged, then 200."""
+"""The provider's posts in writing: an SMS, a receipt, an opt-out, a step on a screen (USSD). Stored, then judged, then 200."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from gateway import inbox, receipts
 from gateway.access import provider_post
+from gateway.calls import ussd_posted
 from gateway.errors import CallbackInvalid
 from gateway.web.forms import keep_unreadable, read_form, the_runtime
 
@@ -45,10 +46,8 @@ def opt_out() -> Response:
 @blueprint.post("/callbacks/<provider>/<secret>/ussd")
 @provider_post
 def ussd() -> Response:
-    """USSD has no menu yet: a polite end that says what works."""
     rt = the_runtime()
-    _parsed("ussd", rt.callbacks.parse_ussd)
-    reply = rt.callbacks.ussd_end(f"{rt.settings.organisation}: give a missed call, we ring you. It is free.")
+    reply = ussd_posted(rt, _parsed("ussd", rt.callbacks.parse_ussd))
     return Response(reply.body, content_type=reply.content_type)
 
 

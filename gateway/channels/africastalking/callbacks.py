@@ -48,6 +48,6 @@ class AfricasTalkingCallbacks:
         """Write the refusal of a ringing call."""
         return xml.decline()
 
-    def ussd_end(self, text: str) -> Reply:
-        """Write the last USSD screen."""
-        return ussd.ussd_end(text)
+    def ussd_reply(self, screen: str, goes_on: bool) -> Reply:
+        """Write a USSD screen."""
+        return ussd.ussd_reply(screen, goes_on)

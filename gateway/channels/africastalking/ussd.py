@@ -1,21 +1,38 @@
-"""USSD through Africa's Talking: reading a step or the dialogue's end, and writing the last screen.
+"""USSD through Africa's Talking: reading a step or the session's end, and writing a screen.
 
-Source: africastalking.md D. Not offered in India; for now every dialogue ends politely.
+Source: africastalking.md D. Not offered in India. A screen that is too long is cut here as a last resort; whoever writes
+screens keeps them short (`flows.screens`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
-from gateway.channels.africastalking.fields import LONGEST_ID, clean, raw, required, written
-from gateway.channels.base import Reply, UssdStep
+from gateway.channels.africastalking.client import money
+from gateway.channels.africastalking.fields import (
+    LONGEST_ID,
+    clean,
+    note_unknown,
+    optional,
+    raw,
+    required,
+    written,
+)
+from gateway.channels.base import Outcome, Reply, UssdStep
 
 SCREEN = 182  # characters, the prefix included
+GOES_ON, ENDS = "CON ", "END "
+PLAIN = "text/plain"
+# `Incomplete`: whoever dialled cancelled, or was too slow: they were there all the same.
+STATUSES = {"Success": Outcome.ANSWERED, "Incomplete": Outcome.ANSWERED, "Failed": Outcome.FAILED}
 
 
 def parse_ussd(form: Mapping[str, str]) -> UssdStep:
-    """Read one input, or the post at the dialogue's end (it has `status` and `input`); raises CallbackInvalid."""
+    """Read one input, or the post at the session's end (it has `status` and `input`); raises CallbackInvalid."""
     is_over = "text" not in form and "status" in form
+    end = _end(form) if is_over else {}
     return UssdStep(
         provider_id=required(form, "sessionId", LONGEST_ID),
         number=required(form, "phoneNumber", LONGEST_ID),
@@ -23,11 +40,26 @@ def parse_ussd(form: Mapping[str, str]) -> UssdStep:
         text=written(form, "input") if is_over else written(form, "text"),
         is_over=is_over,
         raw=raw(form),
+        **end,
     )
 
 
-def ussd_end(text: str) -> Reply:
-    """Write the last screen, cut to what a phone shows."""
-    screen = f"END {' '.join(clean(text).split())}"
-    body = screen if len(screen) <= SCREEN else screen[: SCREEN - 3].rstrip() + "..."
-    return Reply(body, "text/plain")
+def _end(form: Mapping[str, str]) -> Mapping[str, Any]:
+    status = optional(form, "status") or ""
+    if status not in STATUSES:
+        note_unknown("ussd status", status)
+    duration = optional(form, "durationInMillis") or ""
+    cost, currency = money(optional(form, "cost"))
+    return {
+        "outcome": STATUSES.get(status, Outcome.UNKNOWN),
+        "seconds": round(int(duration) / 1000) if re.fullmatch("[0-9]{1,9}", duration) else None,
+        "cost": cost,
+        "currency": currency,
+    }
+
+
+def ussd_reply(screen: str, goes_on: bool) -> Reply:
+    """Write a screen that asks for more, or the last one; cut to what a phone shows."""
+    shown = "\n".join(" ".join(line.split()) for line in clean(screen).splitlines())
+    body = (GOES_ON if goes_on else ENDS) + shown
+    return Reply(body if len(body) <= SCREEN else f"{body[: SCREEN - 3].rstrip()}...", PLAIN)

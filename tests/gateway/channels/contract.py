@@ -28,7 +28,7 @@ ENVIRON = {
 
 @dataclass(frozen=True)
 class Opening:
-    """`posts`: call_begins, key_1, call_over (busy), sms ("HELP"), receipt (delivered), opt_out, ussd ("1*2")."""
+    """`posts`: call_begins, key_1, call_over (busy), sms ("HELP"), receipt (delivered), opt_out, ussd ("1*2"), ussd_over."""
 
     open: Callable[[], object]
     posts: Mapping[str, dict[str, str]]
@@ -81,6 +81,7 @@ AT_END = {
     "durationInSeconds": "0",
 }
 LOOP_SMS = {"provider_id": "m1", "number": "+917000000001"}
+LOOP_USSD = LOOP_SMS | {"provider_id": "u1", "service_code": "*384#", "text": "1*2"}
 
 OPENINGS = {
     "africastalking": Opening(
@@ -98,6 +99,14 @@ OPENINGS = {
                 "serviceCode": "*384#",
                 "text": "1*2",
             },
+            "ussd_over": {
+                "sessionId": "u1",
+                "phoneNumber": "+917000000001",
+                "serviceCode": "*384#",
+                "input": "1*2",
+                "status": "Incomplete",
+                "durationInMillis": "31020",
+            },
         },
         is_on_wire=True,
     ),
@@ -110,7 +119,8 @@ OPENINGS = {
             "sms": LOOP_SMS | {"line": "22384", "text": "HELP"},
             "receipt": LOOP_SMS | {"outcome": "delivered", "is_final": "yes"},
             "opt_out": {"number": "+917000000001"},
-            "ussd": LOOP_SMS | {"provider_id": "u1", "service_code": "*384#", "text": "1*2"},
+            "ussd": LOOP_USSD,
+            "ussd_over": LOOP_USSD | {"is_over": "yes", "outcome": "answered", "seconds": "31"},
         },
         is_on_wire=False,
     ),

@@ -92,7 +92,21 @@ def test_reply_comes_back_to_us_when_it_listens(channels, speech, wait):
 
 def test_last_words_are_written(channels):
     assert channels.callbacks.decline().body
-    assert "Thank you" in channels.callbacks.ussd_end("Thank you").body
+    assert "Thank you" in channels.callbacks.ussd_reply("Thank you", False).body
+
+
+def test_screen_says_whether_it_asks_for_more_and_keeps_its_lines(channels):
+    asks, ends = (
+        channels.callbacks.ussd_reply("How urgent?\n1 Can wait", goes_on).body for goes_on in (True, False)
+    )
+    assert asks != ends
+    assert asks.endswith("How urgent?\n1 Can wait") and ends.endswith("How urgent?\n1 Can wait")
+
+
+def test_end_of_a_session_is_told_apart_from_an_input(channels, opening):
+    over = channels.callbacks.parse_ussd(opening.posts["ussd_over"])
+    assert (over.provider_id, over.text, over.is_over) == ("u1", "1*2", True)
+    assert (over.outcome, over.seconds) == (Outcome.ANSWERED, 31)
 
 
 def test_secrets_stay_out_of_sight_when_the_bundle_is_shown(channels, opening):

@@ -1,11 +1,12 @@
 """Incoming SMS, receipts, opt-outs and USSD, as the provider posts them."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from gateway.channels.africastalking.sms import FAILURES, parse_opt_out, parse_receipt, parse_sms
-from gateway.channels.africastalking.ussd import parse_ussd, ussd_end
+from gateway.channels.africastalking.ussd import parse_ussd, ussd_reply
 from gateway.channels.base import MessageArrived, MessageReported, OptedOut, Outcome, Reply, UssdStep
 from gateway.errors import CallbackInvalid
 from tests.gateway.channels.africastalking.payloads import CASES, fields
@@ -43,13 +44,27 @@ EVENTS = {
     "ussd_step_0": (parse_ussd, STEP),
     "ussd_step_1": (parse_ussd, replace(STEP, text="1")),
     "ussd_step_2": (parse_ussd, replace(STEP, text="1*2")),
-    "ussd_session_end": (parse_ussd, replace(STEP, text="1*2", is_over=True)),
+    "ussd_session_end": (
+        parse_ussd,
+        replace(STEP, text="1*2", is_over=True, outcome=Outcome.ANSWERED, seconds=12, cost=Decimal("0.10")),
+    ),
     "ussd_session_end_incomplete": (
         parse_ussd,
-        replace(STEP, provider_id="ATUid_270c1b084f3f146eb5787075158d9c53", number=RAMESH, is_over=True),
+        replace(
+            STEP,
+            provider_id="ATUid_270c1b084f3f146eb5787075158d9c53",
+            number=RAMESH,
+            is_over=True,
+            outcome=Outcome.ANSWERED,
+            seconds=31,
+            cost=Decimal("0.10"),
+        ),
     ),
 }
-SCREENS = {"ussd_reply_end": "Your dues are paid."}
+SCREENS = {
+    "ussd_reply_end": ("Your dues are paid.", False),
+    "ussd_reply_continue": ("Memberline\n1. My dues\n2. Next meeting", True),
+}
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -127,12 +142,12 @@ def test_post_is_refused_when_a_field_is_too_long(parse, name, field, length):
         parse(fields(name) | {field: "7" * length})
 
 
-@pytest.mark.parametrize(("name", "text"), SCREENS.items())
-def test_screen_is_what_the_provider_expects_when_it_ends(name, text):
-    assert ussd_end(text) == Reply(CASES[name]["body"], CASES[name]["content_type"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen_is_what_the_provider_expects(name):
+    assert ussd_reply(*SCREENS[name]) == Reply(CASES[name]["body"], CASES[name]["content_type"])
 
 
 def test_screen_is_cut_when_it_is_too_long():
-    body = ussd_end("word " * 100).body
+    body = ussd_reply("word " * 100, False).body
     assert len(body) <= 182
     assert body.endswith("...")
