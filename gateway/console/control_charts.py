@@ -35,16 +35,26 @@ class Bucket:
 
 def buckets(window: Window, counts: Mapping[date, int]) -> list[Bucket]:
     """Divide a window into days, weeks or four weeks, from its first day on; the sums are those of the days."""
-    step = 1 if window.length <= BY_DAY else 7 if window.length <= BY_WEEK else 28
     made = []
-    for nth in range(0, window.length, step):
-        first = window.first + timedelta(days=nth)
-        last = min(first + timedelta(days=step - 1), window.last)
-        value = sum(counts.get(first + timedelta(days=each), 0) for each in range((last - first).days + 1))
+    for (first, last), value in zip(_spans(window), sums(window, counts), strict=True):
         label = format_date(first, "d MMM", locale=get_locale())
         until = f" – {format_date(last, 'd MMM', locale=get_locale())}" if last > first else ""
         made.append(Bucket(first, last, label, label + until, value))
     return made
+
+
+def sums(window: Window, counts: Mapping[date, int]) -> list[int]:
+    """The sums of a window's buckets alone: of a hundred small lines nobody reads the days."""
+    return [
+        sum(counts.get(first + timedelta(days=each), 0) for each in range((last - first).days + 1))
+        for first, last in _spans(window)
+    ]
+
+
+def _spans(window: Window) -> list[tuple[date, date]]:
+    step = 1 if window.length <= BY_DAY else 7 if window.length <= BY_WEEK else 28
+    firsts = [window.first + timedelta(days=nth) for nth in range(0, window.length, step)]
+    return [(first, min(first + timedelta(days=step - 1), window.last)) for first in firsts]
 
 
 def line(values: Sequence[int], top: int) -> Markup:

@@ -77,7 +77,7 @@ def _units(trends: Trends, links: Links) -> list[Row]:
 def _row(
     window: Window, name: str, now: Mapping[date, int], before: Mapping[date, int], href: str | None
 ) -> Row:
-    values = [each.value for each in charts.buckets(window, now)]
+    values = charts.sums(window, now)
     total = sum(values)
     return Row(name, total, sum(before.values()), href if total else None, values)
 

@@ -75,12 +75,13 @@ def look(db: Session, rt: Runtime, sight: Sight, place: Unit, window: Window) ->
     then = (before.since, before.until)
     fork = unit_list.find_fork(db, place)
     counted = _count(db, here, fork, window)
+    calls, calls_before = control_calls.calls(db, here, before.since, window.since, window.until)
     return Picture(
         **vars(_compare(db, rt, here, place, fork, window, counted)),
         trends=_trends(db, here, counted),
         hours=counted.hours,
-        calls=control_calls.calls(db, here, *now),
-        calls_before=control_calls.calls(db, here, *then),
+        calls=calls,
+        calls_before=calls_before,
         reach=control_calls.reach(db, here, *now),
         reach_before=control_calls.reach(db, here, *then),
         silence=wall.silence_of(db, place.path, min(window.last, today_of(rt))),

@@ -5,7 +5,7 @@ And reach: of whom broadcasts of that time asked, how many heard. Limited to a s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +30,13 @@ class Calls:
     hung up; it sums to `own` without the `sealed` ones, of which nothing else is told.
     """
 
-    own: int
-    began: int
-    kept: int
-    first: int
-    first_began: int
-    first_kept: int
-    sealed: int
+    own: int = 0
+    began: int = 0
+    kept: int = 0
+    first: int = 0
+    first_began: int = 0
+    first_kept: int = 0
+    sealed: int = 0
     left: dict[str, int] = field(default_factory=dict)
 
 
@@ -49,23 +49,28 @@ class Reach:
     heard: int
 
 
-def calls(db: Session, sight: Sight, since: datetime, until: datetime) -> Calls:
-    """Count the calls that began then."""
+def calls(
+    db: Session, sight: Sight, since: datetime, middle: datetime, until: datetime
+) -> tuple[Calls, Calls]:
+    """Count the calls that began since `middle`, and those before it since `since`, in one look."""
+    is_now = Call.started_at >= middle
     query = own_calls(sight).where(Call.started_at >= since, Call.started_at < until)
-    row = db.execute(
-        query.with_only_columns(
-            func.count(),
-            func.count().filter(has_begun()),
-            func.count().filter(has_kept()),
-            func.count().filter(is_first()),
-            func.count().filter(and_(is_first(), has_begun())),
-            func.count().filter(and_(is_first(), has_kept())),
-            func.count().filter(Call.is_sealed),
-        )
-    ).one()
+    figures = query.with_only_columns(
+        is_now,
+        func.count(),
+        func.count().filter(has_begun()),
+        func.count().filter(has_kept()),
+        func.count().filter(is_first()),
+        func.count().filter(and_(is_first(), has_begun())),
+        func.count().filter(and_(is_first(), has_kept())),
+        func.count().filter(Call.is_sealed),
+    )
+    found = {row[0]: Calls(*row[1:]) for row in db.execute(figures.group_by(is_now))}
     left = left_in()
-    rows = db.execute(query.where(~Call.is_sealed).with_only_columns(left, func.count()).group_by(left))
-    return replace(Calls(*row), left={row[0]: row[1] for row in rows})
+    ends = query.where(~Call.is_sealed).with_only_columns(is_now, left, func.count())
+    for row in db.execute(ends.group_by(is_now, left)):
+        found[row[0]].left[row[1]] = row[2]
+    return found.get(True, Calls()), found.get(False, Calls())
 
 
 def own_calls(sight: Sight) -> Any:

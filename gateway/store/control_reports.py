@@ -39,7 +39,8 @@ from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 ITSELF = 0  # stands where a child's id does: reports of exactly the unit
-SORTED_IN = "64MB"
+# Until the transaction ends: it sorts in memory, and two months of a state are read by several processes at once.
+ROOM = {"work_mem": "64MB", "parallel_tuple_cost": "0.02"}
 S = ReportState
 
 
@@ -120,9 +121,7 @@ def count(
 
     The reports are read once: every figure is a sum over the same ones.
     """
-    db.execute(
-        select(func.set_config("work_mem", SORTED_IN, True))
-    )  # until the transaction ends; else it sorts on disk
+    db.execute(select(*(func.set_config(name, value, True) for name, value in ROOM.items())))
     some = _cohort(sight, since, middle, until, zone, at)
     found = Counted({None: Figures()}, {None: Figures()}, _no_days(), _no_days(), {})
     for what, is_now, day, key, values in db.execute(
