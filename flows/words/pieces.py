@@ -11,7 +11,7 @@ CONSTANT = ("organisation", "emergency_number")  # the same for all members: spo
 PERSONAL = ("name", "coordinator")
 RECORDED = "sound:"  # before the content key of a name that was only ever spoken
 AFTER_PROMPT, AFTER_DIGIT, INSIDE = 600, 250, 60  # milliseconds; D4
-LEFT_OVER = "।.,:;!?- "  # what a value leaves at the front of the next part
+LEFT_OVER = "।.,:;!?-۔،؟ "  # what a value leaves at the front of the next part
 GROUP = 3  # digits heard in one breath
 
 

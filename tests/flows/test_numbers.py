@@ -17,6 +17,7 @@ CRORES = 99_99_99_999
 # Spelt in two ways, both right; and one fault of the other opinion (hi 44 is चौवालीस: speech.md section 4).
 SPELT_OTHERWISE = {
     "hi": {18, 44, 53, 63, 66, 67, 87, 88},
+    "ur": {5, 6, 23, 26, 27, 28, 29, 31, 64, 68, 75, 91},
     "bn": {14, 16, 19, 20, 28, 29, 39, 49, 59, 69, 79, 89},
 }
 
@@ -35,12 +36,14 @@ def plainly(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace(" ", "").replace("छः", "छह")
 
 
-@pytest.mark.parametrize("language", ["hi", "bn"])
-def test_second_opinion_agrees_up_to_a_thousand(words: Words, language: str):
+@pytest.mark.parametrize(
+    ("language", "most"), [("hi", 1000), ("bn", 1000), ("ur", 100)]
+)  # it has سوا سو for 125
+def test_second_opinion_agrees(words: Words, language: str, most: int):
     own = SPELT_OTHERWISE[language]
     different = {
         number
-        for number in range(1001)
+        for number in range(most + 1)
         if not {number % 100, number // 100} & own
         and plainly(words.count(language, number)) != plainly(num2words(number, lang=language))
     }
@@ -67,6 +70,11 @@ SAID = [
     ("bn", 1_25_000, "এক লাখ পঁচিশ হাজার"),
     ("en", 1_205, "one thousand two hundred and five"),
     ("en", 20_005, "twenty thousand and five"),
+    ("ur", 2_50_000, "دو لاکھ پچاس ہزار"),
+    ("sw", 205, "mia mbili na tano"),
+    ("sw", 25_000, "elfu ishirini na tano"),
+    ("sw", 20_005, "elfu ishirini, na tano"),
+    ("sw", 12_345, "elfu kumi na mbili, mia tatu na arobaini na tano"),
 ]
 
 
@@ -109,7 +117,13 @@ def test_what_nobody_counts_is_said_digit_by_digit(words: Words, number: int):
     assert words.count("en", number).split()[:2] == ["one", "zero"]
 
 
-DAYS = [("hi", "बाईस नवंबर"), ("bn", "বাইশ নভেম্বর"), ("en", "twenty-two November")]
+DAYS = [
+    ("hi", "बाईस नवंबर"),
+    ("bn", "বাইশ নভেম্বর"),
+    ("ur", "بائیس نومبر"),
+    ("sw", "tarehe ishirini na mbili Novemba"),
+    ("en", "twenty-two November"),
+]
 
 
 @pytest.mark.parametrize(("language", "said"), DAYS)
@@ -131,6 +145,10 @@ HOURS = [
     ("hi", time(17, 20), "शाम पाँच बजकर बीस मिनट"),
     ("bn", time(10, 30), "সকাল সাড়ে দশটা"),
     ("bn", time(23, 45), "রাত পৌনে বারোটা"),
+    ("ur", time(10, 30), "صبح ساڑھے دس بجے"),
+    ("sw", time(10), "saa nne asubuhi"),
+    ("sw", time(10, 45), "saa tano kasorobo asubuhi"),
+    ("sw", time(0, 5), "saa sita na dakika tano usiku"),
     ("en", time(0, 5), "twelve five at night"),
     ("en", time(18, 45), "quarter to seven in the evening"),
 ]
