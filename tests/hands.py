@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.house import House
 
 CALLS_BACK, ANSWERS = "+918000000001", "+918000000002"
+MENU = "*384*44135#"
 LONGEST_SECONDS = 40
 
 
@@ -83,6 +84,17 @@ class Phone:
 
     def sms(self, text: str) -> None:
         self._do("sms", to=CALLS_BACK, text=text)
+
+    def dial_menu(self, code: str = MENU) -> str:
+        """Dial the service code; what the phone's own screen shows."""
+        return self._shown(self._do("ussd", code=code, wait=LONGEST_SECONDS))
+
+    def type(self, text: str) -> str:
+        """Type this into the screen that asks; what it shows then."""
+        return self._shown(self._do("reply", text=text, wait=LONGEST_SECONDS))
+
+    def _shown(self, phone: dict[str, Any]) -> str:
+        return str(phone["ussd"]["screen"])
 
     def opt_out(self) -> None:
         self._do("opt-out")

@@ -51,6 +51,7 @@ class EmulatorConfig:
     lines: tuple[str, ...] = ("+918000000001", "+918000000002")
     line_labels: tuple[str, ...] = ()
     sms_sender: str = "MEMBRLINE"
+    service_code: str = "*384*44135#"
     speed: float = 1.0
     own_url: str = "http://127.0.0.1:8001"
     allowed_hosts: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 Faults, scripts, the wire and the list of calls are in control_run.py.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,14 @@ from gateway.emulator.messages import Messages
 from gateway.emulator.network import Network
 from gateway.emulator.people import read_script
 from gateway.emulator.phones import Phone, show_phone
+from gateway.emulator.sessions import Sessions
 from gateway.emulator.switchboard import Switchboard
 from gateway.emulator.tape import RATE, read_wav
 
 LONGEST_WAIT_SECONDS = 60.0
 KEYS = set("0123456789*#")
+SERVICE_CODE = re.compile(r"\*[0-9]{2,6}(\*[0-9]{1,8}){0,4}#")
+LONGEST_INPUT = 182
 
 
 def body() -> dict[str, Any]:
@@ -43,6 +47,7 @@ class PhoneControl:
 
     def __init__(self, network: Network, switchboard: Switchboard, messages: Messages) -> None:
         self.network, self.switchboard, self.messages = network, switchboard, messages
+        self.sessions = Sessions(network)
 
     def wait_until(self, ready: Callable[[], bool], seconds: object) -> bool:
         with self.network.lock:
@@ -119,9 +124,28 @@ class PhoneControl:
         self.messages.opt_out(phone)
 
     def ussd(self, phone: Phone) -> None:
+        """Dial a service code, wait for its screen where asked to."""
         wanted = body()
-        ussd_id, code = str(wanted.get("id") or "ATUid_emulator"), str(wanted.get("code", "*384*1#"))
-        self.messages.ussd(phone, ussd_id, code, str(wanted.get("text", "")))
+        code = str(wanted.get("code", self.network.config.service_code))
+        if not SERVICE_CODE.fullmatch(code):
+            raise BadRequest("a service code is *, digits and #")
+        self.take(phone)
+        if not self.sessions.dial(phone.number, code):
+            raise Conflict(f"the phone is {phone.state}")
+        self._until_shown(phone, wanted.get("wait"))
+
+    def reply(self, phone: Phone) -> None:
+        """Type something into the session's screen and send it."""
+        wanted = body()
+        if not self.sessions.reply(phone.number, str(wanted.get("text", ""))[:LONGEST_INPUT]):
+            raise Conflict("no screen asks for anything")
+        self._until_shown(phone, wanted.get("wait"))
+
+    def cancel(self, phone: Phone) -> None:
+        self.sessions.cancel(phone.number)
+
+    def _until_shown(self, phone: Phone, seconds: object) -> None:
+        self.wait_until(lambda: phone.session is None or phone.session.state != "sending", seconds)
 
     def send_sms(self, phone: Phone) -> dict[str, str]:
         wanted = body()
@@ -184,4 +208,6 @@ VERBS: dict[str, Callable[[PhoneControl, Phone], dict[str, Any] | None]] = {
     "sms": PhoneControl.send_sms,
     "opt-out": PhoneControl.opt_out,
     "ussd": PhoneControl.ussd,
+    "reply": PhoneControl.reply,
+    "cancel": PhoneControl.cancel,
 }

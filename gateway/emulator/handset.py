@@ -37,6 +37,7 @@ def handset_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
             words=words_for(language),
             language=language,
             lines=_lines(network),
+            code=network.config.service_code,
             console=_origin(network.config.callback_url),
         )
 
@@ -110,6 +111,8 @@ def _sign(network: Network, phones: list[Phone]) -> str:
     for phone in phones:
         call = phone.call
         parts.append((phone.on, phone.state, len(phone.texts), len(phone.heard)))
+        if phone.session is not None:
+            parts.append((phone.session.id, phone.session.state, phone.session.hops))
         if call is not None:
             parts.append((call.listening, call.questions, len(call.heard), call.sound is not None))
     latest = network.wire.since(network.wire.latest - 40, {phone.number for phone in phones})

@@ -106,17 +106,6 @@ class Messages:
         form = {"senderId": self._network.config.sms_sender, "phoneNumber": phone.number}
         self._post("opt-outs", form, phone.number, "opt-out")
 
-    def ussd(self, phone: Phone, ussd_id: str, code: str, text: str) -> None:
-        """One step of a USSD exchange (D); the answer is on the wire."""
-        form = {
-            "sessionId": ussd_id,
-            "serviceCode": code,
-            "phoneNumber": phone.number,
-            "text": text,
-            "networkCode": "99999",
-        }
-        self._post("ussd", form, phone.number, "ussd")
-
     def _post(self, path: str, form: dict[str, str], number: str, kind: str) -> None:
         url = f"{self._network.config.callback_url}/{path}"
         self._network.poster.post(Letter(url, form, number, kind), self._network.hurried)

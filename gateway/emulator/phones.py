@@ -14,6 +14,7 @@ from gateway.emulator.call import Call, Heard
 from gateway.emulator.config import Person
 from gateway.emulator.driver import Driver
 from gateway.emulator.people import Script
+from gateway.emulator.session import Session, show_session
 from gateway.emulator.timeline import Moment
 
 Holder = Literal["", "test", "page"]
@@ -70,6 +71,7 @@ class Phone:
     waiting: list[tuple[str, str, str]] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     last_call: Call | None = None
+    session: Session | None = None
 
     @property
     def call(self) -> Call | None:
@@ -117,6 +119,7 @@ def show_phone(phone: Phone) -> dict[str, Any]:
         "in_hand": phone.in_hand,
         "call": show_call(call) if call else None,
         "last_call": show_call(phone.last_call) if phone.last_call else None,
+        "ussd": show_session(phone.session),
         "heard": [show_heard(heard) for heard in [*phone.heard, *playing]],
         "inbox": [show_text(text) for text in phone.texts if not text.outgoing],
         "sent": [show_text(text) for text in phone.texts if text.outgoing],

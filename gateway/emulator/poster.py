@@ -20,6 +20,10 @@ from gateway.emulator.wire import Exchange, Wire
 
 CONNECT_SECONDS = 10.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "at-voice-api/1.0"}
+USSD_FORM = {
+    "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+    "User-Agent": "at-ussd-api/1.0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One post: `kind` is voice, final, sms, receipt, opt-out or ussd (faults may name it)."""
+    """One post: `kind` is voice, final, sms, receipt, opt-out, ussd or ussd-end (faults may name it)."""
 
     url: str
     form: dict[str, str]
@@ -101,7 +105,8 @@ class Poster:
         started = perf_counter()
         try:
             answer = self._http.request(
-                "POST", letter.url, body=urlencode(fields), headers=FORM, redirect=False,
+                "POST", letter.url, body=urlencode(fields), redirect=False,
+                headers=USSD_FORM if letter.kind.startswith("ussd") else FORM,
                 timeout=urllib3.Timeout(CONNECT_SECONDS, read=self._switches().time_limit_seconds),
             )  # fmt: skip
         except urllib3.exceptions.HTTPError as error:

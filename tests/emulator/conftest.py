@@ -34,11 +34,12 @@ def tone(seconds: float) -> bytes:
 
 
 class FakeGateway:
-    """Answers each voice post by `voice`, keeps all posts, serves `/clips/<seconds>.wav`."""
+    """Answers each voice post by `voice`, each step on a screen by `ussd`, keeps all posts, serves `/clips/<seconds>.wav`."""
 
     def __init__(self) -> None:
         self.posts: list[tuple[str, dict[str, str]]] = []
         self.voice: Callable[[dict[str, str]], str | tuple[str, int]] = lambda form: ""
+        self.ussd: Callable[[dict[str, str]], str] = lambda form: ""
         self.app = Flask(__name__)
         self.app.add_url_rule(
             "/callbacks/africastalking/<secret>/<kind>", "post", self._post, methods=["POST"]
@@ -51,6 +52,8 @@ class FakeGateway:
     def _post(self, secret: str, kind: str) -> Response:
         form = request.form.to_dict()
         self.posts.append((kind, form))
+        if kind == "ussd":
+            return Response("" if "status" in form else self.ussd(form), 200, content_type="text/plain")
         if kind != "voice" or form["isActive"] == "0":
             return Response("", 200)
         reply = self.voice(form)

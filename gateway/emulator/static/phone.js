@@ -110,7 +110,8 @@ export class Phone {
     this.sound.key(key);
     this.flash(key);
     if (this.inCall) act(this.number, "press", { keys: key });
-    else if (this.mode === "idle" && this.dialled.length < 14) this.dialled += key;
+    else if (this.seen.ussd) this.screen.type(key);
+    else if (this.mode === "idle" && this.dialled.length < 24) this.dialled += key;
     this.draw();
   }
 
@@ -128,9 +129,11 @@ export class Phone {
     if (!this.awake) return this.switchOn();
     if (this.seen.state === "ringing") return act(this.number, "answer");
     if (this.inCall) return null;
+    if (this.seen.ussd) return this.screen.reply();
     if (this.mode === "write") return this.screen.send();
+    const isCode = /^\*.+#$/.test(this.dialled);
     const to = this.dialled ? full(this.dialled) : lines[this.line].number;
-    const answer = await act(this.number, "dial", { to });
+    const answer = await (isCode ? act(this.number, "ussd", { code: this.dialled }) : act(this.number, "dial", { to }));
     this.notice = answer.ok ? "" : answer.error;
     this.dialled = "";
     this.mode = "idle";
@@ -140,6 +143,7 @@ export class Phone {
   red() {
     if (!this.awake) return;
     if (this.inCall || this.seen.state === "ringing") act(this.number, "hang-up");
+    if (this.seen.ussd) act(this.number, "cancel");
     this.mode = "idle";
     this.dialled = this.notice = "";
     this.draw();

@@ -1,5 +1,5 @@
 // The amber screen: what it shows in each state, and what the two soft keys do there.
-import { act, lines, make, shown, words } from "./talk.js";
+import { act, code, lines, make, shown, words } from "./talk.js";
 import { battery, clock, signal } from "./pixels.js";
 
 const ZONES = { "+91": "Asia/Kolkata", "+254": "Africa/Nairobi", "+256": "Africa/Kampala", "+255": "Africa/Dar_es_Salaam" };
@@ -22,6 +22,7 @@ export class Screen {
     const { seen } = phone;
     const call = seen.call;
     const key = JSON.stringify([phone.awake, phone.mode, phone.cursor, phone.line, phone.dialled, phone.notice, seen.state, seen.inbox.length,
+      seen.ussd && [seen.ussd.sessionId, seen.ussd.state, seen.ussd.inputs.length],
       call && [call.listening, call.keys, call.line], phone.heard.at(-1)?.id, phone.heard.at(-1)?.playing, this.minute()]);
     if (key === this.shown) return;
     this.shown = key;
@@ -37,6 +38,7 @@ export class Screen {
     if (!phone.awake) return [[make("button", { type: "button", class: "wake", onclick: () => phone.switchOn() }, words.switch_on)], "", ""];
     if (phone.seen.state === "ringing") return this.ringing();
     if (phone.inCall) return this.inCall();
+    if (phone.seen.ussd) return this.session();
     const views = { messages: () => this.messages(), read: () => this.read(), write: () => this.write() };
     return (views[phone.mode] ?? (() => this.idle()))();
   }
@@ -47,7 +49,32 @@ export class Screen {
     const line = lines[phone.line];
     const notice = phone.notice ? make("p", { class: "notice" }, phone.notice) : null;
     const call = make("p", { class: "line" }, `${words.call_line}`, make("b", {}, `${shown(line.number)}${lines.length > 1 ? " ▾" : ""}`), line.label ? make("i", {}, line.label) : "");
-    return [[clock(this.minute()), notice ?? call], words.messages, words.write];
+    const typed = code ? make("p", { class: "from" }, `${words.or_dial} ${code}`) : null;
+    return [[clock(this.minute()), notice ?? call, typed].filter(Boolean), words.messages, words.write];
+  }
+
+  // A session on the phone's own screen: what it says, and a field for the answer while it asks.
+  session() {
+    const { ussd } = this.phone.seen;
+    const said = make("p", { class: "text ussd" }, ussd.screen);
+    if (ussd.state === "sending") return [[make("p", { class: "line" }, words.sending)], "", words.cancel];
+    if (ussd.state === "over") return [[said], "", words.back];
+    this.answer = make("input", { type: "text", maxlength: "182", autocomplete: "off", "aria-label": words.answer_here });
+    this.answer.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.reply();
+      if (event.key === "Escape") this.phone.red();
+    });
+    queueMicrotask(() => this.answer.focus({ preventScroll: true }));
+    return [[said, this.answer], words.send, words.cancel];
+  }
+
+  type(key) {
+    if (this.phone.seen.ussd?.state === "asking") this.answer.value += key;
+  }
+
+  reply() {
+    const { phone } = this;
+    if (phone.seen.ussd?.state === "asking") act(phone.number, "reply", { text: this.answer.value });
   }
 
   ringing() {
@@ -89,6 +116,11 @@ export class Screen {
   soft(side) {
     const { phone } = this;
     if (phone.inCall || phone.seen.state === "ringing") return;
+    if (phone.seen.ussd) {
+      if (side === "left") this.reply();
+      else act(phone.number, "cancel");
+      return;
+    }
     if (side === "right" && phone.mode === "idle" && phone.dialled) phone.dialled = phone.dialled.slice(0, -1);
     else if (side === "right") phone.mode = { idle: "write", read: "messages" }[phone.mode] ?? "idle";
     else if (phone.mode === "write") this.send();

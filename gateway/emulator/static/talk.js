@@ -1,6 +1,7 @@
 // Talking to the emulator, and the labels and lines that the page came with.
 export const words = JSON.parse(document.body.dataset.words);
 export const lines = JSON.parse(document.body.dataset.lines);
+export const code = document.body.dataset.code;
 
 export async function get(path, signal) {
   const answer = await fetch(path, { signal });

@@ -62,6 +62,8 @@ function who(exchange) {
 function theirWords(exchange) {
   const { path, form } = exchange;
   if (path.endsWith("/sms")) return `${words.texted}: ${form.text}`;
+  if (path.endsWith("/ussd") && "status" in form) return `${words.session_over}: ${form.status}`;
+  if (path.endsWith("/ussd")) return form.text ? make("kbd", {}, form.text) : `${words.dialled} ${form.serviceCode}`;
   if (path.endsWith("/receipts")) return `${words.receipt}: ${form.status} ${form.failureReason ?? ""}`;
   if (!("isActive" in form)) return form.text ?? form.senderId ?? "";
   if (form.isActive === "0") {
@@ -80,6 +82,7 @@ function firstOrSilent(exchange) {
 }
 
 function ourWords(exchange, captions) {
+  if (/^(CON|END) /.test(exchange.body)) return exchange.body.split("\n").map((text) => make("p", {}, text));
   if (!exchange.body.includes("<Response")) return [];
   const root = new DOMParser().parseFromString(exchange.body, "application/xml").documentElement;
   return [...root.children].flatMap((element) => said(element, captions));
