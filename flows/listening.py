@@ -110,10 +110,17 @@ def _listed(run: Run, node: Pick) -> list[Option]:
     found = run.look(node.items)
     items = found if isinstance(found, list | tuple) else ()
     spoken = node.spoken if len(items) > node.spoken + 1 else node.spoken + 1
+    unsaid = _own_tongue(run, node, len(items))
     return [
-        _item(node, item, key, run, number < spoken)
+        _item(node, item, key, run, number < spoken and item != unsaid)
         for number, (key, item) in enumerate(zip(keys, items, strict=False))
     ]
+
+
+def _own_tongue(run: Run, node: Pick, count: int) -> str | None:
+    """The language spoken now need not be offered where all of them and the rest are more than can be read out."""
+    others = sum(choice.prompt is not None for choice in node.others)
+    return run.language if node.is_own_tongue and others and count + others > SPOKEN else None
 
 
 def _item(node: Pick, item: object, key: str, run: Run, is_spoken: bool) -> Option:
