@@ -40,7 +40,7 @@ class Asked:
 def keep(rt: Runtime, asked: Asked, said: list[Handed] | ChannelError, took: timedelta) -> None:
     """Write what became of each; the batch is done."""
     with unit_of_work(rt.engine) as unit:
-        batches.plan_anew(unit.db)
+        batches.end(unit.db, asked.batch)
         unit.db.add(results.exchange(rt, SMS, len(asked.delivery_ids), said, took))
         match said:
             case list():
@@ -49,7 +49,6 @@ def keep(rt: Runtime, asked: Asked, said: list[Handed] | ChannelError, took: tim
                 rows.doubt(unit.db, asked.batch, asked.delivery_ids, str(Cause.UNKNOWN))
             case _:
                 _end(unit, rt, asked, asked.delivery_ids, Cause.NETWORK)
-        batches.end(unit.db, asked.batch)
     if isinstance(said, ProviderRefused):
         results.close_line(rt, asked.line, {asked.batch.broadcast_id}, said)
 

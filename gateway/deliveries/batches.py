@@ -27,7 +27,7 @@ from gateway.rules.verdicts import Allowed, Held, Reason, Refused
 from gateway.runtime import Runtime
 from gateway.states import BatchState, DeliveryReason
 from gateway.store import batch_results as rows
-from gateway.store import batches, numbers
+from gateway.store import batches
 from gateway.store.batches import Claim, Waiting
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def take_back(unit: UnitOfWork, rt: Runtime) -> None:
     for batch in batches.lock_expired(unit.db, rt.clock()):
         begun = rows.list_begun(unit.db, batch)
         rows.doubt(unit.db, batch, begun, str(Cause.UNKNOWN))
-        is_left = bool(batches.read(unit.db, batch))
+        is_left = batches.is_left(unit.db, batch)
         batches.end(unit.db, batch, BatchState.READY if is_left else BatchState.DONE)
         logger.warning("a sender fell silent batch_id=%s in_doubt=%s", batch.id, len(begun))
 
@@ -98,12 +98,13 @@ def _claim(db: Session, rt: Runtime, line: str, now: datetime) -> Going | None:
     batch = batches.claim(db, line, now, now + results.LEASE)
     if batch is None:
         return None
-    batches.plan_anew(db)
     waiting = {each.id: each for each in batches.read(db, batch)}
+    broadcast = db.get_one(Broadcast, batch.broadcast_id)  # held here: whoever gets it again need not ask
     going = Going(batch, now)
     allowed = _judge(db, rt, batch, now)
     if allowed is not None:
-        _begin(db, rt, line, going, _one_per_number(db, [waiting[each] for each in sorted(allowed)]))
+        chosen = _one_per_number(db, [waiting[each] for each in sorted(allowed)])
+        _begin(db, rt, line, going, broadcast, chosen)
     going.judged = len(waiting) - len(going.delivery_ids)
     if allowed is not None and not going.delivery_ids:
         batches.end(db, batch)
@@ -138,13 +139,14 @@ def _one_per_number(db: Session, allowed: Sequence[Waiting]) -> list[Waiting]:
     return list(first.values())
 
 
-def _begin(db: Session, rt: Runtime, line: str, going: Going, chosen: Sequence[Waiting]) -> None:
+def _begin(
+    db: Session, rt: Runtime, line: str, going: Going, broadcast: Broadcast, chosen: Sequence[Waiting]
+) -> None:
     """Keep back the money and write the attempts, last of all: others wait for the money until the commit."""
-    broadcast = db.get_one(Broadcast, going.batch.broadcast_id)
     going.text = texts.words_of(rt, broadcast, going.batch.language)
     tell = budget.Teller(db, rt)
     price = tell.price_of_text(going.text)
-    opened = numbers.open_numbers(db, rt.vault, [each.number_id for each in chosen])
+    opened = [rt.vault.open_number(each.sealed, each.number_index) for each in chosen]
     one = budget.Wanted(DeliveryReason.BROADCAST, price, broadcast.id, broadcast.budget)
     fits = budget.reserve_equal(db, rt, tell.money, one, len(chosen), going.at)
     batches.put_off(db, [each.id for each in chosen[fits:]], str(Reason.BUDGET), going.at + results.ASK_AGAIN)
@@ -159,8 +161,9 @@ def _begin(db: Session, rt: Runtime, line: str, going: Going, chosen: Sequence[W
         placed_at=going.at,
         estimate=price or None,
     )
-    sure = [each for each in chosen[:fits] if each.id in begun]
-    going.delivery_ids = [each.id for each in sure]
-    going.number_ids = [each.number_id for each in sure]
-    going.numbers = [opened[each.number_id] for each in sure]
+    for each, number in zip(chosen[:fits], opened, strict=False):
+        if each.id in begun:
+            going.delivery_ids.append(each.id)
+            going.number_ids.append(each.number_id)
+            going.numbers.append(number)
     going.is_halted = fits < len(chosen)

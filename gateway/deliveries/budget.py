@@ -98,10 +98,10 @@ def reserve_equal(db: Session, rt: Runtime, money: Money, one: Wanted, count: in
     """Keep back what so many that cost the same cost; returns how many of them every ceiling holds."""
     if not one.amount:
         return count
-    left = _lock(db, rt, money, [one], now)
+    left = _lock(db, rt, money, [one], now, one.amount * count)
     ends = [] if _is_free(one) else [rest for rest in left.values() if rest is not None]
     fit = min([count, *(max(0, int(rest // one.amount)) for rest in ends)])
-    spendings.add(db, dict.fromkeys(left, one.amount * fit))
+    spendings.add(db, dict.fromkeys(left, one.amount * (fit - count)))
     return fit
 
 
@@ -123,13 +123,18 @@ def settle(unit: UnitOfWork, rt: Runtime) -> None:
 
 
 def _lock(
-    db: Session, rt: Runtime, money: Money, wanted: Sequence[Wanted], now: datetime
+    db: Session,
+    rt: Runtime,
+    money: Money,
+    wanted: Sequence[Wanted],
+    now: datetime,
+    more: Decimal = NOTHING,
 ) -> dict[spendings.Scope, Decimal | None]:
-    """Return what is left under each ceiling, locked until the commit; None: it has no end."""
+    """Return what is left under each ceiling, locked until the commit; None: it has no end. `more` is counted at once."""
     day, hour = _day_and_hour(rt, now)
     broadcasts = {_scope(each.broadcast_id): each.ceiling for each in wanted if each.broadcast_id}
     ceilings = {**{key: broadcasts[key] for key in sorted(broadcasts)}, day: money.day, hour: money.hour}
-    spent = spendings.lock(db, list(ceilings))
+    spent = spendings.lock(db, list(ceilings), more)
     return {key: None if most is None else most - spent[key] for key, most in ceilings.items()}
 
 

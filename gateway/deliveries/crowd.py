@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.deliveries import contact
-from gateway.models import Broadcast, Delivery, Unit
+from gateway.models import Broadcast, Delivery, PollSilence, Unit
 from gateway.rules.classes import MessageClass
 from gateway.rules.guard import Verdict, may_contact
 from gateway.runtime import Runtime
@@ -43,9 +43,8 @@ def judge(db: Session, rt: Runtime, batch: Claim, now: datetime) -> list[Group]:
 
 def _places(db: Session) -> list[str]:
     """Where below which something holds that holds nowhere else: a silence, another clock."""
-    silent = {each.unit_path for each in contact.list_silences(db)}
-    clocks = db.scalars(select(Unit.path).where(Unit.zone.is_not(None)))
-    return sorted(silent | set(clocks))
+    silent = select(Unit.path).join(PollSilence)
+    return sorted(db.scalars(select(Unit.path).where(Unit.zone.is_not(None)).union(silent)))
 
 
 def _speakers(db: Session, ids: Sequence[int]) -> list[Delivery]:

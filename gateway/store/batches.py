@@ -9,30 +9,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
-    CursorResult,
     Row,
     ScalarSelect,
+    String,
     and_,
+    bindparam,
     exists,
     func,
     literal,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from gateway.models import Batch, Broadcast, Delivery
+from gateway.models import Batch, Broadcast, Delivery, PhoneNumber
 from gateway.states import BatchState, BroadcastState, DeliveryState
 from gateway.store import paces
 from gateway.store.arrays import among
 
+Moment: TypeAlias = "datetime | BindParameter[Any]"
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-Waiting: TypeAlias = "Row[int, int]"
+Waiting: TypeAlias = "Row[int, int, bytes, bytes]"
 
 
 @dataclass(frozen=True)
@@ -47,43 +51,30 @@ class Claim:
     last_id: int
 
 
-def plan_anew(db: Session) -> None:
-    """Let each statement of this transaction be planned for how large the tables are now.
-
-    A broadcast fills them within minutes; a plan that was kept from before reads all of a table for every row.
-    """
-    db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-
-
 def claim(db: Session, line: str, now: datetime, lease_until: datetime) -> Claim | None:
     """Take the next batch that nobody else holds, while the line is open: of urgent broadcasts first, among equals of whoever
-    has the fewest requests under way, then by lot.
+    has the fewest requests under way, then by lot. What follows in this transaction is planned anew (`_PLANNED_ANEW`).
 
     Whoever loses the last batch of the broadcast whose turn it is finds another's at the next look.
     """
-    free = (
-        select(Batch.id)
-        .where(Batch.broadcast_id == _turn(now), *_is_ready(now), ~paces.is_closed_now(line, now))
-        .order_by(Batch.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = (
-        update(Batch)
-        .where(Batch.id == free)
-        .values(state=BatchState.SENDING, fence=Batch.fence + 1, lease_until=lease_until)
-        .returning(*_CLAIM)
-        .execution_options(synchronize_session=False)
-    )
-    row = db.execute(taken).one_or_none()
-    return Claim(*row) if row else None
+    seed = int(now.timestamp() * 1_000_000)
+    told = {"line": line, "now": now, "until": lease_until, "seed": seed}
+    row = db.execute(_CLAIM_NEXT, told).one_or_none()
+    return Claim(*row[: len(_CLAIM)]) if row else None
 
 
 def read(db: Session, batch: Claim) -> Sequence[Waiting]:
-    """Read what waits in a batch, by key range: id, number_id."""
-    query = select(Delivery.id, Delivery.number_id)
+    """Read what waits in a batch, by key range: id, number_id, and the number itself, sealed; None: it was forgotten since."""
+    query = select(
+        Delivery.id, Delivery.number_id, PhoneNumber.sealed, PhoneNumber.index.label("number_index")
+    )
+    query = query.outerjoin(PhoneNumber, PhoneNumber.id == Delivery.number_id)
     return db.execute(query.where(is_in(batch)).order_by(Delivery.id)).all()
+
+
+def is_left(db: Session, batch: Claim) -> bool:
+    """Say whether somebody still waits in a batch."""
+    return db.scalar(select(Delivery.id).where(is_in(batch)).limit(1)) is not None
 
 
 def is_in(batch: Claim) -> ColumnElement[bool]:
@@ -125,14 +116,16 @@ def wake(db: Session, broadcast_id: int, now: datetime) -> None:
 
 
 def end(db: Session, batch: Claim, state: BatchState = BatchState.DONE, **values: Any) -> bool:
-    """Give a batch back, or end it; whoever lost the fence changes nothing."""
+    """Give a batch back, or end it; whoever lost the fence changes nothing. The batch comes before its deliveries, as with
+    whoever takes it back or stops a broadcast. What follows in this transaction is planned anew."""
     query = (
         update(Batch)
-        .where(Batch.id == batch.id, Batch.fence == batch.fence, Batch.state == BatchState.SENDING)
+        .where(Batch.id == batch.id, Batch.fence == batch.fence, Batch.state == _SENDING)
         .values(state=state, lease_until=None, **values)
+        .returning(*_PLANNED_ANEW)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[Any]", db.execute(query)).rowcount == 1
+    return db.execute(query).one_or_none() is not None
 
 
 def lock_expired(db: Session, now: datetime, limit: int = 50) -> list[Claim]:
@@ -159,28 +152,59 @@ def _write(db: Session, delivery_ids: Sequence[int], **values: Any) -> None:
         db.execute(query.execution_options(synchronize_session=False))
 
 
-def _turn(now: datetime) -> ScalarSelect[int]:
+def _turn() -> ScalarSelect[int]:
     under_way = (
         select(func.count())
         .where(Batch.broadcast_id == Broadcast.id, Batch.state == _SENDING)
         .scalar_subquery()
     )
-    lot = func.hashint8extended(Broadcast.id, int(now.timestamp() * 1_000_000))
-    running = select(Broadcast.id).where(*_has_batch(now))
+    lot = func.hashint8extended(Broadcast.id, bindparam("seed", type_=BigInteger))
+    running = select(Broadcast.id).where(*_has_batch(_NOW))
     return running.order_by(Broadcast.is_urgent.desc(), under_way, lot).limit(1).scalar_subquery()
 
 
-def _has_batch(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _has_batch(now: Moment) -> tuple[ColumnElement[bool], ...]:
     is_ready = exists().where(Batch.broadcast_id == Broadcast.id, *_is_ready(now))
     return (Broadcast.state == BroadcastState.RUNNING, is_ready)
 
 
-def _is_ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_ready(now: Moment) -> tuple[ColumnElement[bool], ...]:
     return (Batch.state == _READY, Batch.due_at <= now)
 
 
+def _claim_next() -> ReturningUpdate[Any]:
+    free = (
+        select(Batch.id)
+        .where(Batch.broadcast_id == _turn(), *_is_ready(_NOW))
+        .where(~paces.is_closed_now(bindparam("line", type_=String), _NOW))
+        .order_by(Batch.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(Batch)
+        .where(Batch.id == free)
+        .values(
+            state=_SENDING,
+            fence=Batch.fence + 1,
+            lease_until=bindparam("until", type_=Batch.lease_until.type),
+        )
+        .returning(*_CLAIM, *_PLANNED_ANEW)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_NOW = bindparam("now", type_=Batch.due_at.type)
 # Written into the statement, so that the indexes of what is ready and what is being sent serve whatever plan is kept.
 _READY, _SENDING = (
     literal(each, Batch.state.type, literal_execute=True) for each in (BatchState.READY, BatchState.SENDING)
 )
 _CLAIM = (Batch.id, Batch.fence, Batch.broadcast_id, Batch.language, Batch.first_id, Batch.last_id)
+# A broadcast fills the tables within minutes: a plan that was kept from before, or made of figures from before, would read
+# everything there is for every batch.
+_PLANNED_ANEW = (
+    func.set_config("plan_cache_mode", "force_custom_plan", True),
+    func.set_config("enable_seqscan", "off", True),
+)
+_CLAIM_NEXT = _claim_next()

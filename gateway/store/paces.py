@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import BindParameter, ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,9 @@ def is_closed(db: Session, line: str, now: datetime) -> bool:
     return bool(db.scalar(select(is_closed_now(line, now))))
 
 
-def is_closed_now(line: str, now: datetime) -> ColumnElement[bool]:
+def is_closed_now(
+    line: str | BindParameter[str], now: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """SQL: nobody may send on this line."""
     return exists().where(Pace.line == line, Pace.closed_until > now)
 

@@ -62,14 +62,16 @@ class Ended(NamedTuple):
         return Decimal(0) if self.outcome in _USED else -estimate
 
 
-def lock(db: Session, scopes: Sequence[Scope]) -> dict[Scope, Decimal]:
-    """Return what was spent in each, locked in this order until the commit."""
+def lock(db: Session, scopes: Sequence[Scope], more: Decimal = Decimal(0)) -> dict[Scope, Decimal]:
+    """Return what was spent in each, locked in this order until the commit; `more` is counted in each at once."""
     if not scopes:
         return {}
-    rows = insert(Spending).values([{"scope": name, "since": since, "spent": 0} for name, since in scopes])
-    rows = rows.on_conflict_do_update(index_elements=["scope", "since"], set_={"spent": Spending.spent})
+    rows = insert(Spending).values([{"scope": name, "since": since, "spent": more} for name, since in scopes])
+    rows = rows.on_conflict_do_update(
+        index_elements=["scope", "since"], set_={"spent": Spending.spent + rows.excluded.spent}
+    )
     found = db.execute(rows.returning(Spending.scope, Spending.since, Spending.spent))
-    return {Scope(name, since): spent for name, since, spent in found}
+    return {Scope(name, since): spent - more for name, since, spent in found}
 
 
 def add(db: Session, amounts: Mapping[Scope, Decimal]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gateway.db import unit_of_work
 from gateway.deliveries import crowd
-from gateway.models import Batch, Delivery
+from gateway.models import Batch, Delivery, PhoneNumber
 from gateway.runtime import Runtime
 from gateway.store import batches
 from gateway.store.batches import Claim
@@ -43,7 +43,8 @@ def main() -> None:
 
 
 def _select(rt: Runtime, batch: Claim) -> None:
-    query = select(Delivery.id, Delivery.number_id)
+    query = select(Delivery.id, Delivery.number_id, PhoneNumber.sealed, PhoneNumber.index)
+    query = query.outerjoin(PhoneNumber, PhoneNumber.id == Delivery.number_id)
     keys = Delivery.id.between(batch.first_id, batch.last_id)
     with rt.engine.connect() as connection:
         assert len(connection.execute(query.where(keys).order_by(Delivery.id)).all()) == 1000
