@@ -39,8 +39,9 @@ from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 ITSELF = 0  # stands where a child's id does: reports of exactly the unit
-# Until the transaction ends: it sorts in memory, and two months of a state are read by several processes at once.
-ROOM = {"work_mem": "64MB", "parallel_tuple_cost": "0.02"}
+# Until the transaction ends: it sorts in memory, two months of a state are read by several processes at once, and no plan
+# of a booth is kept for the state.
+ROOM = {"work_mem": "64MB", "parallel_tuple_cost": "0.02", "plan_cache_mode": "force_custom_plan"}
 S = ReportState
 
 

@@ -1,6 +1,7 @@
 """Reports as staff look for them: rows of a page by key, counts beside the tabs. Every query is limited to the viewer's sight.
 
-Cheap among a million: pages go on behind a key along an index, and whatever is counted is counted to `MOST` and no further.
+Cheap among a million: pages go on behind a key along an index, whatever is counted is counted to `MOST` and no further, and
+each question is planned for its own values: what finds a booth's reports quickly takes an age for the state's.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = ["PAGE", "Page", "Row", "Search", "Tab", "Waiting", "key_of"]
 
 PAGE = 18  # fifty kilobytes hold no more in Hindi
 MOST = 1000  # counted exactly up to here
+PLANNED = "planned for values"  # noted with the unit of work's db
 OF_YEARS = (Tab.CLOSED, Tab.ALL)
 UNHEARD = (ReportState.DRAFT, ReportState.UNVERIFIED, ReportState.RECEIVED)
 
@@ -74,12 +76,14 @@ class Waiting:
 
 def list_rows(db: Session, sight: Sight, search: Search, size: int = PAGE) -> Page:
     """List one page: what waits with danger first and then the oldest, else the newest first."""
+    _plan_for_values(db)
     found = _rows(db, sight, search, _found(sight, search, place_of(search.after)).limit(size + 1))
     return Page(found[:size], key_of(found[size - 1].report) if len(found) > size else None)
 
 
 def next_row(db: Session, sight: Sight, search: Search, place: Place, now: datetime) -> Row | None:
     """Return the report after this place of the list on which nobody else is at work; None at the end."""
+    _plan_for_values(db)
     others = Report.locked_by_id != (sight.staff_id or 0)
     is_held = func.coalesce(others & (Report.locked_until > now), False)
     query = _found(sight, search, place).where(~is_held, Report.id != place.row_id)
@@ -127,6 +131,7 @@ def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int | Non
 
     Of a narrowed search those that hold years of reports are not counted (None): a rare one is sought among all of them.
     """
+    _plan_for_values(db)
     counted = [tab for tab in Tab if not (search.is_narrowed and tab in OF_YEARS)]
     query = select(*(_capped(sight, replace(search, tab=tab)) for tab in counted))
     counts = dict(zip(counted, db.execute(query).one(), strict=True))
@@ -140,6 +145,7 @@ def count(db: Session, sight: Sight, search: Search, most: int) -> int:
 
 def count_waiting(db: Session, sight: Sight) -> Waiting:
     """Count what waits for this viewer."""
+    _plan_for_values(db)
     waiting = Search()
     query = select(
         _capped(sight, waiting, where=Report.is_red.is_(True)),
@@ -155,6 +161,13 @@ def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, 
     day = func.date(func.timezone(zone, Report.received_at))
     query = select_seen(sight, Search(since=since), day, func.count())
     return {row[0]: row[1] for row in db.execute(query.group_by(day))}
+
+
+def _plan_for_values(db: Session) -> None:
+    """Until the transaction ends no plan is kept for the next time that the same question is asked."""
+    if not db.info.get(PLANNED):
+        db.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
+        db.info[PLANNED] = True
 
 
 def _oldest(sight: Sight, is_red: bool) -> ScalarSelect[Any]:
