@@ -11,15 +11,18 @@ from itertools import combinations
 
 from flows.edges import cross_edges, edges, menu_depths
 from flows.listening import SPOKEN
-from flows.model import Choice, Condition, Flow, Menu, Node, Pick
+from flows.model import Ask, Choice, Condition, Flow, Menu, Node, Pick
 from flows.said import Said, said
+from flows.typed import plain
 from flows.words import Words
-from flows.words.check import problems_of_words
+from flows.words.check import problems_of_words, whole_languages
 from flows.words.pieces import placeholders
 from flows.words.store import SPOKEN_VALUES, is_spoken
 
 DEEPEST = 4  # menus one after another, D2
 FIXED = "09*#"  # D12; 8 is for leaving alone, D13
+FIRST_CALLS, SPOKEN_AT_FIRST = ("joining", "introduction", "discreet"), 2  # D1
+AT_THE_END = 3  # words of a sentence among which its key is: the deed comes first, D3
 BY_ENGINE = ("apology.sorry", "apology.restart", "again.wrong_key")
 # The shell puts these before words that people wrote.
 INSIDE_CONTENT = ("announcement.synthetic", "announcement.correction", "announcement.told_back")
@@ -29,6 +32,7 @@ def problems(flows: Mapping[str, Flow], words: Words) -> list[str]:
     """List what is wrong with the flows and their words, a sentence each."""
     found = [problem for flow in flows.values() for problem in _flow(flow, flows)]
     found += [problem for flow in flows.values() for problem in _prompts(flow, words)]
+    found += [problem for flow in flows.values() for problem in _order(flow, words)]
     return [*found, *_unsaid(flows, words), *problems_of_words(words)]
 
 
@@ -83,6 +87,8 @@ def _node(flow: Flow, node: Node) -> Iterator[str]:
             yield f"key {one.key} leads to {one.then} and to {other.then}"
     if isinstance(node, Menu) and _most_spoken(choices) > SPOKEN:
         yield f"more than {SPOKEN} choices are read out"
+    if isinstance(node, Menu) and flow.name in FIRST_CALLS and _most_spoken(choices) > SPOKEN_AT_FIRST:
+        yield f"more than {SPOKEN_AT_FIRST} choices are read out to who calls for the first time"
 
 
 def _most_spoken(choices: tuple[Choice, ...]) -> int:
@@ -99,8 +105,36 @@ def _most_spoken(choices: tuple[Choice, ...]) -> int:
 def _prompts(flow: Flow, words: Words) -> Iterator[str]:
     for name, node in flow.nodes.items():
         for one in said(node):
-            for language in words.languages:
+            for language in whole_languages(words):
                 yield from (f"{flow.name}.{name}: {problem}" for problem in _prompt(one, language, words))
+
+
+def _order(flow: Flow, words: Words) -> Iterator[str]:
+    """What is done comes first and its key last (D3); 1 is yes and 2 is no, said in this order (D15)."""
+    for name, node in flow.nodes.items():
+        choices = node.choices if isinstance(node, Menu) else node.others if isinstance(node, Pick) else ()
+        for language in whole_languages(words):
+            texts = words.texts[language]
+            for choice in choices:
+                said = _said_words(texts, choice.prompt)
+                if said and _key(texts, choice.key) not in said[-AT_THE_END:]:
+                    yield f"{flow.name}.{name}: {choice.prompt} in {language} does not end with key {choice.key}"
+            if isinstance(node, Ask) and (said := _said_words(texts, node.question)):
+                first, second = (_last(said, _key(texts, key)) for key in "12")
+                if not -1 < first < second:
+                    yield f"{flow.name}.{name}: {node.question} in {language} does not say key 1, then key 2"
+
+
+def _said_words(texts: Mapping[str, str], prompt: str | None) -> list[str]:
+    return plain(texts.get(prompt, "")).split() if prompt and is_spoken(prompt) else []
+
+
+def _key(texts: Mapping[str, str], key: str) -> str:
+    return plain(texts.get(f"digit.{key}", ""))
+
+
+def _last(said: list[str], word: str) -> int:
+    return max((place for place, one in enumerate(said) if one == word), default=-1)
 
 
 def _prompt(one: Said, language: str, words: Words) -> Iterator[str]:

@@ -17,10 +17,11 @@ class About:
     """`name` in its own tongue; `offered`: by country, the place it takes among those that callers hear.
 
     A language that is offered nowhere may lack words: what people write in it is spoken, but nobody joins in it.
-    `officialese`: words that no villager says.
+    `narrator` is who speaks, one for all prompts. `officialese`: words that no villager says.
     """
 
     name: str = ""
+    narrator: str = ""
     offered: Mapping[str, int] = field(default_factory=dict)
     officialese: tuple[str, ...] = ()
 
@@ -28,7 +29,10 @@ class About:
     def of(cls, code: str, table: Mapping[str, Any]) -> About:
         """Read the table; a file without one has its code for a name."""
         return cls(
-            str(table.get("name", code)), dict(table.get("offered", {})), tuple(table.get("officialese", ()))
+            str(table.get("name", code)),
+            str(table.get("narrator", "")),
+            dict(table.get("offered", {})),
+            tuple(table.get("officialese", ())),
         )
 
 

@@ -128,6 +128,8 @@ def _template(prompt: str, language: str, words: Words) -> Iterator[str]:
     template = words.texts[language][prompt]
     if not template.strip():
         yield "empty"
+    others = {each.narrator for each in words.about.values()} - {words.about_of(language).narrator, ""}
+    yield from (f"{other} speaks, who is another language's voice" for other in others if other in template)
     spoken = set(plain(PLACEHOLDER.sub(" ", template)).split())
     yield from (
         f"says {word}, which no villager does"

@@ -7,7 +7,8 @@ import pytest
 from flows.catalog import FLOWS
 from flows.check import problems
 from flows.model import Ask, Choice, End, Flow, Goto, Menu, Pick, Put, Say, equals, has, lacks
-from flows.words import Words
+from flows.words import About, Words
+from flows.words.check import lacking
 
 CHOICE = Choice("1", "end", "news.none")
 
@@ -44,6 +45,38 @@ DEFECTS = [
 @pytest.mark.parametrize(("sign", "nodes"), DEFECTS)
 def test_defect_is_noticed(words: Words, sign, nodes):
     assert sign in "\n".join(problems(with_nodes(**nodes), words))
+
+
+def test_first_call_hears_two_choices_at_once(words: Words):
+    menu = Menu(tuple(replace(CHOICE, key=key) for key in "123"))
+    flow = FLOWS["joining"]
+    flows = {**FLOWS, "joining": replace(flow, nodes={**flow.nodes, "what": menu, "end": End()})}
+    assert any("calls for the first time" in one for one in problems(flows, words))
+
+
+WRONG_ORDER = [
+    ("main_menu.news", "Press two to hear the news that has come in.", "does not end with key 2"),
+    ("main_menu.news", "To hear the news, press five.", "does not end with key 2"),
+    ("solved.is_no", "If not.", "does not end with key 2"),
+    ("joining.offer", "If not now, press two. To join us, press one.", "does not say key 1, then key 2"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "said", "sign"), WRONG_ORDER)
+def test_words_in_the_wrong_order_are_noticed(words: Words, prompt, said, sign):
+    texts = {**words.texts, "en": {**words.texts["en"], prompt: said}}
+    found = problems(FLOWS, replace(words, texts=texts))
+    assert any(f"{prompt} in en {sign}" in one for one in found)
+
+
+def test_language_that_is_offered_nowhere_may_lack_words(words: Words):
+    texts = {**words.texts, "sat": {"greeting.member": "Johar. {organisation}."}}
+    about = {**words.about, "sat": About("Santali")}
+    more = replace(words, texts=texts, about=about)
+    assert problems(FLOWS, more) == []
+    assert "join.notice" in lacking(more)["sat"] and "hundred.1" not in lacking(more)["sat"]
+    offered = {**about, "sat": About("Santali", offered={"in": 9})}
+    assert "join.notice has no words in sat" in problems(FLOWS, replace(more, about=offered))
 
 
 def test_missing_home_is_noticed(words: Words):
