@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, any_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.content import languages_of
@@ -99,7 +99,7 @@ def sample(db: Session, broadcast: Broadcast, size: int = SAMPLE) -> list[tuple[
     Each has the same chance: they are drawn by a hash of the id, salted with the broadcast's.
     """
     lot = func.hashint8extended(Member.id, literal(broadcast.id or 0))
-    drawn = of_broadcast(db, broadcast).with_only_columns(Member.id).where(why_not(broadcast).is_(None))
+    drawn = of_broadcast(db, broadcast).with_only_columns(Member.id).where(is_asked(broadcast))
     ids = db.scalars(drawn.order_by(lot, Member.id).limit(size)).all()
     rows = db.execute(
         select(Member, Unit.name).join(Unit, Unit.id == Member.unit_id).where(Member.id.in_(ids))
@@ -150,15 +150,28 @@ def spoken_by(broadcast: Broadcast) -> ColumnElement[str]:
 def why_not(broadcast: Broadcast) -> ColumnElement[str | None]:
     """SQL: why this member is not asked, NULL where they are."""
     there = languages_of(broadcast.texts, broadcast.sounds)
-    agreed = (ConsentState.ALL,) if broadcast.message_class == MessageClass.CAMPAIGN else _AGREED
     return case(
         (Member.barred == str(Reason.NUMBER_UNUSABLE), str(Reason.NUMBER_UNUSABLE)),
         (Member.barred == _OPTED_OUT, str(Reason.OPTED_OUT)),
         (Member.barred.is_not(None) & ~_is_listed_but_proven(broadcast), str(Reason.SUPPRESSED)),
-        (Member.consent.not_in(agreed), str(Reason.NO_CONSENT)),
+        (Member.consent.not_in(_agreed(broadcast)), str(Reason.NO_CONSENT)),
         (_has_no_words(there), str(Reason.NO_WORDS)),
         else_=None,
     )
+
+
+def is_asked(broadcast: Broadcast) -> ColumnElement[bool]:
+    """SQL: this member is asked. The same as no reason why not, in words of which the planner knows how many they leave."""
+    there = languages_of(broadcast.texts, broadcast.sounds)
+    return and_(
+        or_(Member.barred.is_(None), _is_listed_but_proven(broadcast)),
+        Member.consent.in_(_agreed(broadcast)),
+        not_(_has_no_words(there)),
+    )
+
+
+def _agreed(broadcast: Broadcast) -> tuple[ConsentState, ...]:
+    return (ConsentState.ALL,) if broadcast.message_class == MessageClass.CAMPAIGN else _AGREED
 
 
 def _is_listed_but_proven(broadcast: Broadcast) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, true
 
-from gateway.broadcasts.audience import of_broadcast, why_not
+from gateway.broadcasts.audience import is_asked, of_broadcast
 from gateway.db import UnitOfWork
 from gateway.models import Broadcast, Member, PhoneNumber, Unit
 from gateway.rules.classes import MessageClass
@@ -28,7 +28,7 @@ def count_uncovered(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> int:
     query = (
         of_broadcast(unit.db, broadcast)
         .join(PhoneNumber, PhoneNumber.id == Member.number_id)
-        .where(why_not(broadcast).is_(None), is_uncovered)
+        .where(is_asked(broadcast), is_uncovered)
         .where(~consents.is_proven(broadcast.message_class, Member.id))
     )
     return unit.db.scalars(query.with_only_columns(func.count())).one()

@@ -9,11 +9,12 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from gateway.broadcasts.audience import why_not
+from gateway.broadcasts.audience import is_asked
+from gateway.broadcasts.spread import due_of
 from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.errors import Conflict
-from gateway.models import Broadcast, Delivery, Member
+from gateway.models import Broadcast, Delivery, Habit, Member
 from gateway.rules.contact import Caps
 from gateway.rules.retry import Cause
 from gateway.runtime import Runtime
@@ -56,11 +57,15 @@ def try_rest(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> int:
 
 
 def _take(db: Session, rt: Runtime, broadcast: Broadcast) -> int:
-    rest = select(Delivery.id).join(Member, Member.id == Delivery.member_id).where(_is_rest(broadcast))
+    """They become due as at the start: now, or in the part of the day in which each is reached."""
+    due_at = due_of(db, rt, broadcast, rt.clock()).label("due_at")
+    rest = select(Delivery.id, due_at).join(Member, Member.id == Delivery.member_id)
+    rest = rest.outerjoin(Habit, Habit.number_id == Delivery.number_id)
+    due = rest.where(_is_rest(broadcast)).subquery("due")
     again = (
         update(Delivery)
-        .where(Delivery.id.in_(rest), Delivery.state.in_(_UNREACHED))
-        .values(state=DeliveryState.QUEUED, due_at=rt.clock(), ended_at=None, reason_code=None)
+        .where(Delivery.id == due.c.id, Delivery.state.in_(_UNREACHED))
+        .values(state=DeliveryState.QUEUED, due_at=due.c.due_at, ended_at=None, reason_code=None)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
@@ -79,5 +84,5 @@ def _is_rest(broadcast: Broadcast) -> ColumnElement[bool]:
         Delivery.tries < Caps().attempts_in_broadcast,
         Member.status != MemberStatus.LEFT,
         Member.erased_at.is_(None),
-        why_not(broadcast).is_(None),
+        is_asked(broadcast),
     )

@@ -43,7 +43,7 @@ def size_of(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> Size:
 
 def is_for_nobody(unit: UnitOfWork, broadcast: Broadcast) -> bool:
     """Whether nobody would be asked now."""
-    asked = audience.of_broadcast(unit.db, broadcast).where(audience.why_not(broadcast).is_(None))
+    asked = audience.of_broadcast(unit.db, broadcast).where(audience.is_asked(broadcast))
     return unit.db.scalar(asked.with_only_columns(literal(1)).limit(1)) is None
 
 

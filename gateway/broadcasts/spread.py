@@ -1,4 +1,4 @@
-"""Makes one delivery for each member of the audience, some ten thousand in a statement (house.md 5.3, 4).
+"""Makes one delivery for each member of the audience, some hundred thousand in a statement (house.md 5.3, 4).
 
 Each slice is a transaction of its own, so that calls go on meanwhile and a stop waits for one slice at most. A killed worker
 leaves whole slices and the state *starting*: the sweep rings again, and what is there already is passed over.
@@ -36,7 +36,7 @@ from gateway.models import Batch, Broadcast, Delivery, Habit, Member, Unit
 from gateway.rules.classes import MessageClass
 from gateway.rules.profiles import Profile
 from gateway.rules.slots import SLOTS, slot_start
-from gateway.rules.windows import local_day
+from gateway.rules.windows import local_day, next_opening
 from gateway.runtime import Runtime
 from gateway.states import BatchState, BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
@@ -44,7 +44,7 @@ from gateway.store.move import move
 logger = logging.getLogger(__name__)
 
 SPREADING = 4_726_041  # any fixed number of its own: one worker spreads a broadcast at a time
-SLICE = 50_000  # members a transaction: half a second
+SLICE = 200_000  # members a transaction: a second or two
 BATCH = 1_000  # numbers one request may carry
 NEXT_BATCH = "batches_id_seq"
 Columns = dict[str, Any]
@@ -75,10 +75,12 @@ def spread(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> None:
 def _windows(rt: Runtime, broadcast_id: int) -> Iterator[Window | None]:
     """Yield ranges of members' ids, None for all at once where they are few.
 
-    Not so many of the audience each: to find the next some ten thousand of it, the whole of it would be read every time.
+    Not so many of the audience each: to find the next some thousand of it, the whole of it would be read every time.
     """
     with unit_of_work(rt.engine) as unit:
-        few = audience.count(unit.db, unit.db.get_one(Broadcast, broadcast_id)).count <= SLICE
+        meant = audience.of_broadcast(unit.db, unit.db.get_one(Broadcast, broadcast_id))
+        some = meant.with_only_columns(literal(1)).limit(SLICE + 1).subquery()
+        few = unit.db.scalars(select(func.count()).select_from(some)).one() <= SLICE
     if few:
         yield None
         return
@@ -113,7 +115,7 @@ def _slice(db: Session, rt: Runtime, broadcast: Broadcast, window: Window | None
     """
     asked = audience.of_broadcast(db, broadcast, is_wide=window is not None or None)
     asked = asked.outerjoin(Habit, Habit.number_id == Member.number_id)
-    asked = asked.where(audience.why_not(broadcast).is_(None))
+    asked = asked.where(audience.is_asked(broadcast))
     if window is not None:
         after, upto = window
         asked = asked.where(Member.id > after, Member.id <= upto if upto else true())
@@ -177,14 +179,14 @@ def _columns(db: Session, rt: Runtime, broadcast: Broadcast) -> Columns:
         "state": literal(str(DeliveryState.QUEUED)),
         "tries": literal(0),
         "fence": literal(0),
-        "due_at": _due(db, rt, broadcast, now),
+        "due_at": due_of(db, rt, broadcast, now),
         "created_at": literal(now),
         "expires_at": literal(broadcast.expires_at),
     }
 
 
-def _due(db: Session, rt: Runtime, broadcast: Broadcast, now: datetime) -> ColumnElement[datetime]:
-    """SQL: at once, or when the broadcast's own time comes on the wall clock of the member's unit."""
+def due_of(db: Session, rt: Runtime, broadcast: Broadcast, now: datetime) -> ColumnElement[datetime]:
+    """SQL over members and habits: at once, or when the broadcast's own time comes on the wall clock of the member's unit."""
 
     def due(profile: Profile) -> ColumnElement[datetime]:
         return _due_in(rt, profile, broadcast, local_times.start_in(db, rt, broadcast, profile, now))
@@ -193,12 +195,19 @@ def _due(db: Session, rt: Runtime, broadcast: Broadcast, now: datetime) -> Colum
 
 
 def _due_in(rt: Runtime, profile: Profile, broadcast: Broadcast, at: datetime) -> ColumnElement[datetime]:
-    """SQL: then, or when the part of the day begins that the member asked for, or is reached in, where it is still to come (D25)."""
-    law = MessageClass(broadcast.message_class)
-    day, latest = local_day(profile, at), broadcast.expires_at
-    starts = {slot: slot_start(profile, law, day, slot, rt.settings.open_all_day) for slot in SLOTS}
-    later = {slot: start for slot, start in starts.items() if start > at and (not latest or start < latest)}
-    if broadcast.kind != VOICE or law is MessageClass.EMERGENCY or not later:
+    """SQL: then, or when the part of the day begins that the member asked for, or is reached in, where it is still to come (D25).
+
+    At night the parts of the next day count. What is urgent waits for nobody's part of the day.
+    """
+    law, open_all_day = MessageClass(broadcast.message_class), rt.settings.open_all_day
+    opens, latest = next_opening(profile, law, at, open_all_day), broadcast.expires_at
+    day = local_day(profile, opens)
+    starts = {slot: slot_start(profile, law, day, slot, open_all_day) for slot in SLOTS}
+    later = {
+        slot: start for slot, start in starts.items() if start > opens and (not latest or start < latest)
+    }
+    is_at_once = broadcast.kind != VOICE or broadcast.is_urgent or law is MessageClass.EMERGENCY
+    if is_at_once or not later:
         return literal(at)
     wanted = func.coalesce(Member.slot, Habit.slot)
     return case({str(slot): literal(start) for slot, start in later.items()}, value=wanted, else_=literal(at))

@@ -85,7 +85,7 @@ class Delivery(Base):
             "kind",
             "priority",
             "due_at",
-            postgresql_where=text("state IN ('queued', 'held') AND reason <> 'broadcast'"),
+            postgresql_where=text("reason <> 'broadcast' AND state IN ('queued', 'held')"),
         ),
         # What a broadcast still owes as single rows; what stands in a batch is found by its key.
         Index(
@@ -94,11 +94,16 @@ class Delivery(Base):
             "kind",
             "due_at",
             postgresql_where=text(
-                "state IN ('queued', 'held') AND reason = 'broadcast' AND batch_id IS NULL"
+                "batch_id IS NULL AND reason = 'broadcast' AND state IN ('queued', 'held')"
             ),
         ),
         Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state = 'sending'")),
-        Index("ix_deliveries_number", "number_id"),
+        # Calls back, replies, whom nobody knows; what a broadcast owes is found by its member.
+        Index(
+            "ix_deliveries_number",
+            "number_id",
+            postgresql_where=text("reason <> 'broadcast' OR member_id IS NULL"),
+        ),
         # To reporters who stay unnamed: what is still tied to a report.
         Index("ix_deliveries_unnamed", "id", postgresql_where=text("dedupe LIKE 'unnamed:%'")),
     )

@@ -43,7 +43,7 @@ from gateway.models import (
     Report,
     VoiceNote,
 )
-from gateway.states import CallState, DeliveryState, MemberStatus, ReportState
+from gateway.states import CallState, DeliveryReason, DeliveryState, MemberStatus, ReportState
 from gateway.store.rights_rows import is_any
 
 RETENTION = 4_726_013  # any fixed number: two purges at once take turns, batch by batch
@@ -141,9 +141,12 @@ def imports_with_files(before: datetime) -> Ids:
 
 
 def numbers_of_nobody(before: datetime) -> Ids:
-    """Numbers that no row of any table names any more, and that could still be dialled."""
+    """Numbers that no row of any table names any more, and that could still be dialled.
+
+    What a broadcast owed names its member, too, who keeps a number also after it has changed.
+    """
     named = [
-        ~exists().where(column == PhoneNumber.id)
+        ~exists().where(column == PhoneNumber.id, *_looked_up(column))
         for table in Base.metadata.sorted_tables
         for column in _columns_to(table, "numbers")
     ]
@@ -200,6 +203,12 @@ def _columns_to(table: Table, target: str) -> list[Any]:
         for column in table.columns
         if any(key.column.table.name == target for key in column.foreign_keys)
     ]
+
+
+def _looked_up(column: Any) -> list[ColumnElement[bool]]:
+    """Of a million deliveries of broadcasts none is looked up by its number."""
+    is_theirs = column.table is Delivery.__table__
+    return [Delivery.reason != DeliveryReason.BROADCAST] if is_theirs else []
 
 
 def _is_closed(before: datetime) -> ColumnElement[bool]:

@@ -44,7 +44,7 @@ from gateway.models import (
     VoiceNote,
 )
 from gateway.rules.consent import ConsentState
-from gateway.states import CallState, DeliveryState, MemberStatus
+from gateway.states import CallState, DeliveryReason, DeliveryState, MemberStatus
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.HELD)
 UNDER_WAY = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
@@ -204,10 +204,15 @@ def numbers_busy(db: Session, number_ids: Collection[int]) -> set[int]:
     if not number_ids:
         return set()
     calls = select(Call.number_id).where(Call.number_id.in_(number_ids), Call.state != CallState.ENDED)
-    owed = select(Delivery.number_id).where(
-        Delivery.number_id.in_(number_ids), Delivery.state.in_((*OPEN, DeliveryState.SENDING))
-    )
-    return {number_id for query in (calls, owed) for number_id in db.scalars(query) if number_id is not None}
+    theirs = select(Delivery.number_id).where(Delivery.number_id.in_(number_ids))
+    owed = theirs.where(Delivery.reason != DeliveryReason.BROADCAST, Delivery.state.in_(OPEN))
+    sending = theirs.where(Delivery.state == DeliveryState.SENDING)
+    return {
+        number_id
+        for query in (calls, owed, sending)
+        for number_id in db.scalars(query)
+        if number_id is not None
+    }
 
 
 def blank_numbers(db: Session, number_ids: Collection[int]) -> int:

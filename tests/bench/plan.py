@@ -3,6 +3,9 @@
 Goal 6 of performance.md: at most 1.5 times a raw INSERT … SELECT of the same columns for the same people into a table that
 has the unique key of deliveries and nothing else, and holds as many earlier broadcasts. Both in turns in one run,
 synchronous commit on; the median of the ratios counts.
+
+Where the time goes (CPU of the server, raw = 1): reading whom is 0.4 in both; the key of who is owed what 0.5 in both; ours
+keeps the primary key, the index of a round (of calls only) and that of a broadcast's pages besides, 0.15 to 0.35 each.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from gateway.broadcasts import audience
 from gateway.broadcasts.audience import Filters
@@ -24,6 +25,7 @@ from gateway.models import (
     Post,
     Suppression,
 )
+from gateway.rules.consent import ConsentState
 from gateway.rules.slots import Slot, slot_start
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryReason, DeliveryState
@@ -149,6 +151,29 @@ def test_wide_units_are_counted_alike(rt: Runtime, sita: int, monkeypatch: pytes
     narrow = counted(rt), counted(rt, Filters(tag="women"))
     monkeypatch.setattr(audience, "WIDE", 1)
     assert (counted(rt), counted(rt, Filters(tag="women"))) == narrow
+
+
+@pytest.mark.parametrize("message_class", ["organisational", "campaign"])
+@pytest.mark.parametrize("texts", [{}, {"hi": "कल"}, {"hi": "कल", "bn": "কাল"}])
+def test_asked_is_who_has_no_reason_why_not(rt: Runtime, texts: dict[str, str], message_class: str) -> None:
+    kinds = product(
+        (None, "number-unusable", "opt-out", "do-not-disturb", "complaint"), ConsentState, (None, "hi", "bn")
+    )
+    a_member(rt)
+    broadcast_id = a_broadcast(rt, texts={"hi": "कल"})
+    with unit_of_work(rt.engine) as unit:
+        booth = unit.db.scalars(select(Member.unit_id)).one()
+        for barred, consent, language in kinds:
+            unit.db.add(Member(unit_id=booth, consent=consent, language=language, created_at=rt.clock()))
+            unit.db.flush()
+            last = unit.db.scalar(select(func.max(Member.id)))
+            unit.db.execute(update(Member).where(Member.id == last).values(barred=barred))
+        broadcast = unit.db.get_one(Broadcast, broadcast_id)
+        broadcast.texts, broadcast.message_class = texts, message_class
+        query = select(audience.is_asked(broadcast), audience.why_not(broadcast).is_(None))
+        said = list(unit.db.execute(query))
+    assert all(asked == without_reason for asked, without_reason in said)
+    assert any(asked for asked, _ in said) == bool(texts)
 
 
 def test_barred_follows_numbers_and_suppressions(rt: Runtime, sita: int) -> None:

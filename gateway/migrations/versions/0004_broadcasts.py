@@ -227,14 +227,14 @@ def upgrade() -> None:
         "deliveries",
         ["kind", "priority", "due_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('queued', 'held') AND reason <> 'broadcast'"),
+        postgresql_where=sa.text("reason <> 'broadcast' AND state IN ('queued', 'held')"),
     )
     op.create_index(
         "ix_deliveries_round",
         "deliveries",
         ["broadcast_id", "kind", "due_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('queued', 'held') AND reason = 'broadcast' AND batch_id IS NULL"),
+        postgresql_where=sa.text("batch_id IS NULL AND reason = 'broadcast' AND state IN ('queued', 'held')"),
     )
     # A million deliveries are planned at once: only what earns its place is kept beside them.
     for column in ("broadcast_id", "report_id", "answer_id", "staff_id", "member_id", "number_id"):
@@ -243,6 +243,14 @@ def upgrade() -> None:
     op.drop_constraint(op.f("uq_deliveries_dedupe"), "deliveries", type_="unique")
     op.drop_index(op.f("ix_deliveries_member_id"), table_name="deliveries")
     op.drop_index(op.f("ix_deliveries_report_id"), table_name="deliveries")
+    op.drop_index("ix_deliveries_number", table_name="deliveries")
+    op.create_index(
+        "ix_deliveries_number",
+        "deliveries",
+        ["number_id"],
+        unique=False,
+        postgresql_where=sa.text("reason <> 'broadcast' OR member_id IS NULL"),
+    )
     op.create_unique_constraint(
         op.f("uq_deliveries_member_id_broadcast_id_kind"), "deliveries", ["member_id", "broadcast_id", "kind"]
     )
