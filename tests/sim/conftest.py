@@ -10,7 +10,7 @@ from tests.sim.ground import Ground
 
 
 @pytest.fixture(scope="session")
-def ground() -> Iterator[Ground]:
-    made = Ground()
+def ground(template_database: str) -> Iterator[Ground]:
+    made = Ground(template_database)
     yield made
     made.close()

@@ -11,18 +11,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from gateway import posts_again
-from gateway.broadcasts import sums
-from gateway.deliveries import results, send, sweep
+from gateway.broadcasts import rest, schedules, sums
+from gateway.deliveries import budget, fallback, outcomes, results, send, sweep
 from gateway.errors import ProviderSilent, ProviderUnreachable
 from gateway.models import Attempt, Broadcast, Delivery
 from gateway.pace import MemoryPace
-from gateway.rules import guard, windows
+from gateway.rules import guard, retry, windows
+from gateway.rules.retry import Cause
 from gateway.rules.verdicts import Reason
 from gateway.states import AttemptOutcome, DeliveryState
-from gateway.store import attempts, deliveries
+from gateway.store import attempts, deliveries, doubts, spendings
 
 Plant = Callable[[ExitStack], None]
 
@@ -167,6 +168,64 @@ def doubt_left_out_of_sums(stack: ExitStack) -> None:
     old = _swap(stack, sums, "of_broadcast", of_broadcast)
 
 
+def budget_not_kept_back(stack: ExitStack) -> None:
+    """Nobody counts what tries will cost."""
+    _swap(stack, budget, "reserve", lambda db, rt, wanted, now: [True] * len(wanted))
+
+
+def money_given_back_too_early(stack: ExitStack) -> None:
+    """What was kept back for a call is free again while the call goes on."""
+    is_begun = (Attempt.estimate.is_not(None), Attempt.outcome != AttemptOutcome.PENDING)
+    _swap(stack, spendings, "_is_due", lambda: is_begun)
+
+
+def fallback_before_the_call_is_over(stack: ExitStack) -> None:
+    """The text goes after the first try, and the calls go on."""
+
+    def settle(unit: Any, rt: Any, situation: Any, ending: Any, now: Any) -> None:
+        fallback.owe_text(unit, rt, situation, ending.cause)
+        old(unit, rt, situation, ending, now)
+
+    old = _swap(stack, outcomes, "_settle", settle)
+
+
+def fallback_to_whoever_answered(stack: ExitStack) -> None:
+    """Who picked up and did not listen gets a text as well."""
+    _swap(stack, fallback, "_NOT_REACHED", (*fallback._NOT_REACHED, Cause.ANSWERED_NOT_HEARD))
+
+
+def text_in_doubt_sent_again(stack: ExitStack) -> None:
+    """A text of which nobody knows whether it arrived is sent once more, whatever its class."""
+    _swap(stack, retry, "_SMS", {**retry._SMS, Cause.UNKNOWN: (timedelta(minutes=30),)})
+    _swap(stack, doubts, "_may_be_repeated", true)
+
+
+def occurrence_begun_twice(stack: ExitStack) -> None:
+    """A time of a schedule is made once more, a second later."""
+
+    def make(unit: Any, rt: Any, schedule: Any, broadcast: Any, at: Any, ends_at: Any) -> None:
+        for each in (at, at + timedelta(seconds=1)):
+            old(unit, rt, schedule, broadcast, each, ends_at)
+
+    old = _swap(stack, schedules, "_make", make)
+
+
+def occurrence_lost(stack: ExitStack) -> None:
+    """A schedule goes on to its next time, and this one is not made."""
+    _swap(stack, schedules, "_make", lambda *given: None)
+
+
+def rest_takes_whom_it_reached(stack: ExitStack) -> None:
+    """ "Try the rest" begins with everybody again."""
+    reached = (DeliveryState.HEARD, DeliveryState.DELIVERED)
+    _swap(stack, rest, "_UNREACHED", (*rest._UNREACHED, *reached))
+
+
+def lost_last_word_awaited_for_ever(stack: ExitStack) -> None:
+    """A call or a text of which no last post came stays under way."""
+    _swap(stack, sweep, "_silent", lambda *given: None)
+
+
 def _without(stack: ExitStack, *reasons: Reason) -> None:
     """The guard leaves these out."""
     kept = tuple(each for each in guard._CHECKS if each[0] not in reasons)
@@ -191,6 +250,15 @@ PLANTS: dict[str, Plant] = {
         finished_too_early,
         pace_not_asked,
         doubt_left_out_of_sums,
+        budget_not_kept_back,
+        money_given_back_too_early,
+        fallback_before_the_call_is_over,
+        fallback_to_whoever_answered,
+        text_in_doubt_sent_again,
+        occurrence_begun_twice,
+        occurrence_lost,
+        rest_takes_whom_it_reached,
+        lost_last_word_awaited_for_ever,
     )
 }
 FIRST: dict[str, int] = {

@@ -8,27 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import event
 
 from gateway import faults
-from gateway.channels.loopback import LoopbackCallbacks
 from gateway.channels.registry import Channels
+from gateway.db import unit_of_work
 from gateway.phones import Number
 from gateway.queue import Bells
-from tests.sim.books import Broken
+from gateway.rules.prices import Money, Prices
+from gateway.store.money import keep_money
+from tests.sim.books import Books, Broken, fail
 from tests.sim.engine import QUIET_SWEEPS, SWEEP_SECONDS, Engine
 from tests.sim.ground import Ground
 from tests.sim.oracle import Oracle
-from tests.sim.provider import Provider, Taken
+from tests.sim.provider import PRICES, Posts, Provider, Taken
 from tests.sim.staff import Staff
 from tests.sim.world import Process, World
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 07:30 in India
 MOST_STEPS = 6000
 LOOK_EVERY = 16
-VAIN_SWEEPS = 30
-CALM_SWEEPS = 4
+VAIN_SWEEPS = 20
+CALM_SWEEPS = 2
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ class Play:
             broadcasts_a_day=dice.choice((1, 2)), broadcasts_a_week=100,
         )  # fmt: skip
         worker, web = Process("worker", ground.rt), Process("web", ground.rt)
-        lines = {each.habit: each.number for each in settings.voice_numbers}
-        self.provider = Provider(world, web, Number(next(iter(lines.values()))))
+        numbers = {each.habit: each.number for each in settings.voice_numbers}
+        self.provider = Provider(world, web, Number(next(iter(numbers.values()))))
         self.engine = Engine(world, worker)
         channels = Channels(
-            "loopback", self.provider, self.provider, LoopbackCallbacks(),
+            "loopback", self.provider, self.provider, Posts(),
             look_up=self.provider if self.provider.habits.can_be_asked else None,
         )  # fmt: skip
         for each in (worker, web):
@@ -74,15 +77,17 @@ class Play:
             )  # fmt: skip
             each.forget()
         people = {each.member_id: each for each in ground.people}
-        self.oracle = Oracle(
-            world, people, settings.lines, settings.calls_per_second, settings.broadcasts_a_day
-        )
+        self.books = Books(
+            world, people, settings.lines, settings.calls_per_second, settings.broadcasts_a_day,
+            unusable=self.provider.invalid,
+        )  # fmt: skip
+        self._set_ceilings(worker)
+        self.oracle = Oracle(self.books)
         world.on_commit, world.on_event = self.oracle.committed, self._look
-        self.oracle.unusable = self.provider.invalid
         self.provider.on_taken, self.provider.on_final = self.oracle.took, self._over
         self.provider.on_spooled = self.engine.sweep_soon
-        self.staff = Staff(ground, world, web, self.oracle)
-        self.staff.lay_out(Number(lines["call-back"]))
+        self.staff = Staff(ground, world, web, self.books)
+        self.staff.lay_out(Number(numbers["call-back"]), self.provider)
         self._empty_the_queue()
         self._vain = self._quiet = 0
         self._last_due: datetime | None = None
@@ -92,13 +97,13 @@ class Play:
         while self.world.step < MOST_STEPS:
             next_at = self.world.next_at()
             if self._may_jump(next_at) and not self._sweep_when_due(next_at) and next_at is None:
-                if self.staff.resume_all():
+                if self.staff.go_on():
                     continue
                 if self._quiet == len(QUIET_SWEEPS):
                     return
                 self._sweep_though_quiet()
             self.world.take_next()
-        self.oracle.fail(f"it is not quiet after {MOST_STEPS} events")
+        fail(f"it is not quiet after {MOST_STEPS} events")
 
     def _sweep_when_due(self, next_at: datetime | None) -> bool:
         """Something becomes due by itself: sweep then, ever later where that changes nothing. False: nothing does."""
@@ -110,10 +115,16 @@ class Play:
         if due > self.world.now:
             self._quiet = 0
         pause = timedelta(seconds=SWEEP_SECONDS * 2 ** min(self._vain // 2, 8))
-        when = max(due, self.world.now + pause)
+        when = max(due + timedelta(seconds=self.engine.lateness), self.world.now + pause)
         if next_at is None or when < next_at:
-            self.engine.sweep_at(when)
+            self._wake(due, when)
         return True
+
+    def _wake(self, due: datetime, when: datetime) -> None:
+        if self._vain:
+            self.engine.sweep_at(when)
+        else:
+            self.engine.wake_at(due, when)
 
     def _sweep_though_quiet(self) -> None:
         """Nothing says when; in the end nothing breaks any more, so that what can be mended is."""
@@ -133,6 +144,16 @@ class Play:
     def _look(self) -> None:
         if self.world.step % LOOK_EVERY == 0:
             self.oracle.look()
+
+    def _set_ceilings(self, process: Process) -> None:
+        """In some seeds the house may spend little in an hour or in a day."""
+        dice = self.world.dice("money")
+        if dice.random() < 0.3:
+            self.books.hour = dice.choice((None, Decimal(5), Decimal(9)))
+            self.books.day = dice.choice((None, Decimal(14), Decimal(30)))
+            prices = Prices(currency="INR", call=PRICES["voice"], sms=PRICES["sms"])
+            with unit_of_work(process.rt.engine) as unit:
+                keep_money(unit.db, Money(prices=prices, hour=self.books.hour, day=self.books.day))
 
     def _empty_the_queue(self) -> None:
         dice = self.world.dice("redis")
@@ -159,7 +180,7 @@ def play(ground: Ground, seed: int) -> Played:
             broken = str(error)
     world = it.world
     return Played(
-        seed, world.trace, world.counts, world.reached, len(it.oracle.claims), len(it.provider.taken),
+        seed, world.trace, world.counts, world.reached, len(it.books.claims), len(it.provider.taken),
         (world.now - world.began).total_seconds() / 86_400, time.monotonic() - began, broken, tuple(world.last),
     )  # fmt: skip
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from gateway import receipts, spool
 from gateway.calls import voice_posted
-from gateway.channels.base import Handed, Known, MessageReported, Outcome, Reply
+from gateway.channels.base import Handed, Known, MessageReported, Outcome, Reply, VoiceEvent
+from gateway.channels.loopback import LoopbackCallbacks
 from gateway.errors import NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
 from gateway.phones import Number
 from gateway.runtime import Runtime
@@ -24,6 +26,11 @@ THEN = re.compile(r"voice\?turn=(\d+)")
 SPOKEN_SECONDS = 12.0
 MINUTES, DAYS = 60.0, 86_400.0
 LONGEST_REQUEST = 15.0
+AGAIN_AFTER, MOST_POSTS = 12.0, 3
+PRICES = {
+    "voice": Decimal("2.00"),
+    "sms": Decimal("0.80"),
+}  # of a minute, of a part; no message here is longer
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class Habits:
     minutes_late: float
     days_late: float
     can_be_asked: bool
+    posts_again: bool  # what was not answered, twice at most
+    names_price: bool
 
     @classmethod
     def drawn(cls, dice: random.Random) -> Habits:
@@ -48,7 +57,8 @@ class Habits:
 
         return cls(
             share(0.12), share(0.02), share(0.15), share(0.08), share(0.15),
-            share(0.12), share(0.25), share(0.2), share(0.03), dice.random() < 0.4,
+            share(0.12), share(0.25), share(0.2), share(0.03),
+            dice.random() < 0.4, dice.random() < 0.5, dice.random() < 0.5,
         )  # fmt: skip
 
 
@@ -64,6 +74,17 @@ class Taken:
     end: Outcome
     at: datetime
     over_at: datetime
+    cost: Decimal  # what we are charged for it
+
+
+class Posts(LoopbackCallbacks):
+    """The last post of a call may name its price."""
+
+    def parse_voice(self, form: Mapping[str, str]) -> VoiceEvent:
+        event = super().parse_voice(form)
+        if "cost" not in form:
+            return event
+        return replace(event, cost=Decimal(form["cost"]), currency="INR")
 
 
 class Provider:
@@ -78,6 +99,7 @@ class Provider:
         self.on_taken: Callable[[Taken], None] = lambda taken: None
         self.on_final: Callable[[Taken, bool], None] = lambda taken, is_sure: None
         self.on_spooled: Callable[[], None] = lambda: None
+        self.away_until = world.began  # nobody answers posts until then
         self._dice = world.dice("provider")
         self._posts = world.dice("posts")
 
@@ -128,7 +150,8 @@ class Provider:
             self.invalid.add(number)
         now = self.world.now
         lasts = timedelta(seconds=_seconds_of(fate) if fate else 6.0)
-        taken = Taken(f"{kind}-{len(self.taken) + 1}", kind, number, text, fate, end, now, now + lasts)
+        provider_id = f"{kind}-{len(self.taken) + 1}"
+        taken = Taken(provider_id, kind, number, text, fate, end, now, now + lasts, self._cost(kind, end))
         self.taken.append(taken)
         self.world.tell(f"took {taken.provider_id} …{number[-4:]} {end}")
         self.on_taken(taken)
@@ -137,6 +160,13 @@ class Provider:
         else:
             self._carry(taken)
         return Handed(number, provider_id=taken.provider_id)
+
+    def _cost(self, kind: str, end: Outcome) -> Decimal:
+        """Nothing where nobody was reached; calls are cheaper where a price is named, as seconds are than minutes."""
+        if end not in (Outcome.ANSWERED, Outcome.DELIVERED):
+            return Decimal(0)
+        is_cheap = kind == "voice" and self.habits.names_price
+        return PRICES[kind] / 2 if is_cheap else PRICES[kind]
 
     def find(self, kind: str, since: Mapping[Number, datetime]) -> Mapping[Number, list[Known]]:
         """Tell, by our own clock and books, what we took for these numbers since then (`channels.base.LookUp`)."""
@@ -157,8 +187,7 @@ class Provider:
         self.on_final(taken, True)
         if taken.kind == "sms":
             return Known(taken.provider_id, MessageReported(taken.provider_id, taken.number, taken.end, True))
-        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(_talk(taken.fate)))
-        return Known(taken.provider_id, self.web.rt.callbacks.parse_voice(form))
+        return Known(taken.provider_id, self.web.rt.callbacks.parse_voice(self._last_of(taken)))
 
     # Calls
 
@@ -169,8 +198,12 @@ class Provider:
                 # The turn that our first reply asks for; where it never came, nothing is pressed.
                 pressed = fate.ring_seconds + SPOKEN_SECONDS * fate.share
                 self._post(taken, pressed, _form(taken, self.line, digits=fate.key), 1)
-        form = _form(taken, self.line, is_over="yes", outcome=str(taken.end), seconds=str(_talk(fate)))
-        self._post(taken, _seconds_of(fate), form, None)
+        self._post(taken, _seconds_of(fate), self._last_of(taken), None)
+
+    def _last_of(self, taken: Taken) -> dict[str, str]:
+        more = {"outcome": str(taken.end), "seconds": str(_talk(taken.fate))}
+        more |= {"cost": str(taken.cost)} if self.habits.names_price else {}
+        return _form(taken, self.line, is_over="yes", **more)
 
     # Texts
 
@@ -199,15 +232,31 @@ class Provider:
             what = f"post {taken.provider_id} {form.get('outcome') or form.get('digits') or 'picked up'}"
             self.world.after(seconds + late, what, lambda: self._arrive(taken, form, turn))
 
-    def _arrive(self, taken: Taken, form: Mapping[str, str], turn: int | None) -> None:
+    def go_away(self, seconds: float) -> None:
+        """The web is down for so long: posts find nobody, and last words are lost where they are not said again."""
+        self.away_until = max(self.away_until, self.world.now + timedelta(seconds=seconds))
+
+    def _arrive(self, taken: Taken, form: Mapping[str, str], turn: int | None, nth: int = 1) -> None:
         """A post reaches the web, which keeps it for later where the database is away (gateway.web.apology)."""
         kind = "voice" if taken.kind == "voice" else "receipts"
+        if self.world.now < self.away_until:
+            self.world.fault("post found nobody")
+            self._again(taken, form, turn, nth)
+            return
         ending = self.world.run(self.web, kind, lambda rt: _read(rt, kind, form, turn))
         if ending is Ending.AWAY:
             spool.keep(self.web.rt, kind, form, turn)
             self.on_spooled()
         if "yes" in (form.get("is_over"), form.get("is_final")):
             self.on_final(taken, ending is not Ending.KILLED)
+        if ending is Ending.KILLED:
+            self._again(taken, form, turn, nth)
+
+    def _again(self, taken: Taken, form: Mapping[str, str], turn: int | None, nth: int) -> None:
+        """What was not answered is posted once more, by a provider that does so."""
+        if self.habits.posts_again and nth < MOST_POSTS:
+            what = f"post {taken.provider_id} again"
+            self.world.after(AGAIN_AFTER, what, lambda: self._arrive(taken, form, turn, nth + 1))
 
 
 def _read(rt: Runtime, kind: str, form: Mapping[str, str], turn: int | None) -> Reply | bool:

@@ -73,9 +73,10 @@ class Rates:
 
 @dataclass
 class Frame:
-    """One job or post that is running: where its attempts are noted until the provider is asked."""
+    """One job or post that is running: its own chance, and its attempts until the provider is asked."""
 
     process: Process
+    dice: random.Random
     claimed: list[int] = field(default_factory=list)
 
 
@@ -98,7 +99,7 @@ class World:
         self._heap: list[tuple[datetime, int, str, Callable[[], None]]] = []
         self._order = itertools.count()
         self._digest = hashlib.sha256()
-        self._faults = self.dice("faults")
+        self._runs: Counter[str] = Counter()
 
     def dice(self, name: str) -> random.Random:
         """A stream of chance of its own, so that one more draw here moves nothing there."""
@@ -158,7 +159,7 @@ class World:
         """Somebody waits so long; others act meanwhile, or (`is_alone`) only later."""
         until = self.now + timedelta(seconds=seconds)
         if is_alone is None:
-            is_alone = self._faults.random() >= self.rates.nested
+            is_alone = self.frames[-1].dice.random() >= self.rates.nested
         if len(self.frames) <= DEEPEST and not is_alone:
             while (next_at := self.next_at()) is not None and next_at <= until:
                 self.take_next()
@@ -167,8 +168,9 @@ class World:
     # Processes
 
     def run(self, process: Process, name: str, work: Callable[[Runtime], object]) -> Ending:
-        """Let a process do this."""
-        frame = Frame(process)
+        """Let a process do this. Each job has its own chance: one more statement there strikes no other elsewhere."""
+        self._runs[name] += 1
+        frame = Frame(process, self.dice(f"{name}/{self._runs[name]}"))
         self.frames.append(frame)
         try:
             work(process.rt)
@@ -194,18 +196,19 @@ class World:
             self.on_commit(self.frames[-1])
         if self.is_calm:
             return
-        if self._faults.random() < self.rates.kill_at_point:
+        dice = self.frames[-1].dice
+        if dice.random() < self.rates.kill_at_point:
             self.fault(f"killed {name}")
             raise Killed
-        if name == faults.BEFORE_REQUEST and self._faults.random() < self.rates.stall_at_request:
+        if name == faults.BEFORE_REQUEST and dice.random() < self.rates.stall_at_request:
             self.fault("stalled")
-            self.wait(self._faults.choice((15, 30, 60, 600, 2400)), is_alone=False)
+            self.wait(dice.choice((15, 30, 60, 600, 2400)), is_alone=False)
 
     def at_statement(self, *_: object) -> None:
         """Any statement of the rooms."""
         if not self.frames or self.is_calm:
             return
-        drawn = self._faults.random()
+        drawn = self.frames[-1].dice.random()
         if drawn < self.rates.kill_at_statement:
             self.fault("killed statement")
             raise Killed
