@@ -144,7 +144,7 @@ def rung() -> Iterator[list[tuple[str, tuple[object, ...]]]]:
 @pytest.fixture
 def rt(settings: Settings, clock: TestClock, rung: list[tuple[str, tuple[object, ...]]]) -> Iterator[Runtime]:
     """The house on a throw-away database."""
-    built = build_runtime(settings)
+    built = build_runtime(settings, engine=databases.engine_on(settings.database_url))
     runtime = replace(
         built,
         channels=open_channels("loopback", settings),
@@ -153,7 +153,7 @@ def rt(settings: Settings, clock: TestClock, rung: list[tuple[str, tuple[object,
         pace=MemoryPace(clock),
     )
     yield runtime
-    built.close()
+    built.quick.close()
 
 
 @pytest.fixture

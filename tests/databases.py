@@ -9,16 +9,24 @@ import atexit
 import itertools
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
+from gateway.db import make_engine
 from tests import servers
 
+POOL = 4
 WORN_OUT = 24 * 1024 * 1024  # bytes; then rows that are gone slow down those that come
+# Whoever is in a transaction or holds a lock; others may stay, since a pool looks before it hands a connection out.
+LEFT_IN_THE_MIDDLE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))
+"""
 _names = itertools.count(1)
 _free: list[str] = []
-_brooms: dict[
-    str, psycopg.Connection
-] = {}  # one a database: what the server has learnt of its tables stays learnt
+# One of each a database: what SQLAlchemy and the server have learnt of its tables stays learnt.
+_engines: dict[str, Engine] = {}
+_brooms: dict[str, psycopg.Connection] = {}
 
 
 def cut(name: str, template: str) -> str:
@@ -32,17 +40,23 @@ def borrow(template: str) -> str:
     return _free.pop() if _free else cut(f"test_{next(_names)}", template)
 
 
+def engine_on(url: str) -> Engine:
+    """Return the engine of a borrowed database; those that borrow it one after the other share it."""
+    if url in _engines and _engines[url].pool.checkedout():  # type: ignore[attr-defined]
+        _engines.pop(url).dispose()  # the test before kept a connection
+    if url not in _engines:
+        _engines[url] = make_engine(url, POOL)
+    return _engines[url]
+
+
 def give_back(url: str, pristine: dict[str, int]) -> None:
     """Empty it for the next test, or drop it where that would not make it as new; `pristine` as `rows_of` counted."""
     connection = _broom(url)
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+    connection.execute(LEFT_IN_THE_MIDDLE)
     if _sweep(connection, pristine):
         _free.append(url)
     else:
-        _brooms.pop(url).close()
+        _put_away(url)
         drop(str(make_url(url).database))
 
 
@@ -65,10 +79,16 @@ def _broom(url: str) -> psycopg.Connection:
     return _brooms[url]
 
 
+def _put_away(url: str) -> None:
+    _brooms.pop(url).close()
+    if url in _engines:
+        _engines.pop(url).dispose()
+
+
 @atexit.register
-def _put_away() -> None:
-    for connection in _brooms.values():
-        connection.close()
+def _put_all_away() -> None:
+    for url in list(_brooms):
+        _put_away(url)
 
 
 def _sweep(connection: psycopg.Connection, pristine: dict[str, int]) -> bool:

@@ -42,7 +42,7 @@ def summed(result: Imported) -> tuple[object, ...]:
 
 def forget_everybody(rt: Runtime) -> None:
     with unit_of_work(rt.engine) as unit:
-        unit.db.execute(text("SET session_replication_role = replica"))
+        unit.db.execute(text("SET LOCAL session_replication_role = replica"))
         for table in ("posts", "consents", "enrolments", "deliveries", "suppressions", "members", "numbers"):
             unit.db.execute(text(f"DELETE FROM {table}"))
 
