@@ -2,7 +2,7 @@
 
 The words are those of `words/screens/`. The one fallback is made once, when they are put together (`screens_of`): a
 language's own short words, else the English short ones, else what English writes or says. A language without short words is
-shown in English from the start (`Screens.language`); letters that a screen cannot show (a name in Devanagari) are written in
+shown in English from the start, Urdu in the Hindi that is read the same in Latin letters (`Screens.language`); letters that a screen cannot show (a name in Devanagari) are written in
 Latin ones, and what has none is left out.
 """
 
@@ -26,6 +26,7 @@ MOST_PAGES = 9
 NEXT = "98"  # typed for the next page: no choice and no fixed key is 98, and no question is open before its last page
 SHORTEST_WORD = 3  # letters, of what is all keys
 BASE = "en"
+READ_ALIKE = {"ur": "hi"}
 KEYS = frozenset("0123456789*#")
 SHOWN = str.maketrans(
     {"।": ".", "॥": ".", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "₹": "Rs "}
@@ -42,6 +43,7 @@ class Screens:
 
     def language(self, language: str) -> str:
         """Return the language in which a screen speaks to somebody of this language."""
+        language = READ_ALIKE.get(language, language)
         return language if language in self.words.languages else BASE
 
     def text(self, step: Speak | Tell) -> str:

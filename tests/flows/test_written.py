@@ -131,8 +131,9 @@ def test_flow_that_only_records_is_said_to_lack_a_written_form(words, screens):
 
 
 def test_language_without_short_words_is_shown_in_english(screens):
-    assert screens.language("ur") == "en"
-    assert screens.text(Speak("main_menu.problem", "ur")) == "1 Tell a problem"
+    assert screens.language("kn") == "en"
+    assert screens.text(Speak("main_menu.problem", "kn")) == "1 Tell a problem"
+    assert screens.text(Speak("main_menu.problem", "ur")) == "1 Dikkat bataiye"
 
 
 def test_joining_by_screen_asks_for_no_practice_and_takes_written_name_and_place(words, screens):
