@@ -10,6 +10,7 @@ import click
 
 import flows
 from flows.catalog import FLOWS
+from flows.catalog.renderings import SMS, USSD, VOICE, renderings
 from flows.check import problems
 from flows.engine import Turn
 from flows.model import Flow
@@ -17,6 +18,8 @@ from flows.show import describe, tree
 from flows.simulate import Exchange, as_case, demo_of, lines, play
 from flows.steps import Speak, Tell, WaitVoiceNote
 from flows.words import Words, load
+from flows.words.check import lacking
+from gateway.cli import flow_written
 from gateway.errors import NotFound
 
 HINT = "Keys as digits, Enter for silence, v to speak after the beep, h to hang up; anything else is an SMS."
@@ -31,12 +34,15 @@ def flow() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_flows(as_json: bool) -> None:
     """Name every conversation."""
-    rows = [{"name": one.name, "version": one.version, "nodes": len(one.nodes)} for one in FLOWS.values()]
+    rows = [
+        {"name": name, "version": one.version, "nodes": len(one.nodes), "renderings": list(renderings(name))}
+        for name, one in FLOWS.items()
+    ]
     if as_json:
         click.echo(json.dumps(rows))
         return
-    for row in rows:
-        click.echo(f"{row['name']:14} version {row['version']}, {row['nodes']} places")
+    for name, one in FLOWS.items():
+        click.echo(f"{name:14} version {one.version}, {len(one.nodes)} places, {', '.join(renderings(name))}")
 
 
 @flow.command()
@@ -58,11 +64,16 @@ def show(name: str, language: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(as_json: bool) -> None:
     """Judge every conversation and its words; fails where something is wrong."""
-    found = problems(FLOWS, load(_folder()))
+    words = load(_folder())
+    found = [*problems(FLOWS, words), *flow_written.lacks(words)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     for line in [] if as_json else (found or ["All conversations are sound."]):
         click.echo(line)
+    for language, prompts in lacking(words).items():
+        click.echo(
+            f"{language} may not be offered yet, it lacks: {', '.join(prompts) or 'nothing'}", err=as_json
+        )
     raise SystemExit(1 if found else 0)
 
 
@@ -70,10 +81,16 @@ def check(as_json: bool) -> None:
 @click.argument("name")
 @click.option("--language", default="hi", show_default=True, help="Language to begin with.")
 @click.option("--case", "as_test", is_flag=True, help="Print the run as a test case at the end.")
-def play_flow(name: str, language: str, as_test: bool) -> None:
-    """Play one conversation in the terminal, with an invented member."""
+@click.option(
+    "--as", "way", type=click.Choice([VOICE, SMS, USSD]), default=VOICE, show_default=True, help="How."
+)
+def play_flow(name: str, language: str, as_test: bool, way: str) -> None:
+    """Play one conversation in the terminal, with an invented member: heard, by SMS, or on a phone's own screen."""
     _flow(name)
     words, facts = _words(language), {**demo_of(name), "language": language}
+    if way != VOICE:
+        flow_written.play_written(name, words, language, way)
+        return
     click.echo(HINT, err=True)
     exchanges: list[Exchange] = []
     for exchange in play(FLOWS, name, _typed(exchanges), facts):
@@ -104,8 +121,8 @@ def _meant(typed: str, turn: Turn) -> str:
 
 
 def _tell(turn: Turn, words: Words, language: str) -> None:
-    for step, line in zip(turn.steps, lines(turn, language), strict=False):
-        click.echo(words.text(step) if isinstance(step, Speak | Tell) else f"    [{line}]")
+    for step, shown in zip(turn.steps, lines(turn, language), strict=False):
+        click.echo(words.text(step) if isinstance(step, Speak | Tell) else f"    [{shown}]")
     click.echo(f"    [{lines(turn, language)[-1]}]")
 
 
