@@ -145,7 +145,7 @@ def trouble_of(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> T
     if broadcast.state == B.PAUSED:
         return _halted(db, rt, broadcast, stand)
     if broadcast.state == B.RUNNING and broadcast.warned_at is not None and broadcast.rounds == 1:
-        return _odd(stand)
+        return _odd(watch.oddly_low(db, rt, broadcast, stand))
     return None
 
 
@@ -167,16 +167,16 @@ def _never(reason: str | None) -> Trouble | None:
             return None
 
 
-def _odd(stand: Sums) -> Trouble | None:
-    tried, answered = watch.picked_up(stand)
-    if not reaching.is_oddly_low(tried, answered):
+def _odd(odd: watch.Odd | None) -> Trouble | None:
+    if odd is None:
         return None  # it has mended
     return Trouble(
         gettext(
-            "Oddly few pick up: %(share)s of 100, of %(n)s who were tried. About %(usual)s are usual.",
-            share=number(round(100 * answered / tried)),
-            n=number(tried),
-            usual=number(round(100 * reaching.USUAL[0])),
+            "Oddly few pick up: %(share)s of 100, of %(n)s who were tried. By what these people did before, at this time "
+            "of day, about %(expected)s were to be expected.",
+            share=number(round(100 * odd.answered / odd.tried)),
+            n=number(odd.tried),
+            expected=number(odd.expected),
         ),
         gettext(
             "Call your own phone first: does it ring, and which number does it show? If people are at work now, pause "

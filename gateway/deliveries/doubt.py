@@ -2,8 +2,8 @@
 
 A callback ends a doubt at any time. Until then the provider is asked once a minute at most, and what it says counts as its
 callback would. It is asked, too, about calls that were accepted and then not heard of: posts that came while the web was
-down are lost for good. After half an hour the rules of retry decide (reliability.md A3): a call comes again in another part of the
-day, an SMS never, but both once more where there is danger. What is not repeated stays in doubt and is counted as such.
+down are lost for good. After half an hour the rules of retry decide (reliability.md A3): a call comes again in another part
+of the day, an SMS never, but both once more where there is danger. What is not repeated stays in doubt and counts as such.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WAIT = timedelta(minutes=30)  # for a callback, before another try is thought of
 LONGEST = timedelta(hours=72)  # reliability.md 3: then it stays unknown
 EARLIER = timedelta(hours=3)  # one of two clocks may be wrong; what belongs to another try is left out anyway
 SILENT_FOR = timedelta(minutes=2)  # longer than a turn and what is said in it: until then a call just goes on
-AT_ONCE = 500  # of one kind in a request
+AT_ONCE = 200  # of one kind in a request
 AT_IT_FOR = timedelta(seconds=8)  # in one sweep; thousands are cleared in a minute or two
 Hear = Callable[[VoiceEvent], object]
 _ASKED_BY_ROOMS = (DeliveryReason.DAILY, DeliveryReason.TEST)  # whoever owes these says when they come again

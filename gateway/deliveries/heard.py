@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -44,18 +44,20 @@ def _listened(call: Call, attempt: Attempt, event: VoiceEvent, conversation: Map
         is_marked=bool(heard),
         has_ended=bool(conversation) and conversation["state"] is None,
         ring=_ring(call.started_at - attempt.placed_at),
+        day=attempt.placed_at.date(),
     )
 
 
 def _earlier(db: Session, call: Call) -> list[Silent | None]:
     rows = habits.list_answered(db, call.number_id, call.id) if call.number_id else []
-    return [_silent(conversation, ring) for conversation, ring in rows]
+    return [_silent(*each) for each in rows]
 
 
-def _silent(conversation: Mapping[str, Any], ring: timedelta) -> Silent | None:
+def _silent(conversation: Mapping[str, Any], placed: datetime, picked_up: datetime) -> Silent | None:
     if (conversation.get("signs") or {}).get("has_key"):
         return None
-    return Silent(ring=_ring(ring), was_ended_by_us=conversation.get("state") is None)
+    was_ended_by_us = conversation.get("state") is None
+    return Silent(day=placed.date(), ring=_ring(picked_up - placed), was_ended_by_us=was_ended_by_us)
 
 
 def _ring(ring: timedelta) -> float | None:

@@ -42,6 +42,15 @@ def chance(record: Record, slot: Slot) -> float:
     return (record.answered[nth] + _WEIGHT * _overall(record)) / (record.rang[nth] + _WEIGHT)
 
 
+def before_call(record: Record, slot: Slot, was_answered: bool) -> Record:
+    """Return the record as it was before its last call, or nearly so: what faded is gone."""
+    rang, answered = list(record.rang), list(record.answered)
+    nth = SLOTS.index(slot)
+    rang[nth] = max(0, rang[nth] - 1)
+    answered[nth] = max(0, answered[nth] - was_answered)
+    return replace(record, rang=tuple(rang), answered=tuple(answered))
+
+
 def hardly_answers(record: Record) -> bool:
     """Say whether so few calls are answered at any time that more than a try or two are wasted: seven in vain, say."""
     return _overall(record) < _HARDLY

@@ -3,7 +3,8 @@
 No provider tells us a mailbox from a person. What we have: keys, who hung up and when, and how this number was picked up
 before. A mailbox presses nothing, hangs up when its tape is full or never, and picks up after the same ring each time. A
 ring-back tone that a network counts as answered ends after a few seconds, or never, in the same way. What only seconds
-speak for is *estimated* and shown as such; what looks like a machine again and again is not heard.
+speak for is *estimated* and shown as such; what looks like a machine five times in a row, on different days, is not heard.
+Nobody stays a machine: one key, or one hang-up of theirs, and the next dozen calls are heard again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 HALF = 0.5  # of the message (D32)
 MAILBOXES = (30.0, 60.0, 90.0, 120.0, 180.0)  # seconds at which mailboxes commonly cut off
 _SLACK = 1.5  # seconds: providers round, and replies take their time
 _SAME_RING = 0.4  # seconds within which a machine picks up; no person is so even
-_SEEN_BEFORE = 3  # calls; one that looks like a machine may well be a patient listener
+_SEEN_BEFORE, _DAYS = 4, 4  # calls, and days of all five: less may well be a patient listener
+LOOKS_BACK = 12  # calls; a key or a hang-up in one of them: there is somebody
 
 
 class Evidence(enum.StrEnum):
@@ -29,8 +32,9 @@ class Evidence(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Silent:
-    """An answered call in which no key was pressed: seconds it rang (None: not known), and whether we had to end it."""
+    """An answered call without a key: its day (UTC), seconds it rang (None: not known), whether we had to end it."""
 
+    day: date
     ring: float | None
     was_ended_by_us: bool
 
@@ -41,7 +45,8 @@ class Listened:
 
     `seconds` of connection; `length` of the reply that brought the message, greeting and all, and seconds spoken `before` it;
     `has_ended`: the conversation came to its end before they hung up; `is_marked`: it noted that the message was played;
-    `has_answered`: a question of it. `earlier`: the number's last answered calls, the newest first, None for those with a key.
+    `has_answered`: a question of it. `earlier`: the number's last answered calls (`LOOKS_BACK`), the newest first, None for
+    those with a key; `day` is that of this one.
     """
 
     seconds: float
@@ -52,6 +57,7 @@ class Listened:
     is_marked: bool = False
     has_ended: bool = False
     ring: float | None = None
+    day: date | None = None
     earlier: Sequence[Silent | None] = ()
 
 
@@ -82,10 +88,11 @@ def _is_full_mailbox(seconds: float) -> bool:
 
 
 def _is_even(call: Listened) -> bool:
-    """The same ring within a blink, four times in a row, and never a key nor a hang-up of theirs."""
-    earlier = call.earlier[:_SEEN_BEFORE]
-    if len(earlier) < _SEEN_BEFORE or any(each is None or not each.was_ended_by_us for each in earlier):
+    """The same ring within a blink, five times in a row on four days at least, and for long no key nor hang-up of theirs."""
+    silent = [each for each in call.earlier[:LOOKS_BACK] if each is not None and each.was_ended_by_us]
+    if len(silent) < max(_SEEN_BEFORE, len(call.earlier[:LOOKS_BACK])):
         return False
-    rings = [call.ring, *(each.ring for each in earlier if each is not None)]
-    known = [each for each in rings if each]
-    return len(known) == len(rings) and max(known) - min(known) <= _SAME_RING
+    last = silent[:_SEEN_BEFORE]
+    rings = [ring for ring in (call.ring, *(each.ring for each in last)) if ring]
+    days = {call.day, *(each.day for each in last)}
+    return len(rings) == _SEEN_BEFORE + 1 and max(rings) - min(rings) <= _SAME_RING and len(days) >= _DAYS

@@ -18,7 +18,8 @@ from gateway.rules.windows import closing, local_day, next_opening
 USUAL = (0.50, 0.65, 0.76, 0.87, 0.92, 0.965)  # of all, after one, two … six tries
 MOST_OPT_OUTS, ENOUGH_ANSWERED = 0.02, 200
 COMPLAINTS, COMPLAINT_DAYS = 5, 10
-ENOUGH_TRIED, ODDLY_LOW = 100, 0.5  # fewer than half of what is usual
+ENOUGH_TRIED, ODDLY_LOW = 100, 0.5  # fewer than half of what was to be expected
+LEAST_EXPECTED = 0.2  # of whomever: where fewer than a tenth pick up, something is wrong
 LONGEST_DAYS = 14
 
 
@@ -37,9 +38,14 @@ def listened_to(seconds: Sequence[tuple[int, int]], points: Sequence[int]) -> li
     return [sum(count for length, count in seconds if length >= point) for point in points]
 
 
-def is_oddly_low(tried: int, answered: int, usual: float = USUAL[0]) -> bool:
-    """Whether fewer than half as many pick up as usually do at a first try; of few nothing is said."""
-    return tried >= ENOUGH_TRIED and answered < tried * usual * ODDLY_LOW
+def is_oddly_low(tried: int, answered: int, expected: float = USUAL[0]) -> bool:
+    """Whether fewer than half as many pick up as these people do at a first try; of few nothing is said."""
+    return tried >= ENOUGH_TRIED and answered < tried * max(expected, LEAST_EXPECTED) * ODDLY_LOW
+
+
+def may_be_oddly_low(tried: int, answered: int) -> bool:
+    """Whether it could be, whatever these people usually do."""
+    return is_oddly_low(tried, answered, 1.0)
 
 
 def has_too_many_opt_outs(answered: int, opt_outs: int) -> bool:

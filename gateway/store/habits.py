@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gateway.models import Attempt, Call, Habit
+from gateway.models import Attempt, Call, Delivery, Habit
 from gateway.rules.habits import (
     KNOCK_EVERY,
     SILENT_BROADCASTS,
@@ -20,8 +20,16 @@ from gateway.rules.habits import (
     best_slot,
     is_resting,
 )
+from gateway.rules.hearing import LOOKS_BACK
+from gateway.states import AttemptOutcome
 
-LATEST_CALLS = 3
+_RANG = (
+    AttemptOutcome.ANSWERED,
+    AttemptOutcome.BUSY,
+    AttemptOutcome.NO_ANSWER,
+    AttemptOutcome.REJECTED,
+    AttemptOutcome.UNREACHABLE,
+)
 
 
 def find_record(db: Session, number_id: int) -> Record:
@@ -79,8 +87,24 @@ def list_resting(db: Session, number_ids: Collection[int], broadcast_id: int, no
     return {number_id for number_id, at in db.execute(rang) if is_resting(habits[number_id], at, now)}
 
 
-def list_answered(db: Session, number_id: int, but: int) -> list[tuple[dict[str, Any], timedelta]]:
-    """List the last calls of ours that this number picked up, the newest first: the conversation, and how long it rang."""
+def list_first_calls(
+    db: Session, broadcast_id: int, limit: int
+) -> list[tuple[Record, datetime, AttemptOutcome]]:
+    """List first calls of a broadcast that rang and ended: what is known of the number by now, when it rang, the end."""
+    query = (
+        select(Attempt.placed_at, Attempt.outcome, Habit)
+        .select_from(Delivery)
+        .join(Attempt, and_(Attempt.delivery_id == Delivery.id, Attempt.try_number == 1))
+        .outerjoin(Habit, Habit.number_id == Delivery.number_id)
+        .where(Delivery.broadcast_id == broadcast_id, Delivery.kind == "voice", Delivery.tries > 0)
+        .where(Attempt.outcome.in_(_RANG))
+        .limit(limit)
+    )
+    return [(_record(habit) if habit else UNKNOWN, at, outcome) for at, outcome, habit in db.execute(query)]
+
+
+def list_answered(db: Session, number_id: int, but: int) -> list[tuple[dict[str, Any], datetime, datetime]]:
+    """List the last calls of ours that this number picked up, the newest first: the conversation, asked for when, begun when."""
     asked = (Attempt.provider == Call.provider) & (Attempt.provider_id == Call.provider_id)
     rows = db.execute(
         select(Call.conversation, Call.started_at, Attempt.placed_at)
@@ -88,9 +112,9 @@ def list_answered(db: Session, number_id: int, but: int) -> list[tuple[dict[str,
         .where(Call.number_id == number_id, ~Call.is_inbound, Call.id != but, Call.ended_at.is_not(None))
         .where(Call.conversation.is_not(None))
         .order_by(Call.id.desc())
-        .limit(LATEST_CALLS)
+        .limit(LOOKS_BACK)
     )
-    return [(dict(conversation or {}), picked_up - placed) for conversation, picked_up, placed in rows]
+    return [(dict(conversation or {}), placed, picked_up) for conversation, picked_up, placed in rows]
 
 
 def _record(habit: Habit) -> Record:

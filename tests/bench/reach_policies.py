@@ -125,7 +125,7 @@ class Ours:
     def following(self, member: int, start: datetime, calls: Sequence[Called]) -> datetime | None:
         last, record = calls[-1], self.records.get(member, habits.UNKNOWN)
         self.last_at[member] = last.at
-        cause = self._cause(member, last.picked)
+        cause = self._cause(member, last.picked, last.at)
         if cause is Cause.INVALID:
             self.invalid.add(member)
             return None
@@ -151,7 +151,7 @@ class Ours:
             expires_at=start + EXPIRES,
         )
 
-    def _cause(self, member: int, picked: Picked) -> Cause:
+    def _cause(self, member: int, picked: Picked, at: datetime) -> Cause:
         if picked.cause is not None:
             return picked.cause
         before = self.picked_up.setdefault(member, [])
@@ -162,12 +162,12 @@ class Ours:
             is_marked=picked.has_ended,
             has_ended=picked.has_ended,
             ring=picked.ring,
+            day=at.date(),
             earlier=tuple(before),
         )
         found = hearing.evidence_of(call)
-        before.insert(
-            0, None if picked.has_key else hearing.Silent(ring=picked.ring, was_ended_by_us=picked.has_ended)
-        )
+        silent = hearing.Silent(day=at.date(), ring=picked.ring, was_ended_by_us=picked.has_ended)
+        before.insert(0, None if picked.has_key else silent)
         if found is not None:
             return Cause.HEARD
         return Cause.ANSWERED_NOT_HEARD

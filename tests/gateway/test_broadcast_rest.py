@@ -10,9 +10,12 @@ from sqlalchemy import select, update
 from gateway.broadcasts import rest, sums
 from gateway.db import unit_of_work
 from gateway.errors import Conflict
-from gateway.models import Broadcast, Delivery, Member
+from gateway.models import Broadcast, Delivery, Habit, Member
+from gateway.rules.classes import MessageClass
+from gateway.rules.slots import Slot, slot_start
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, DeliveryState
+from tests.conftest import TestClock
 from tests.gateway.asked import BUSY, DOUBT, GONE, HEARD, REFUSED, SHORT, asked
 
 FINISHED = BroadcastState.FINISHED
@@ -64,6 +67,25 @@ def test_who_left_or_opted_out_meanwhile_is_not_taken(rt: Runtime) -> None:
         first = select(Delivery.member_id).order_by(Delivery.id).limit(1).scalar_subquery()
         work.db.execute(update(Member).where(Member.id == first).values(consent="none"))
     assert try_rest(rt, broadcast_id) == 1
+
+
+@pytest.mark.parametrize(("is_urgent", "evening"), [(False, True), (True, False)])
+def test_each_is_due_in_the_part_of_the_day_in_which_they_are_reached(
+    rt: Runtime, clock: TestClock, is_urgent: bool, evening: bool
+) -> None:
+    rows = ({**BUSY, "name": "Asked"}, {**BUSY, "name": "Learned"}, BUSY)
+    broadcast_id = asked(rt, *rows, state=FINISHED, is_urgent=is_urgent)
+    with unit_of_work(rt.engine) as work:
+        work.db.execute(update(Member).where(Member.name == "Asked").values(slot="evening"))
+        learned = work.db.scalars(select(Member.number_id).where(Member.name == "Learned")).one()
+        work.db.add(Habit(number_id=learned, slot="evening"))
+    assert try_rest(rt, broadcast_id) == 3
+    with unit_of_work(rt.engine) as work:
+        query = select(Delivery.due_at).order_by(Delivery.id)
+        asked_for, was_learned, other = work.db.scalars(query)
+    starts = slot_start(rt.profile, MessageClass.ORGANISATIONAL, clock().date(), Slot.EVENING)
+    assert (asked_for, was_learned) == ((starts, starts) if evening else (clock(), clock()))
+    assert other == clock()
 
 
 def test_count_is_what_would_be_taken(rt: Runtime) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from gateway.broadcasts import launch, sums, watch
 from gateway.db import unit_of_work
-from gateway.models import AuditEntry, Broadcast, Consent, Delivery
+from gateway.models import AuditEntry, Broadcast, Consent, Delivery, Habit
+from gateway.rules.classes import MessageClass
+from gateway.rules.slots import SLOTS, slot_at
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState
+from gateway.states import BroadcastState, DeliveryState
 from gateway.store import broadcast_alarms, numbers, suppressions
 from tests.conftest import TestClock
 from tests.gateway.asked import AGAIN, BUSY, HEARD, WAITING, asked
@@ -108,6 +111,31 @@ def test_usual_pick_up_is_no_trouble(rt: Runtime) -> None:
     assert look(rt, broadcast_id).warned_at is None
     with unit_of_work(rt.engine) as work:
         assert list(broadcast_alarms.list_troubled(work.db, "/")) == []
+
+
+def known_to_answer(rt: Runtime, broadcast_id: int, of_ten: int) -> None:
+    """Everybody asked was called ten times at this time of day, and answered so often; then this call was counted."""
+    nth = SLOTS.index(slot_at(rt.profile, MessageClass.ORGANISATIONAL, rt.clock()))
+    with unit_of_work(rt.engine) as work:
+        rows = work.db.execute(
+            select(Delivery.number_id, Delivery.state).where(Delivery.broadcast_id == broadcast_id)
+        )
+        for number_id, state in rows.all():
+            answered = of_ten + (state == DeliveryState.HEARD)
+            rang, picked_up = ([n if each == nth else 0 for each in range(3)] for n in (11, answered))
+            work.db.add(Habit(number_id=number_id, rang=rang, answered=picked_up))
+
+
+@pytest.mark.parametrize(
+    ("of_ten", "heard", "is_odd"),
+    [(1, 10, False), (1, 9, True), (2, 12, False), (5, 24, True), (9, 43, True), (9, 46, False)],
+)
+def test_few_are_judged_by_what_these_people_did_before(
+    rt: Runtime, of_ten: int, heard: int, is_odd: bool
+) -> None:
+    broadcast_id = asked(rt, *[HEARD] * heard, *[AGAIN] * (100 - heard))
+    known_to_answer(rt, broadcast_id, of_ten)
+    assert (look(rt, broadcast_id).warned_at is not None) is is_odd
 
 
 def test_what_paused_or_warns_is_listed_for_its_unit_alone(rt: Runtime) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
@@ -100,21 +100,42 @@ def test_who_hangs_up_after_the_last_word_has_heard_it(
     assert told(rt, broadcast_id) == (DeliveryState.HEARD, "played")
 
 
-def test_mailbox_is_never_heard_by_evidence_and_in_time_not_at_all(
-    rt: Runtime, client: FlaskClient, clock: TestClock, number: Number
-) -> None:
-    """It presses nothing, lets us hang up, and picks up after twenty seconds each time."""
-    evidence = []
-    for _ in range(5):
+def mailbox(
+    rt: Runtime, client: FlaskClient, clock: TestClock, times: int, key_at: int | None = None
+) -> list[tuple[DeliveryState, str | None]]:
+    """It presses nothing (but once), lets us hang up, and picks up after twenty seconds each time; what each call came to."""
+    found = []
+    for nth in range(times):
         clock.forward(days=3)
         broadcast_id = launch_one(rt)
         phone = call(rt, client, clock, ring=20)
         phone.ring()
+        if nth == key_at:
+            phone.press("5")
         phone.wait()
         phone.hang_up(53)
-        evidence.append(told(rt, broadcast_id)[1])
-    assert evidence == ["estimated", "estimated", "estimated", None, None]
-    assert sum(habit(rt).answered) == 3
+        found.append(told(rt, broadcast_id))
+        with unit_of_work(rt.engine) as unit:  # no second try that mixes with the next broadcast
+            left = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
+            unit.db.execute(left.values(state=DeliveryState.CANCELLED))
+    return found
+
+
+MAYBE, NOT_HEARD = (DeliveryState.HEARD, "estimated"), (DeliveryState.QUEUED, None)
+
+
+def test_mailbox_is_never_heard_by_evidence_and_in_time_not_at_all(
+    rt: Runtime, client: FlaskClient, clock: TestClock, number: Number
+) -> None:
+    assert mailbox(rt, client, clock, 6) == [MAYBE] * 4 + [NOT_HEARD] * 2
+    assert sum(habit(rt).answered) == 4
+
+
+def test_one_key_and_a_patient_listener_is_no_mailbox_any_more(
+    rt: Runtime, client: FlaskClient, clock: TestClock, number: Number
+) -> None:
+    found = mailbox(rt, client, clock, 8, key_at=5)
+    assert found[4:] == [NOT_HEARD, (DeliveryState.HEARD, "key"), MAYBE, MAYBE]
 
 
 def test_call_is_counted_once_when_its_last_post_comes_twice(

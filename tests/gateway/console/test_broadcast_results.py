@@ -107,7 +107,8 @@ def test_page_says_that_oddly_few_pick_up_until_it_mends(app: Flask, rt: Runtime
     low = asked(rt, *[HEARD] * 10, *[AGAIN] * 90, warned_at=rt.clock())
     mended = asked(rt, *[HEARD] * 40, *[AGAIN] * 60, warned_at=rt.clock())
     desk = desk_of(app, rt)
-    assert "Oddly few pick up: 10 of 100" in desk.read(address(rt, low))
+    page = desk.read(address(rt, low))
+    assert "Oddly few pick up: 10 of 100" in page and "about 50 were to be expected" in page
     assert "Oddly few" not in desk.read(address(rt, mended))
 
 
