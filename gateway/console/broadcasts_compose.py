@@ -116,7 +116,7 @@ def _read(viewer: Viewer, *, with_sounds: bool = True) -> BroadcastForm:
     with unit_of_work(rt.engine) as unit:
         place, problem = chosen(unit.db, viewer.unit_path, request.form.get("unit", "")[:300])
         zone = _zone(unit, place or units.get_unit(unit.db, viewer.unit_id))
-        filters = broadcasts_filters.read(unit, viewer, request.form)
+        filters = broadcasts_filters.read(unit, viewer.unit_path, request.form)
     # converts sounds: not inside a unit of work
     form = filled_form(rt, request, place, problem, zone, with_sounds=with_sounds)
     if with_sounds and (list_id := broadcasts_list.hand_in(viewer)):
@@ -158,9 +158,13 @@ def _weight(viewer: Viewer, form: BroadcastForm) -> str:
     rt = runtime()
     if form.place is None:
         return render_template("broadcasts/weight.html", problem=form.errors.get("unit"))
+    is_blank = not (form.texts or form.sounds)
+    broadcast = broadcasts_weight.of_form(rt, form)
+    if is_blank:  # whom it could reach, in whatever language it will be written
+        broadcast.texts = dict.fromkeys(form.languages, "…")
     with unit_of_work(rt.engine) as unit:
-        shown = broadcasts_weight.weigh(unit, rt, broadcasts_weight.of_form(rt, form))
-    return render_template("broadcasts/weight.html", kind=form.kind, **shown, **WORDS)
+        shown = broadcasts_weight.weigh(unit, rt, broadcast)
+    return render_template("broadcasts/weight.html", kind=form.kind, is_blank=is_blank, **shown, **WORDS)
 
 
 def _page(viewer: Viewer, form: BroadcastForm, action: str, weight: str = "") -> str:
