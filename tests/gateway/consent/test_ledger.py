@@ -11,7 +11,9 @@ from hypothesis import strategies as some
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from flows.steps import GiveConsent
+from audio.build import build
+from audio.clips import Utterance
+from flows.steps import GiveConsent, Speak
 from gateway import ledger
 from gateway.db import unit_of_work
 from gateway.models import Consent, Member, Notice
@@ -19,7 +21,7 @@ from gateway.rules.classes import MessageClass
 from gateway.rules.consent import ConsentState, Entry, derive, permits, proven
 from gateway.runtime import Runtime
 from gateway.scene import Scene
-from gateway.sounds import build_subject
+from gateway.sounds import voices
 from gateway.speech import utterances
 from gateway.store import consents
 from tests.builders import a_member
@@ -139,7 +141,7 @@ def test_merged_member_brings_their_withdrawal_along(rt: Runtime, clock: TestClo
 
 
 def test_notice_is_kept_with_the_sound_that_was_heard(rt: Runtime, clock: TestClock) -> None:
-    build_subject(rt, "catalogue", 0)
+    build(rt.clips, voices(rt), _said(rt, "join.notice", "bn"))
     step = GiveConsent("all", "join.notice", "bn")
     sita, ramesh, asha = (a_member(rt, name, consent=None) for name in ("Sita", "Ramesh", "Asha"))
     for member_id in (sita, ramesh):
@@ -175,8 +177,10 @@ def _agree(rt: Runtime, member_id: int, step: GiveConsent, is_heard: bool) -> No
 
 
 def _hash_of_clips(rt: Runtime, prompt: str, language: str) -> str:
-    from flows.steps import Speak
-
-    told = Speak(prompt, language, {"organisation": rt.settings.organisation})
-    clips = rt.clips.find_many(utterances(rt.words, [told]))
+    clips = rt.clips.find_many(_said(rt, prompt, language))
+    assert all(clips)
     return hashlib.sha256(b"".join(each.path.read_bytes() for each in clips if each)).hexdigest()
+
+
+def _said(rt: Runtime, prompt: str, language: str) -> list[Utterance]:
+    return utterances(rt.words, [Speak(prompt, language, {"organisation": rt.settings.organisation})])

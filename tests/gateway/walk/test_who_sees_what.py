@@ -97,7 +97,7 @@ def test_nothing_of_the_other_block_is_changed_by_its_address(house: House) -> N
         for door in theirs(house, "POST"):
             answer = browser.post(door.address, data={"csrf_token": csrf})
             wrong += said_wrong(answer, (role, door.address), BETA, REFUSED)
-            assert fingerprint(house.rt, BETA) == before, (role, door.address)
+        assert fingerprint(house.rt, BETA) == before, role
     assert wrong == []
 
 
@@ -129,7 +129,7 @@ def test_nothing_of_the_other_block_is_changed_by_a_form(house: House) -> None:
             answer = browser.post(form.action, data={**values, name: value, "csrf_token": csrf})
             sent += 1
             wrong += said_wrong(answer, (form.action, name, value), BETA)
-            assert fingerprint(house.rt, BETA) == before, (form.action, name, value)
+        assert fingerprint(house.rt, BETA) == before, form.action
     assert wrong == []
     assert sent > 50
 
