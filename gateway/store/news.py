@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gateway.content import in_language, languages_of, sound_in
-from gateway.models import Delivery, Member, NewsHeard, NewsItem, Unit
+from gateway.models import Delivery, Member, NewsHeard, NewsItem, PollSilence, Unit
+from gateway.rules.classes import MessageClass
 
 SPOKEN_AT_ONCE = 3
 
@@ -19,12 +20,15 @@ SPOKEN_AT_ONCE = 3
 def list_for(
     db: Session, line: Sequence[Unit], member: Member | None, language: str, now: datetime
 ) -> list[dict[str, Any]]:
-    """List the newest items of these units as a flow tells them, newest first."""
+    """List the newest items of these units as a flow tells them, newest first; before a poll none of a campaign (rules.md L2)."""
+    places = [unit.id for unit in line]
+    is_campaign = NewsItem.message_class == MessageClass.CAMPAIGN.value
     query = (
         select(NewsItem)
-        .where(NewsItem.unit_id.in_([unit.id for unit in line]))
+        .where(NewsItem.unit_id.in_(places))
         .where(NewsItem.withdrawn_at.is_(None), NewsItem.published_at <= now)
         .where(or_(NewsItem.expires_at.is_(None), NewsItem.expires_at > now))
+        .where(not_(and_(is_campaign, _is_silent(places, now))))
         .order_by(NewsItem.published_at.desc(), NewsItem.id.desc())
         .limit(SPOKEN_AT_ONCE)
     )
@@ -43,6 +47,16 @@ def mark_broadcast_heard(db: Session, delivery: Delivery, now: datetime) -> None
     news_id = db.scalar(select(NewsItem.id).where(NewsItem.broadcast_id == delivery.broadcast_id))
     if news_id is not None and delivery.member_id is not None:
         mark_heard(db, news_id, delivery.member_id, now)
+
+
+def _is_silent(places: Sequence[int], now: datetime) -> ColumnElement[bool]:
+    """Whether the hours before a poll have begun in one of these units."""
+    begins = PollSilence.closes_at - func.make_interval(0, 0, 0, 0, cast(PollSilence.hours_before, Integer))
+    return (
+        select(PollSilence.id)
+        .where(PollSilence.unit_id.in_(places), PollSilence.closes_at > now, begins <= now)
+        .exists()
+    )
 
 
 def _heard(db: Session, member: Member | None, news_ids: list[int]) -> set[int]:
