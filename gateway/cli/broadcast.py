@@ -6,11 +6,11 @@ The command line acts as administrator; `--as EMAIL` names a person of staff ins
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.broadcast_course import columns, course
 from gateway.cli.broadcast_results import copy, correct, rest, results, show
 from gateway.cli.broadcast_schedule import schedule
 from gateway.cli.broadcast_whom import kept, whom
@@ -28,6 +28,8 @@ from gateway.cli.shown import (
 from gateway.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from gateway.db import UnitOfWork
     from gateway.models import Broadcast
     from gateway.runtime import Runtime
@@ -56,7 +58,7 @@ for each in (show, results, rest, copy, correct, schedule):
     "--class", "message_class", type=click.Choice(CLASSES), default="organisational", show_default=True
 )
 @whom
-@click.option("--at", metavar="ISO-8601", help="When it is to start; local time where no offset is given.")
+@course
 @acting_as
 @as_json
 def create(
@@ -66,25 +68,24 @@ def create(
     texts: tuple[str, ...],
     audio: tuple[str, ...],
     message_class: str,
-    at: str | None,
     email: str | None,
     as_json: bool,
-    **only: str | None,
+    **given: Any,
 ) -> None:
     """Write a broadcast and wait until its words have their sounds."""
     # Start-up cost, here and below: the database's libraries.
     from gateway.broadcasts import audience
     from gateway.broadcasts.draft import draft
     from gateway.db import unit_of_work
-    from gateway.store import units
+    from gateway.store import units, zones
 
     words, files = by_language(texts, "--text"), by_language(audio, "--audio")
     with runtime() as rt:
-        starts_at = _instant(rt, at)
         sounds = stored_sounds(rt, files)
         with unit_of_work(rt.engine) as unit:
             place = units.get_unit_by_code(unit.db, code)
             author = _acting(unit, email, "write_broadcasts", place.path)
+            zone = zones.profile_at(unit.db, rt.profile, place.path).timezone
             made = draft(
                 unit,
                 rt,
@@ -94,9 +95,9 @@ def create(
                 texts=words,
                 sounds=sounds,
                 message_class=message_class,
-                scheduled_at=starts_at,
                 author_id=author,
-                filters=kept(unit, author, only),
+                filters=kept(unit, author, given),
+                **columns(given, zone, rt.clock()),
             )
             unit.db.flush()
             count = audience.count(unit.db, made).count
@@ -113,12 +114,16 @@ def list_(as_json: bool) -> None:
 
     from gateway.db import unit_of_work
     from gateway.models import Broadcast, Unit
+    from gateway.rules.profiles import in_zone
+    from gateway.store import zones
 
-    query = (
-        select(Broadcast, Unit.code).join(Unit, Unit.id == Broadcast.unit_id).order_by(Broadcast.id.desc())
-    )
+    query = select(Broadcast, Unit).join(Unit, Unit.id == Broadcast.unit_id).order_by(Broadcast.id.desc())
     with runtime() as rt, unit_of_work(rt.engine) as unit:
-        rows = [_line(rt, each, code) for each, code in unit.db.execute(query)]
+        found = unit.db.execute(query).all()
+        known = zones.zones_of(unit.db, [place.path for _, place in found])
+        rows = [
+            _line(each, place.code, in_zone(rt.profile, known[place.path]).timezone) for each, place in found
+        ]
     print_json(rows) if as_json else print_table(rows, "there is no broadcast yet")
 
 
@@ -235,20 +240,7 @@ def _await_sounds(rt: Runtime, broadcast_id: int) -> None:
         click.echo(f"no sound could be made yet in: {languages}; add one with --audio", err=True)
 
 
-def _instant(rt: Runtime, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.UsageError("--at is written as 2026-01-31T17:30 or with an offset, +05:30") from error
-    at = at if at.tzinfo else at.replace(tzinfo=rt.profile.timezone)
-    if at <= rt.clock():
-        raise click.UsageError("--at lies in the past")
-    return at
-
-
-def _line(rt: Runtime, found: Broadcast, code: str) -> dict[str, Any]:
+def _line(found: Broadcast, code: str, zone: ZoneInfo) -> dict[str, Any]:
     at = found.scheduled_at
     return {
         "id": found.public_id,
@@ -257,6 +249,6 @@ def _line(rt: Runtime, found: Broadcast, code: str) -> dict[str, Any]:
         "class": found.message_class,
         "unit": code,
         "title": found.title,
-        "created_at": found.created_at.astimezone(rt.profile.timezone).isoformat(timespec="seconds"),
-        "at": at.astimezone(rt.profile.timezone).isoformat(timespec="seconds") if at else None,
+        "created_at": found.created_at.astimezone(zone).isoformat(timespec="seconds"),
+        "at": at.astimezone(zone).isoformat(timespec="seconds") if at else None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from gateway.models import Broadcast
 from gateway.rules.walls import around_gap, instant_of_wall
 
 LATEST = timedelta(days=60)
+LONGEST_TIME = 32
 _FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -59,20 +60,20 @@ def course_of(broadcast: Broadcast, zone: ZoneInfo) -> Course:
     )
 
 
-def read_course(sent: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Course:
-    """Read what was sent."""
+def read_course(sent: Mapping[str, str], zone: ZoneInfo, now: datetime, latest: timedelta = LATEST) -> Course:
+    """Read what was sent; also of the command line, where a time may name its offset."""
     course = Course(
         zone,
         when="at" if sent.get("when") == "at" else "now",
-        at=sent.get("at", "")[:20],
-        expires=sent.get("expires", "")[:20],
+        at=sent.get("at", "")[:LONGEST_TIME],
+        expires=sent.get("expires", "")[:LONGEST_TIME],
         budget=sent.get("budget", "").strip()[:40],
         is_urgent=sent.get("is_urgent") == "1",
     )
     if course.when == "at":
-        course.scheduled_at = _read_time(course, "at", course.at, now)
+        course.scheduled_at = _read_time(course, "at", course.at, now, now + latest)
     if course.expires.strip():
-        course.expires_at = _read_time(course, "expires", course.expires, now)
+        course.expires_at = _read_time(course, "expires", course.expires, now, now + latest)
     if course.expires_at and course.expires_at <= (course.scheduled_at or now):
         course.errors.setdefault("expires", gettext("It must end after it begins."))
     _read_budget(course)
@@ -90,11 +91,11 @@ def _read_budget(course: Course) -> None:
         )
 
 
-def _read_time(course: Course, name: str, typed: str, now: datetime) -> datetime | None:
+def _read_time(course: Course, name: str, typed: str, now: datetime, latest: datetime) -> datetime | None:
     """Read a time of the wall; a sentence where it is none, never comes, is past or too far away."""
     try:
-        wall = datetime.fromisoformat(typed).replace(tzinfo=None)
-        at = instant_of_wall(course.zone, wall)
+        wall = datetime.fromisoformat(typed)
+        at = wall.astimezone(UTC) if wall.tzinfo else instant_of_wall(course.zone, wall)
     except (ValueError, OverflowError):
         course.errors[name] = gettext("Say on which day and at what time.")
         return None
@@ -111,7 +112,7 @@ def _read_time(course: Course, name: str, typed: str, now: datetime) -> datetime
             if name == "at"
             else gettext("This time has passed. Choose a later one.")
         )
-    elif at > now + LATEST:
+    elif at > latest:
         course.errors[name] = gettext("Choose a time within the next %(n)s days.", n=LATEST.days)
     return at
 

@@ -42,23 +42,23 @@ def choices(unit: UnitOfWork, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def read(unit: UnitOfWork, viewer: Viewer, sent: Mapping[str, str]) -> dict[str, Any]:
-    """Read what was chosen. Raises NotFound for an overlay, a broadcast or a list that the viewer may not know of."""
+def read(unit: UnitOfWork, sight: str, sent: Mapping[str, str]) -> dict[str, Any]:
+    """Read what was chosen. Raises NotFound for an overlay, a broadcast or a list that is not at or below `sight`."""
     words = {
         name: " ".join(sent.get(f"only-{name}", "").split())[:most] or None for name, most in LONGEST.items()
     }
     handset, language = sent.get("only-handset", ""), sent.get("only-language", "")
     named = sent.get("only-overlay", "")
-    overlay = overlays.get_visible(unit.db, viewer.unit_path, named) if named else None
+    overlay = overlays.get_visible(unit.db, sight, named) if named else None
     chosen = Filters(
         post=words["post"],
         tag=words["tag"],
         handset=handset if handset in HANDSETS else None,
         overlay_id=overlay.id if overlay else None,
         language=language if language in SPOKEN else None,
-        list_id=_list_id(unit, viewer, sent.get("only-list", "")),
+        list_id=_list_id(unit, sight, sent.get("only-list", "")),
     )
-    return chosen.kept() | _of_earlier(unit, viewer, sent)
+    return chosen.kept() | _of_earlier(unit, sight, sent)
 
 
 def named(unit: UnitOfWork, kept: Mapping[str, Any]) -> dict[str, str]:
@@ -122,19 +122,19 @@ def _lists(unit: UnitOfWork, viewer: Viewer) -> list[AudienceList]:
     return list(unit.db.scalars(mine.limit(RECENT)))
 
 
-def _of_earlier(unit: UnitOfWork, viewer: Viewer, sent: Mapping[str, str]) -> dict[str, int]:
+def _of_earlier(unit: UnitOfWork, sight: str, sent: Mapping[str, str]) -> dict[str, int]:
     how, public_id = sent.get("only-reach", ""), sent.get("only-broadcast", "")
     if how not in EARLIER or not public_id:
         return {}
-    return {how: broadcast_list.get_broadcast(unit.db, viewer.unit_path, public_id).id}
+    return {how: broadcast_list.get_broadcast(unit.db, sight, public_id).id}
 
 
-def _list_id(unit: UnitOfWork, viewer: Viewer, public_id: str) -> int | None:
+def _list_id(unit: UnitOfWork, sight: str, public_id: str) -> int | None:
     if not public_id:
         return None
     mine = select(AudienceList.id).join(Unit, Unit.id == AudienceList.unit_id)
     found: int | None = unit.db.scalar(
-        mine.where(is_under(Unit.path, viewer.unit_path), AudienceList.public_id == public_id)
+        mine.where(is_under(Unit.path, sight), AudienceList.public_id == public_id)
     )
     if found is None:
         raise NotFound("there is no such list")

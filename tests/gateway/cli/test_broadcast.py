@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import wave
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,12 @@ from sqlalchemy import update
 
 from gateway.broadcasts.spread import spread
 from gateway.db import unit_of_work
-from gateway.models import Broadcast, Member, Post
+from gateway.models import Broadcast, Member, Post, Unit
 from gateway.runtime import Runtime
+from gateway.states import BroadcastState
 from gateway.store.overlays import add_members, add_overlay
 from tests.builders import a_member, a_person_of_staff, a_unit
+from tests.gateway.asked import HEARD, SHORT, asked
 from tests.gateway.cli.conftest import Cli
 
 NEW = ("broadcast", "create", "--title", "Meeting", "--unit", "BOOTH-1", "--json")
@@ -80,6 +84,17 @@ WRONG = [
     ("unknown unit", ("--kind", "sms", *HINDI, "--unit", "NOWHERE"), 1),
     ("time gone by", ("--kind", "sms", *HINDI, "--at", "2020-01-01T10:00"), 2),
     ("no time", ("--kind", "sms", *HINDI, "--at", "tomorrow"), 2),
+    ("end before it begins", ("--kind", "sms", *HINDI, "--expires", "2020-01-01T10:00"), 2),
+    ("no amount", ("--kind", "sms", *HINDI, "--budget", "much"), 2),
+    ("nothing to spend", ("--kind", "sms", *HINDI, "--budget", "0"), 2),
+    ("an answer too few", ("--kind", "sms", *HINDI, "--question", "hi=आएँगे?|हाँ"), 1),
+    ("four questions", ("--kind", "voice", *HINDI, *(f"--question={n}:hi=कब?" for n in range(1, 5))), 1),
+    ("other answers", ("--kind", "sms", *HINDI, "--question", "hi=क?|१|२", "--question", "en=A?|1"), 2),
+    ("fallback too long", ("--kind", "voice", *HINDI, "--fallback", f"hi={'क' * 900}"), 1),
+    ("unknown language", ("--kind", "sms", *HINDI, "--language", "xx"), 2),
+    ("unknown broadcast", ("--kind", "sms", *HINDI, "--heard", "AAAAAAAAAAA"), 1),
+    ("unknown list", ("--kind", "sms", *HINDI, "--list", "AAAAAAAAAAA"), 1),
+    ("two that exclude", ("--kind", "sms", *HINDI, "--heard", "A", "--answered", "B"), 2),
     ("no such file", ("--kind", "voice", "--audio", "hi=/nowhere.wav"), 1),
     ("no such person", ("--kind", "sms", *HINDI, "--as", "nobody@example.org"), 1),
 ]
@@ -138,3 +153,65 @@ def test_overlay_of_another_unit_is_not_there(rt: Runtime, cli: Cli) -> None:
         answer = cli(*NEW, "--kind", "voice", *HINDI, "--overlay", only, "--as", "meera@example.org")
         assert (answer.code, f"no open constituency or wing {only}" in answer.err) == (1, True)
     assert cli(*NEW, "--kind", "voice", *HINDI, "--post", "x" * 81).code == 2
+
+
+def test_all_that_the_form_takes_a_script_can_say(rt: Runtime, cli: Cli) -> None:
+    questions = (
+        "--question",
+        "hi=आएँगे?|हाँ|नहीं",
+        "--question",
+        "en=Will you come?|Yes|No",
+        "--question",
+        "2:hi=क्यों?",
+    )
+    questions += ("--question", "2:en=Why?", "--text", "en=Meeting at ten.")
+    course = (
+        "--at",
+        "2026-11-24T10:00",
+        "--expires",
+        "2026-11-24T18:00+05:30",
+        "--budget",
+        "1200.50",
+        "--urgent",
+    )
+    made = cli(
+        *NEW,
+        "--kind",
+        "voice",
+        *HINDI,
+        *questions,
+        *course,
+        "--fallback",
+        "hi=कल दस बजे मीटिंग।",
+        "--language=hi",
+    )
+    assert (made.code, made.json["audience"]) == (0, 1)
+    with unit_of_work(rt.engine) as unit:
+        kept = unit.db.query(Broadcast).one()
+        assert kept.scheduled_at == datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
+        assert kept.expires_at == datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
+        assert (kept.budget, kept.is_urgent, kept.filters) == (Decimal("1200.50"), True, {"language": "hi"})
+        assert kept.fallback_texts == {"hi": "कल दस बजे मीटिंग।"}
+        first, second = kept.questions
+        assert first["choices"] == [{"hi": "हाँ", "en": "Yes"}, {"hi": "नहीं", "en": "No"}]
+        assert (second["answer"], second["texts"]) == ("voice", {"hi": "क्यों?", "en": "Why?"})
+
+
+def test_time_is_that_of_the_clocks_of_its_unit(rt: Runtime, cli: Cli) -> None:
+    with unit_of_work(rt.engine) as unit:
+        unit.db.query(Unit).where(Unit.code == "BOOTH-1").one().zone = "America/New_York"
+    cli(*NEW, "--kind", "sms", *HINDI, "--at", "2027-01-31T17:30")
+    assert cli("broadcast", "list", "--json").json[0]["at"] == "2027-01-31T17:30:00-05:00"
+    refused = cli(*NEW, "--kind", "sms", *HINDI, "--at", "2027-03-14T02:30")
+    assert refused.code == 2 and "never comes" in refused.err and "01:59" in refused.err
+
+
+def test_only_who_heard_or_stands_on_a_list_is_asked(rt: Runtime, cli: Cli) -> None:
+    rows = [{**each, "unit": "BOOTH-9"} for each in (HEARD, SHORT, HEARD)]
+    broadcast_id = asked(rt, *rows, state=BroadcastState.FINISHED)
+    with unit_of_work(rt.engine) as unit:
+        before = unit.db.get_one(Broadcast, broadcast_id).public_id
+    to_all = ("broadcast", "create", "--title", "M", "--unit", "BLOCK", "--kind", "sms", *HINDI, "--json")
+    assert cli(*to_all, f"--heard={before}").json["audience"] == 2
+    assert cli(*to_all, f"--not-heard={before}").json["audience"] == 1
+    assert cli(*to_all, f"--answered={before}").json["audience"] == 0
