@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
+from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id, unchecked
 from gateway.states import ImportState
 
 
@@ -61,13 +61,18 @@ class Enrolment(Base):
     """How one member came in: once a member, whatever way they came again."""
 
     __tablename__ = "enrolments"
+    __table_args__ = (
+        # Who came by a list, as most did, has neither.
+        Index("ix_enrolments_code_id", "code_id", postgresql_where=text("code_id IS NOT NULL")),
+        Index("ix_enrolments_inviter_id", "inviter_id", postgresql_where=text("inviter_id IS NOT NULL")),
+    )
 
     id: Mapped[Key]
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), unique=True)
+    member_id: Mapped[int] = mapped_column(unchecked("members.id"), unique=True)
     way: Mapped[str] = mapped_column(String(12))  # call, sms, list, form, console
-    code_id: Mapped[int | None] = mapped_column(ForeignKey("join_codes.id"), index=True)
-    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
-    number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("join_codes.id"))
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    number_id: Mapped[int | None] = mapped_column(unchecked("numbers.id"), index=True)
     begun_at: Mapped[datetime]
     joined_at: Mapped[datetime | None] = mapped_column(index=True)
     place_note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))  # the village, spoken

@@ -19,7 +19,7 @@ from gateway.people.columns import Wanted
 from gateway.people.lists import Row, Table, open_table
 from gateway.people.persons import NEEDED, OPTIONAL, Person, Reading, read_person
 from gateway.people.refusals import Imported, Refused
-from gateway.people.write import Importing, spelt
+from gateway.people.write import Importing, folded, spelt
 from gateway.runtime import Runtime
 from gateway.store import people
 from gateway.store.staff import add_audit
@@ -122,5 +122,5 @@ def _read(rt: Runtime, rows: Sequence[Row | Refused]) -> Iterator[Person | Refus
     for row in rows:
         person = row if isinstance(row, Refused) else read_person(row, reading)
         if isinstance(person, Person):
-            spelt(person.name)  # kept for when it is asked for
+            spelt(person.name), folded(person.name)  # kept for when they are asked for
         yield person

@@ -207,5 +207,6 @@ def _new_posts(row: Row) -> list[str]:
     return [title for title in row.person.posts if folded(title) not in held]
 
 
+@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     return " ".join(text.split()).casefold()

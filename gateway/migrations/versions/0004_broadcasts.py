@@ -277,6 +277,24 @@ def upgrade() -> None:
         postgresql_ops={"broadcast_id": "int8_minmax_multi_ops"},
         postgresql_with={"pages_per_range": 32, "autosummarize": True},
     )
+    # A list brings members by the hundred thousand; nothing ever deletes a number or a member (`models.people`).
+    for table, column in (
+        ("members", "number_id"),
+        ("consents", "member_id"),
+        ("consents", "number_id"),
+        ("enrolments", "member_id"),
+        ("enrolments", "number_id"),
+    ):
+        op.drop_constraint(op.f(f"fk_{table}_{column}"), table, type_="foreignkey")
+    for column in ("code_id", "inviter_id"):
+        op.drop_index(op.f(f"ix_enrolments_{column}"), table_name="enrolments")
+        op.create_index(
+            f"ix_enrolments_{column}",
+            "enrolments",
+            [column],
+            unique=False,
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
     op.drop_column("paces", "tokens")
     op.drop_column("paces", "refilled_at")
     op.add_column("staff", sa.Column("phone_code_hash", sa.String(length=200), nullable=True))
