@@ -5,12 +5,17 @@ Counts name nobody. Who stayed unnamed is counted at the top of the tree, where 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from flows.model import Pause
+from flows.layout import order
+from flows.model import Flow, Pause
 from flows.state import Fared
 from gateway.db import UnitOfWork
 from gateway.models import Call, Member
@@ -57,3 +62,63 @@ def _has_spoken_before(unit: UnitOfWork, call: Call) -> bool:
         Call.number_id == call.number_id, Call.id < call.id, Call.conversation.is_not(None)
     )
     return call.number_id is not None and unit.db.scalar(earlier.limit(1)) is not None
+
+
+TROUBLED, ENOUGH = 0.25, 20  # a quarter of at least so many askings went unanswered
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a flow: how it fared among all that were asked it. Shares are of the times it was put."""
+
+    node: str
+    calls: int
+    asked: int
+    answered: int
+    silent: int
+    wrong: int
+    again: int
+    away: int
+    hung_up: int
+
+    @property
+    def unanswered(self) -> float:
+        """The share that ended in silence, a wrong key or a hang-up."""
+        return (self.silent + self.wrong + self.hung_up) / self.asked if self.asked else 0.0
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.asked >= ENOUGH and self.unanswered >= TROUBLED
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which callers: None is all of them; `unit_path` is the place and all under it."""
+
+    unit_path: str
+    since: date
+    until: date
+    channel: str | None = None
+    language: str | None = None
+    is_first: bool | None = None
+
+
+def of_flow(db: Session, flow: Flow, wanted: Wanted) -> list[Question]:
+    """Return the questions of a flow in the order in which callers come to them; also those that nobody was asked."""
+    rows = question_counts.of_flow(db, wanted.unit_path, flow.name, wanted.since, wanted.until)
+    sums: dict[str, Counter[str]] = {name: Counter() for name in order(flow)}
+    for row in rows:
+        if row.node in sums and _is_wanted(row, wanted):
+            sums[row.node].update({name: getattr(row, name) for name in question_counts.COUNTS})
+    return [Question(node, **{name: n[name] for name in question_counts.COUNTS}) for node, n in sums.items()]
+
+
+def languages(db: Session, flow: Flow, wanted: Wanted) -> list[str]:
+    """Name the languages in which this flow was spoken there in these days."""
+    rows = question_counts.of_flow(db, wanted.unit_path, flow.name, wanted.since, wanted.until)
+    return sorted({row.language for row in rows if row.language})
+
+
+def _is_wanted(row: question_counts.Asked, wanted: Wanted) -> bool:
+    pairs = ((wanted.channel, row.channel), (wanted.language, row.language), (wanted.is_first, row.is_first))
+    return all(asked is None or asked == there for asked, there in pairs)

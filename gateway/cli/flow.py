@@ -20,6 +20,7 @@ from flows.steps import Speak, Tell, WaitVoiceNote
 from flows.words import Words, load
 from flows.words.check import lacking
 from gateway.cli import flow_written
+from gateway.cli.flow_stats import stats
 from gateway.errors import NotFound
 
 HINT = "Keys as digits, Enter for silence, v to speak after the beep, h to hang up; anything else is an SMS."
@@ -28,6 +29,9 @@ HINT = "Keys as digits, Enter for silence, v to speak after the beep, h to hang 
 @click.group()
 def flow() -> None:
     """Conversations: list, show, check, play."""
+
+
+flow.add_command(stats)
 
 
 @flow.command("list")

@@ -17,6 +17,7 @@ blueprint = Blueprint("assets", __name__)
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
     "broadcast.css": "text/css; charset=utf-8",
+    "flows.css": "text/css; charset=utf-8",
     "inbox.css": "text/css; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
     "memberline.css": "text/css; charset=utf-8",

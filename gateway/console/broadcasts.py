@@ -14,7 +14,7 @@ from gateway.console.broadcasts_bar import segments_of
 from gateway.console.broadcasts_words import WORDS
 from gateway.db import unit_of_work
 from gateway.states import BroadcastState
-from gateway.store import broadcast_list, schedules
+from gateway.store import broadcast_list, schedules, zones
 
 blueprint = Blueprint("broadcasts", __name__)
 
@@ -43,6 +43,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
             for row in page.rows
             if row.broadcast.started_at is not None
         }
+        own_zones = zones.zones_of(unit.db, [row.place.path for row in page.rows])
     bars = {
         row.broadcast.id: segments_of(row.broadcast, stands[row.broadcast.id], with_links=False)
         for row in page.rows
@@ -54,6 +55,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         stopped=stopped,
         stands=stands,
         bars=bars,
+        zones=own_zones,
         filters=FILTERS,
         wanted=wanted if wanted in FILTERS else "",
         older=url_for("broadcasts.index", state=wanted or None, after=page.next_key)

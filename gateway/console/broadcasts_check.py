@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from flows.sms_text import segments
 from gateway.access import Viewer, may, runtime
+from gateway.access.permissions import Role
 from gateway.broadcasts import audience, draft, launch, ready, register
 from gateway.broadcasts.audience import Filters
 from gateway.broadcasts.size import size_of
@@ -21,10 +22,12 @@ from gateway.console.broadcasts_findings import findings, needs_test
 from gateway.console.broadcasts_sounds import Sound, asked_of, sounds_of
 from gateway.console.broadcasts_weight import shown_of
 from gateway.console.broadcasts_words import WORDS
-from gateway.console.formats import moment
+from gateway.console.formats import by_clock_of, moment
+from gateway.console.locale import SPOKEN
 from gateway.console.page import is_fragment
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.contact import hash_of
+from gateway.deliveries.owe import VOICE
 from gateway.errors import Conflict, NotAllowed
 from gateway.models import Broadcast, PhoneNumber, Staff, Unit
 from gateway.states import BroadcastState
@@ -54,10 +57,12 @@ def approve(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         if broadcast.state != BroadcastState.DRAFT:
             flash(_too_late(unit, broadcast))
             return redirect(url_for("broadcasts_check.check", public_id=public_id))
-        if broadcast.scheduled_at and _is_twice(unit, broadcast):
-            return check_page(viewer, public_id, {"twice": _confirm_twice()})
+        errors = _unconfirmed(unit, broadcast) if broadcast.scheduled_at else {}
+        if errors := errors | _unheard(unit, viewer, broadcast):
+            return check_page(viewer, public_id, errors)
         _approve(unit, viewer, broadcast)
         at = broadcast.scheduled_at
+        by_clock_of(unit, unit.db.get_one(Unit, broadcast.unit_id).path)
     flash(
         gettext("Approved. It starts by itself: %(when)s.", when=moment(at))
         if at
@@ -75,8 +80,8 @@ def start(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         if broadcast.state not in BEFORE:
             flash(_too_late(unit, broadcast))
-        elif _is_twice(unit, broadcast):
-            return check_page(viewer, public_id, {"twice": _confirm_twice()})
+        elif errors := _unconfirmed(unit, broadcast) | _unheard(unit, viewer, broadcast):
+            return check_page(viewer, public_id, errors)
         else:
             if broadcast.state == BroadcastState.DRAFT:
                 _approve(unit, viewer, broadcast)
@@ -93,6 +98,7 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
         if row.broadcast.state not in BEFORE:
             return redirect(url_for("broadcasts_show.show", public_id=public_id))
+        by_clock_of(unit, row.place.path)
     sounds = sounds_of(rt, row.broadcast)
     values: dict[str, Any] = {"row": row, "sounds": sounds, "errors": errors or {}, **WORDS}
     if is_fragment():
@@ -105,7 +111,6 @@ def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = N
         must_test=needs_test(viewer, row.broadcast),
         seen=hash_of(row.broadcast),
         segments=segments,
-        zone=rt.profile.zone,
         **values,
     )
     return make_response(page, 422) if errors else page
@@ -143,6 +148,7 @@ def _people(unit: UnitOfWork, viewer: Viewer, row: broadcast_list.Row) -> dict[s
         "tail": unit.db.get_one(PhoneNumber, own.number_id).tail if own.number_id else None,
         "testers": testers(unit, viewer, row.place.path),
         "others": _others(unit, viewer, row.place.path),
+        "to_hear": _to_hear(unit, viewer, row.broadcast) if viewer.may("approve_broadcasts") else [],
     }
 
 
@@ -164,7 +170,7 @@ def _approve(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> None:
     if broadcast.state == BroadcastState.DRAFT and needs_test(viewer, broadcast):
         raise NotAllowed("make a test call first", "not-tested")
     launch.approve(unit, rt, broadcast, viewer.staff_id)
-    how = {"without_test": broadcast.tested_at is None}
+    how = {"without_test": broadcast.tested_at is None, "heard": request.form.getlist("heard")}
     staff.add_audit(unit.db, viewer.staff_id, "approve", rt.clock(), "broadcast", broadcast.id, **how)
 
 
@@ -173,13 +179,28 @@ def _check_seen(broadcast: Broadcast) -> None:
         raise Conflict("the words changed while you were looking at them")
 
 
-def _is_twice(unit: UnitOfWork, broadcast: Broadcast) -> bool:
-    """Whether the same goes to the same people today, and nobody confirmed that it shall."""
-    return not request.form.get("twice") and find_same(unit, runtime(), broadcast) is not None
+def _unconfirmed(unit: UnitOfWork, broadcast: Broadcast) -> dict[str, str]:
+    """What is said where the same goes to the same people today, and nobody confirmed that it shall."""
+    if request.form.get("twice") or find_same(unit, runtime(), broadcast) is None:
+        return {}
+    return {"twice": gettext("Confirm that it shall go out twice.")}
 
 
-def _confirm_twice() -> str:
-    return str(gettext("Confirm that it shall go out twice."))
+def _unheard(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> dict[str, str]:
+    """What is said where a language was neither tried on a phone nor, as the viewer confirms, listened to."""
+    left = [each for each in _to_hear(unit, viewer, broadcast) if each not in request.form.getlist("heard")]
+    if not left:
+        return {}
+    names = ", ".join(SPOKEN.get(each, each) for each in left)
+    return {"heard": gettext("Listen to it first in: %(languages)s. Then say so here.", languages=names)}
+
+
+def _to_hear(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> list[str]:
+    """The languages of a draft's sounds that this viewer must listen to; an administrator may go without (console.md 1a)."""
+    is_asked = broadcast.kind == VOICE and broadcast.state == BroadcastState.DRAFT
+    if not is_asked or viewer.role == Role.ADMINISTRATOR:
+        return []
+    return draft.untried_languages(unit, broadcast)
 
 
 def _too_late(unit: UnitOfWork, broadcast: Broadcast) -> str:

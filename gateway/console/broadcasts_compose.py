@@ -15,6 +15,7 @@ from gateway.broadcasts import copies, draft
 from gateway.console import broadcasts_filters, broadcasts_list, broadcasts_questions, broadcasts_weight
 from gateway.console.broadcasts_form import BroadcastForm, blank_form, filled_form, form_of
 from gateway.console.broadcasts_words import WORDS
+from gateway.console.formats import by_clock_of
 from gateway.console.units_choice import choices, chosen, label
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries.contact import hash_of
@@ -163,6 +164,7 @@ def _weight(viewer: Viewer, form: BroadcastForm) -> str:
     if is_blank:  # whom it could reach, in whatever language it will be written
         broadcast.texts = dict.fromkeys(form.languages, "…")
     with unit_of_work(rt.engine) as unit:
+        by_clock_of(unit, form.place.path)
         shown = broadcasts_weight.weigh(unit, rt, broadcast)
     return render_template("broadcasts/weight.html", kind=form.kind, is_blank=is_blank, **shown, **WORDS)
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.access import Viewer, may, runtime
 from gateway.console.broadcasts_words import WORDS
+from gateway.console.formats import by_clock_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import NotFound
 from gateway.store import broadcast_list, broadcast_people, unit_list
@@ -30,6 +31,7 @@ def people(viewer: Viewer, public_id: str, part: str) -> ResponseReturnValue:
     wanted = Part(part) if part in set(Part) else None
     with unit_of_work(runtime().engine) as unit:
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
+        by_clock_of(unit, row.place.path)
         narrow = _narrow(unit, viewer, part)
         found, next_key = broadcast_people.list_people(
             unit.db, row.broadcast, viewer.unit_path, wanted, narrow, after

@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from gateway.broadcasts import local_times
 from gateway.broadcasts.sums import Sums
 from gateway.console.charts import Bar, bars
 from gateway.console.formats import duration, moment, number
@@ -171,7 +172,7 @@ def _up_to(seconds: Sequence[tuple[int, int]], length: int) -> int:
 
 
 def _by_hour(db: Session, rt: Runtime, broadcast: Broadcast) -> Picture | None:
-    hours = results.by_hour(db, broadcast, rt.profile.zone)
+    hours = results.by_hour(db, broadcast, local_times.profile_of(db, rt, broadcast).zone)
     if len(hours) < 2:
         return None
     title = gettext("Picked up, of a hundred, by the hour")

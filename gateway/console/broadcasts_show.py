@@ -9,12 +9,13 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from gateway.access import Viewer, may, runtime
-from gateway.broadcasts import rest, sums
+from gateway.broadcasts import local_times, rest, sums
 from gateway.broadcasts.sums import Sums
 from gateway.console.broadcasts_bar import causes_of, people_url, segments_of
 from gateway.console.broadcasts_next import LIVE, comes_next, ending, pace_of, trouble_of
 from gateway.console.broadcasts_outcome import outcome_of
 from gateway.console.broadcasts_words import WORDS
+from gateway.console.formats import by_clock_of
 from gateway.console.fragments import page_or_fragment
 from gateway.console.page import is_fragment
 from gateway.db import UnitOfWork, unit_of_work
@@ -33,6 +34,7 @@ def show(viewer: Viewer, public_id: str) -> ResponseReturnValue:
     """Show how it stands; a draft is on its check page."""
     with unit_of_work(runtime().engine) as unit:
         row = broadcast_list.get_row(unit.db, viewer.unit_path, public_id)
+        by_clock_of(unit, row.place.path)
         if row.broadcast.started_at is None and row.broadcast.state != BroadcastState.STOPPED:
             return redirect(url_for("broadcasts_check.check", public_id=public_id))
         stand = sums.of_broadcast(unit.db, row.broadcast.id)
@@ -53,6 +55,7 @@ def results(viewer: Viewer, public_id: str) -> ResponseReturnValue:
             return redirect(
                 url_for("broadcasts_show.show", public_id=public_id, units=request.args.get("units"))
             )
+        by_clock_of(unit, row.place.path)
         stand = sums.of_broadcast(unit.db, row.broadcast.id)
         values = _outcome(unit, row, stand)
     page = render_template("broadcasts/results.html", broadcast=row.broadcast, **values, **WORDS)
@@ -79,7 +82,7 @@ def _standing(unit: UnitOfWork, row: broadcast_list.Row, stand: Sums) -> dict[st
         "again_url": people_url(broadcast, "again"),
         "all_url": people_url(broadcast, "all"),
         "next_step": comes_next(broadcast, stand),
-        "ending": ending(rt, broadcast, stand, pace),
+        "ending": ending(local_times.at_unit(unit.db, rt, broadcast), broadcast, stand, pace),
         "trouble": trouble_of(unit.db, rt, broadcast, stand),
         "a_minute": pace.a_minute,
         "is_live": broadcast.state in LIVE,

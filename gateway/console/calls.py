@@ -12,18 +12,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
+from flows.catalog.renderings import USSD, VOICE
 from gateway.access import Viewer, may, runtime
 from gateway.console.control_words import CONVERSATIONS, TROUBLES, conversation_word
 from gateway.control import room, steps
 from gateway.control.window import Window, window_in
 from gateway.db import unit_of_work
+from gateway.models import Call
 from gateway.store import calls_list, unit_list
 from gateway.store.calls_list import Search
 
 blueprint = Blueprint("calls", __name__)
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-WAYS = {"in": _("they rang us"), "out": _("we rang them")}
+WAYS = {"in": _("they rang us"), "out": _("we rang them"), USSD: _("they typed on a screen")}
+SEARCHED: Mapping[str, Mapping[str, Any]] = {
+    "in": {"is_inbound": True, "channel": VOICE},
+    "out": {"is_inbound": False, "channel": VOICE},
+    USSD: {"channel": USSD},
+}
 OUTCOMES = {
     "answered": _("spoken with"),
     "no_answer": _("no answer"),
@@ -89,6 +96,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         conversations={name: conversation_word(name) for name in known},
         conversation_word=conversation_word,
         ways=WAYS,
+        way_of=way_of,
         outcomes=OUTCOMES,
         chips=[(name, word, address_of(**{name: None})) for name, word in CHIPS.items() if name in _kept()],
         kept=_kept(),
@@ -108,7 +116,7 @@ def show(viewer: Viewer, call_id: int) -> ResponseReturnValue:
         "calls/show.html",
         row=row,
         walked=walked,
-        ways=WAYS,
+        way=WAYS[way_of(row.call)],
         outcomes=OUTCOMES,
         conversation_word=conversation_word,
     )
@@ -120,7 +128,7 @@ def search_in(asked: MultiDict[str, str], window: Window) -> Search:
     return Search(
         since=window.since,
         until=window.until,
-        is_inbound={"in": True, "out": False}.get(asked.get("way", "")),
+        **SEARCHED.get(asked.get("way", ""), {}),
         conversation=_known(asked.get("conversation")),
         outcome=outcome if (outcome := asked.get("outcome", "")) in OUTCOMES else None,
         least=_seconds(asked.get("least", "")),
@@ -132,6 +140,11 @@ def search_in(asked: MultiDict[str, str], window: Window) -> Search:
         left=left if left == calls_list.END else _known(left),
         after=asked.get("after", type=int),
     )
+
+
+def way_of(call: Call) -> str:
+    """How somebody and the line came together, as the list is searched by."""
+    return USSD if call.channel == USSD else "in" if call.is_inbound else "out"
 
 
 def address_of(**changed: str | int | None) -> str:

@@ -58,6 +58,15 @@ CONVERSATIONS = {
     "brief": _("the day's summary"),
     "go_on": _("saying it again"),
     "interim": _("word of a report"),
+    "pick_up": _("going on after the line broke"),
+    "voice_note": _("speaking instead of keys"),
+    "steering": _("stopping a broadcast by phone"),
+    "invite": _("bringing a friend"),
+    "training": _("a training class's code"),
+    "new_number": _("a new number"),
+    "sms_join": _("joining by SMS"),
+    "sms_urgency": _("urgency by SMS"),
+    "sms_solved": _("“solved?” by SMS"),
 }
 
 

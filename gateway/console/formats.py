@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
+from flask import g
 from flask_babel import get_locale, gettext
 from flask_babel import ngettext as plural
 from markupsafe import Markup, escape
 
 from gateway.access.decorators import runtime
+from gateway.db import UnitOfWork
+from gateway.store import zones
 from gateway.store.inbox import MOST
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -44,12 +48,32 @@ def duration(seconds: float) -> str:
     return str(plural("%(count)s day", "%(count)s days", days, count=number(days)))
 
 
-def moment(at: datetime) -> str:
-    """A point in time for people: "14:05" today, "yesterday 14:05", "21 Nov, 14:05" else."""
-    local = at.astimezone(runtime().profile.timezone)
-    today = runtime().clock().astimezone(runtime().profile.timezone).date()
+def by_clock_of(unit: UnitOfWork, path: str) -> None:
+    """Tell the times of this page by the clock of the unit with this path, as they were typed."""
+    g.zone = zones.zones_of(unit.db, [path])[path]
+
+
+def moment(at: datetime, zone: str | None = None) -> str:
+    """A point in time for people: "today 14:05", "yesterday 14:05", "21 Nov, 14:05" else.
+
+    By the clock of `zone`, else of the page's unit (`by_clock_of`), else of the country; one that is not the country's is
+    named: "today 14:05 (New York)".
+    """
+    own = runtime().profile.zone
+    wanted = zone or g.get("zone") or own
+    told = _moment(at, ZoneInfo(wanted))
+    return told if wanted == own else f"{told} ({place_of(wanted)})"
+
+
+def place_of(zone: str) -> str:
+    """The name of a clock for people: "New York"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
     clock = format_time(local, "HH:mm", locale=get_locale())
-    match (today - local.date()).days:
+    match (runtime().clock().astimezone(zone).date() - local.date()).days:
         case 0:
             return str(gettext("today %(clock)s", clock=clock))
         case 1:

@@ -15,6 +15,7 @@ from gateway.demo.content import content
 from gateway.demo.days import freeze_days, write_days, write_holidays
 from gateway.demo.files import SEED, DemoLogins, write_files
 from gateway.demo.house import House
+from gateway.demo.learnt import write_learnt
 from gateway.demo.listening import write_calls
 from gateway.demo.lives import live_on
 from gateway.demo.members import settle_members
@@ -74,6 +75,7 @@ def _load(rt: Runtime) -> None:
         write_holidays(house)
         live_on(house, write_reports(house, written.reports, notes))
         write_calls(house)
+        write_learnt(house)
         write_days(house)
         write_views(house)
         freeze_days(house)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from flows.state import Fared
-from gateway.models import QuestionCount, Unit
+from gateway.models import Call, QuestionCount, Report, Unit
 from gateway.store.units import is_under
 
 _COUNTED = {
@@ -61,7 +62,11 @@ def add(db: Session, whose: Whose, fared: Mapping[str, str]) -> None:
 
     The rows are locked in one order by everybody, so that two conversations that end together do not wait crosswise.
     """
-    rows = [_row(whose, place, letters) for place, letters in sorted(fared.items()) if letters]
+    rows = [
+        row_of(whose, place, {"calls": 1, "asked": len(letters), **Counter(letters)})
+        for place, letters in sorted(fared.items())
+        if letters
+    ]
     if not rows:
         return
     statement = insert(QuestionCount).values(rows)
@@ -110,8 +115,23 @@ def entered(db: Session, viewer_path: str, since: date, until: date) -> dict[str
     return {row[0]: Asked(0, "", "", "", False, *map(int, row[1:])) for row in db.execute(query)}
 
 
-def _row(whose: Whose, place: str, letters: str) -> dict[str, object]:
+def median_seconds_to_report(db: Session, viewer_path: str, since: datetime, until: datetime) -> float | None:
+    """Return how long half of the callers took at most from the answer to a kept report; None where there was none."""
+    seconds = func.extract("epoch", Report.received_at - Call.started_at)
+    query = (
+        select(func.percentile_cont(0.5).within_group(seconds))
+        .join(Call, Call.id == Report.call_id)
+        .join(Unit, Unit.id == Report.sight_unit_id)
+        .where(is_under(Unit.path, viewer_path), ~Report.is_restricted)
+        .where(Report.received_at >= since, Report.received_at < until)
+    )
+    found = db.scalar(query)
+    return None if found is None else float(found)
+
+
+def row_of(whose: Whose, place: str, counted: Mapping[str, int]) -> dict[str, object]:
+    """Return the row of one question: `counted` by the letters of `Fared`, and `calls` and `asked` by their names."""
     flow, version, node = place.split("/", 2)
-    counted = {name: letters.count(letter) for letter, name in _COUNTED.items()}
-    where = {"flow": flow, "version": int(version), "node": node}
-    return {**vars(whose), **where, "calls": 1, "asked": len(letters), **counted}
+    fates = {name: counted.get(letter, 0) for letter, name in _COUNTED.items()}
+    sums = {"calls": counted["calls"], "asked": counted["asked"]}
+    return {**vars(whose), "flow": flow, "version": int(version), "node": node, **sums, **fates}

@@ -65,6 +65,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "calls.index": "/calls",
         "calls.show": f"/calls/{_a_call(house)}",
         "wall.show": "/wall",
+        "conversations.index": "/conversations",
+        "conversations.show": "/conversations/problem",
         "account.show": "/account",
         "second_factor.show": "/account/second-factor",
         "invitation.form": _an_invitation(house, page),

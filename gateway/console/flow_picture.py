@@ -1,0 +1,113 @@
+"""A conversation drawn as SVG: each question a box with its words and how it fared, the ways between them as lines.
+
+Lines to the next row are drawn full; those that skip rows run faint at the side. The table beneath says the same in words.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from flows.layout import OVER, Layout, Way
+from gateway.console.formats import number
+from gateway.learning import Question
+
+WIDTH, HEIGHT, ACROSS, DOWN, SIDE = 250, 74, 24, 34, 70
+LINE, LINES = 36, 2  # letters in a line of words, and lines
+PARTS = ("answered", "away", "again", "silent", "wrong", "hung_up")
+_Boxes = Mapping[str, tuple[float, float]]
+
+
+def picture(
+    layout: Layout, questions: Mapping[str, Question], words: Callable[[str], str], title: str
+) -> Markup:
+    """Draw a flow; `words` says what is spoken at a place, or what another flow is called."""
+    boxes = _places(layout)
+    rank = {name: nth for nth, row in enumerate(layout.rows) for name in row}
+    across = max(len(row) for row in layout.rows)
+    width = SIDE + across * (WIDTH + ACROSS)
+    height = len(layout.rows) * (HEIGHT + DOWN)
+    lines = Markup("").join(_way(way, boxes, rank) for way in layout.ways)
+    drawn = Markup("").join(_box(name, boxes[name], questions.get(name), words(name)) for name in boxes)
+    return Markup(
+        '<svg class="flow" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{title}">{lines}{drawn}</svg>'
+    ).format(w=width, h=height, title=title, lines=lines, drawn=drawn)
+
+
+def _places(layout: Layout) -> dict[str, tuple[float, float]]:
+    return {
+        name: (SIDE + column * (WIDTH + ACROSS), row * (HEIGHT + DOWN) + 2.0)
+        for row, names in enumerate(layout.rows)
+        for column, name in enumerate(names)
+    }
+
+
+def _box(name: str, at: tuple[float, float], question: Question | None, words: str) -> Markup:
+    x, y = at
+    if name == OVER or name.startswith("flow:"):
+        return Markup(
+            '<g class="way-out"><rect x="{x}" y="{y}" width="{w}" height="30" rx="15"/>{text}</g>'
+        ).format(x=x, y=y, w=WIDTH, text=_text(x + WIDTH / 2, y + 20, words, "middle"))
+    troubled = " troubled" if question and question.is_troubled else ""
+    lines = textwrap.wrap(words, LINE, max_lines=LINES, placeholder=" …") or [name]
+    said = Markup("").join(_text(x + 10, y + 18 + 15 * nth, line) for nth, line in enumerate(lines))
+    return Markup(
+        '<a href="#{name}"><g class="question{troubled}"><title>{title}</title>'
+        '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8"/>{said}{bar}</g></a>'
+    ).format(
+        name=name,
+        troubled=troubled,
+        title=words,
+        x=x,
+        y=y,
+        w=WIDTH,
+        h=HEIGHT,
+        said=said,
+        bar=_bar(x, y, question),
+    )
+
+
+def _bar(x: float, y: float, question: Question | None) -> Markup:
+    """How many came, and what became of each time it was put, as one bar."""
+    if question is None:  # a pause asks nothing
+        return Markup("")
+    if not question.asked:
+        return _text(x + 10, y + HEIGHT - 10, gettext("nobody yet"), kind="soft")
+    room, parts = WIDTH - 20.0, []
+    left = x + 10.0
+    for part in PARTS:
+        share = getattr(question, part) / question.asked * room
+        if share:
+            parts.append(
+                Markup('<rect class="f-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="7"/>').format(
+                    part, left, y + HEIGHT - 14, share
+                )
+            )
+        left += share
+    count = gettext("%(n)s calls", n=number(question.calls))
+    return Markup("").join([_text(x + 10, y + HEIGHT - 19, str(count), kind="count"), *parts])
+
+
+def _way(way: Way, boxes: _Boxes, rank: Mapping[str, int]) -> Markup:
+    (x1, y1), (x2, y2) = boxes[way.start], boxes[way.end]
+    steps = rank[way.end] - rank[way.start]
+    if steps == 1:
+        a, b = (x1 + 40, y1 + HEIGHT), (x2 + 40, y2)
+        key = _text(b[0] + 6, b[1] - 6, way.keys, kind="key") if way.keys else Markup("")
+        return Markup(
+            '<path class="way" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>{}'
+        ).format(*a, a[0], a[1] + DOWN / 2, b[0], b[1] - DOWN / 2, *b, key)
+    kind = "way back" if steps < 1 else "way far"
+    out = max(6.0, SIDE - 12.0 * abs(steps))
+    return Markup('<path class="{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>').format(
+        kind, x1, y1 + HEIGHT / 2, out, y1 + HEIGHT / 2, out, y2 + 20, x2, y2 + 20
+    )
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") -> Markup:
+    named = Markup(' class="{}"').format(kind) if kind else ""
+    turned = Markup(' text-anchor="{}"').format(anchor) if anchor != "start" else ""
+    return Markup('<text{} x="{:.0f}" y="{:.0f}"{}>{}</text>').format(named, x, y, turned, escape(text))
