@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select, union
+from sqlalchemy import BigInteger, LargeBinary, Select, delete, literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from gateway.models import (
     Unit,
 )
 from gateway.states import MemberStatus
+from gateway.store import people
 from gateway.store.units import is_under
 
 Found = dict[bytes, list[tuple[int, str]]]
@@ -50,12 +51,13 @@ def list_rows(db: Session, viewer_path: str, limit: int = 50) -> list[Row]:
 
 def find_members(db: Session, path: str, indexes: Collection[bytes]) -> Found:
     """Find who at or below a path has these numbers, by the number's hash: (member, name as it is searched)."""
-    line = select(PhoneNumber.index, PhoneNumber.id).where(PhoneNumber.index.in_(indexes)).cte("line")
+    is_one = PhoneNumber.index.in_(people.list_of(LargeBinary, indexes))
+    line = select(PhoneNumber.index, PhoneNumber.id).where(is_one).cte("line")
     below = (is_under(Unit.path, path), Member.status != MemberStatus.LEFT)
-    people = select(line.c.index, Member.id, Member.search).join(Unit, Unit.id == Member.unit_id)
-    first = people.join(line, line.c.id == Member.number_id).where(*below)
+    whom = select(line.c.index, Member.id, Member.search).join(Unit, Unit.id == Member.unit_id)
+    first = whom.join(line, line.c.id == Member.number_id).where(*below)
     further = (
-        people.join(OtherNumber, OtherNumber.member_id == Member.id)
+        whom.join(OtherNumber, OtherNumber.member_id == Member.id)
         .join(line, line.c.id == OtherNumber.number_id)
         .where(*below, OtherNumber.until.is_(None))
     )
@@ -69,8 +71,10 @@ def add_members(db: Session, list_id: int, member_ids: Sequence[int]) -> set[int
     """Put members on a list; returns those who did not stand on it yet."""
     if not member_ids:
         return set()
-    rows = [{"list_id": list_id, "member_id": each} for each in sorted(set(member_ids))]
-    added = insert(AudienceListMember).values(rows).on_conflict_do_nothing()
+    given = people.list_of(BigInteger, sorted(set(member_ids))).subquery("given")
+    rows = select(literal(list_id), given.c.one)
+    adding = insert(AudienceListMember).from_select(["list_id", "member_id"], rows)
+    added = adding.on_conflict_do_nothing()
     return set(db.scalars(added.returning(AudienceListMember.member_id)))
 
 

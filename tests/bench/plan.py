@@ -106,8 +106,8 @@ def connection(rt: Runtime) -> Iterator[psycopg.Connection]:
         yield db
 
 
-def a_starting_broadcast(rt: Runtime, kind: str) -> int:
-    """A broadcast to everybody that was just started; returns the id."""
+def a_starting_broadcast(rt: Runtime, kind: str, **filters: object) -> int:
+    """A broadcast to everybody, or whom the filters mean, that was just started; returns the id."""
     with unit_of_work(rt.engine) as unit:
         made = Broadcast(
             kind=kind,
@@ -116,7 +116,7 @@ def a_starting_broadcast(rt: Runtime, kind: str) -> int:
             unit_id=1,
             texts=TEXTS,
             sounds={},
-            filters={},
+            filters=filters,
             state=BroadcastState.STARTING,
             created_at=NOW,
         )
