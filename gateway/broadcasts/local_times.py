@@ -6,6 +6,7 @@ Its own time is kept as one instant; what the wall clock of its unit shows then 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,11 @@ def by_zone(
 def profile_of(db: Session, rt: Runtime, broadcast: Broadcast) -> Profile:
     """Return the country's rules by the wall clock of the broadcast's unit."""
     return zones.profile_at(db, rt.profile, db.get_one(Unit, broadcast.unit_id).path)
+
+
+def at_unit(db: Session, rt: Runtime, broadcast: Broadcast) -> Runtime:
+    """Return the runtime with the hours of the broadcast's unit, for forecasts."""
+    return replace(rt, profile=profile_of(db, rt, broadcast))
 
 
 def _on_wall(own: Profile, other: Profile, at: datetime) -> datetime:

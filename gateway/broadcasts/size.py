@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import literal
 
-from gateway.broadcasts import audience
+from gateway.broadcasts import audience, local_times
 from gateway.broadcasts.audience import Audience
 from gateway.broadcasts.plan import Forecast, Wanted, forecast
 from gateway.db import UnitOfWork
@@ -38,7 +38,8 @@ def size_of(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> Size:
     """Count whom it would ask now, and forecast what that takes."""
     people = audience.count(unit.db, broadcast)
     money = find_money(unit.db, rt.profile.money)
-    return Size(people, forecast(rt, money.prices, _wanted(rt, broadcast, people)), money)
+    there = local_times.at_unit(unit.db, rt, broadcast)
+    return Size(people, forecast(there, money.prices, _wanted(rt, broadcast, people)), money)
 
 
 def is_for_nobody(unit: UnitOfWork, broadcast: Broadcast) -> bool:

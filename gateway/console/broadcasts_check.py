@@ -170,7 +170,11 @@ def _approve(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> None:
     if broadcast.state == BroadcastState.DRAFT and needs_test(viewer, broadcast):
         raise NotAllowed("make a test call first", "not-tested")
     launch.approve(unit, rt, broadcast, viewer.staff_id)
-    how = {"without_test": broadcast.tested_at is None, "heard": request.form.getlist("heard")}
+    said = request.form.getlist("heard")
+    how: dict[str, Any] = {
+        "without_test": broadcast.tested_at is None,
+        "heard": [each for each in SPOKEN if each in said],
+    }
     staff.add_audit(unit.db, viewer.staff_id, "approve", rt.clock(), "broadcast", broadcast.id, **how)
 
 

@@ -107,6 +107,57 @@ def test_time_that_the_clocks_skip_is_told_with_its_neighbours(
     assert found(rt, "abcdefghijk").scheduled_at.isoformat() == "2027-03-28T08:00:00+00:00"  # type: ignore[union-attr]
 
 
+def test_time_is_shown_by_the_clock_by_which_it_was_typed_and_that_is_named(app: Flask, rt: Runtime) -> None:
+    desk = a_desk(app, rt)
+    a_member(rt)
+    with unit_of_work(rt.engine) as work:
+        work.db.scalars(select(Unit).where(Unit.code == "BOOTH-1")).one().zone = "America/New_York"
+    write(desk, when="at", at="2026-11-25T10:00", expires="2026-11-25T18:00")
+    page = desk.read(f"{PAGE}/check")
+    assert "Starts by itself: 25 Nov, 10:00 (New York)" in page
+    assert "Nobody is tried after 25 Nov, 18:00 (New York)." in page
+    assert "25 Nov, 10:00 (New York)" in desk.read("/broadcasts")
+    try_it(rt, desk, "abcdefghijk")
+    desk.post(f"{PAGE}/approve", seen=seen(desk.read(f"{PAGE}/check")))
+    assert "It starts by itself: 25 Nov, 10:00 (New York)." in desk.read(f"{PAGE}/check")
+    with unit_of_work(rt.engine) as work:
+        made = work.db.scalars(select(Broadcast)).one()
+        made.state, made.started_at = BroadcastState.FINISHED, rt.clock()
+    assert "(New York)" in desk.read(PAGE)
+
+
+def test_every_language_is_tried_on_a_phone_or_listened_to_before_it_is_approved(
+    app: Flask, rt: Runtime
+) -> None:
+    for language in ("hi", "bn", "en"):
+        a_member(rt, language=language)
+    desk = a_desk(app, rt, role="coordinator")
+    write(desk, **{"text-bn": WORDS, "text-en": "Meeting at ten."})
+    build_subject(rt, "broadcast", found(rt, "abcdefghijk").id)
+    desk.post(f"{PAGE}/test", number="070000 00777", language="hi")
+    page = desk.read(f"{PAGE}/check")
+    assert re.findall(r'name="heard" value="(\w+)" required', page)[:2] == ["bn", "en"]
+    for deed in ("approve", "start"):
+        refused = desk.post(f"{PAGE}/{deed}", seen=seen(page), heard="bn")
+        assert refused.status_code == 422 and "Listen to it first in: English." in refused.get_data(
+            as_text=True
+        )
+    assert found(rt, "abcdefghijk").state == BroadcastState.DRAFT
+    desk.post(f"{PAGE}/test", language="en")
+    assert desk.post(f"{PAGE}/approve", seen=seen(page), heard="bn").status_code == 302
+    assert found(rt, "abcdefghijk").state == BroadcastState.APPROVED
+
+
+def test_sms_is_read_not_listened_to(app: Flask, rt: Runtime) -> None:
+    a_member(rt)
+    desk = a_desk(app, rt, role="coordinator")
+    write(desk, kind="sms", **{"text-en": "Meeting at ten."})
+    desk.post(f"{PAGE}/test", number="070000 00777", language="hi")
+    page = desk.read(f"{PAGE}/check")
+    assert 'name="heard"' not in page
+    assert desk.post(f"{PAGE}/approve", seen=seen(page)).status_code == 302
+
+
 def test_form_is_counted_while_it_is_written_and_nothing_is_kept(app: Flask, rt: Runtime) -> None:
     for language in ("hi", "hi", "bn"):
         a_member(rt, language=language)
