@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from gateway.models import Answer, Broadcast, Call, Member, Report, Setting, Unit
+from gateway.store.calls_seen import is_spoken
 from gateway.store.units import is_under
 
 DEMO = "demo"  # the row that the demo leaves: {"loaded_at": ISO 8601}
@@ -30,13 +31,13 @@ class FirstSteps:
 
 
 def calls_per_day(db: Session, viewer_path: str, since: datetime, zone: str) -> dict[Any, int]:
-    """Count calls with the viewer's members per local day since then, both directions."""
+    """Count calls of voice with the viewer's members per local day since then, both directions."""
     day = func.date(func.timezone(zone, Call.started_at))
     query = (
         select(day, func.count())
         .join(Member, Member.id == Call.member_id)
         .join(Unit, Unit.id == Member.unit_id)
-        .where(is_under(Unit.path, viewer_path), Call.started_at >= since)
+        .where(is_under(Unit.path, viewer_path), Call.started_at >= since, is_spoken())
     )
     return {row[0]: row[1] for row in db.execute(query.group_by(day))}
 

@@ -31,6 +31,7 @@ class Search:
     since: datetime
     until: datetime
     is_inbound: bool | None = None
+    channel: str | None = None
     conversation: str | None = None
     outcome: str | None = None
     least: int | None = None
@@ -46,7 +47,7 @@ class Search:
     def tells_of_one(self) -> bool:
         """Whether it asks for more than the control room counts: then not even the number of sealed calls is said."""
         return any((self.conversation, self.outcome, self.first, self.left)) or any(
-            each is not None for each in (self.is_inbound, self.least, self.most)
+            each is not None for each in (self.is_inbound, self.channel, self.least, self.most)
         )
 
 
@@ -166,6 +167,7 @@ def _yes(condition: Callable[[], ColumnElement[bool]]) -> Callable[[bool], Colum
 
 CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "is_inbound": Call.is_inbound.is_,
+    "channel": lambda channel: Call.channel == channel,
     "conversation": lambda name: conversation() == name,
     "outcome": _ended,
     "least": lambda seconds: Call.seconds >= seconds,

@@ -20,7 +20,8 @@ from gateway.store.sight import Sight
 from gateway.store.units import is_under
 
 Place = aliased(Unit, name="stands_at")
-OWN = ("main_menu", "joining")  # conversations of people who rang us, or whom we rang back
+OWN = ("main_menu", "joining", "pick_up")  # conversations of people who rang us, or whom we rang back
+VOICE = "voice"
 LOST_AFTER = timedelta(hours=2)  # a call of which no last post came is over by then
 
 
@@ -41,11 +42,17 @@ def select_calls(sight: Sight) -> Any:
 
 
 def is_own() -> ColumnElement[bool]:
-    """SQL: somebody spoke with the line because they wanted to, by ringing or by letting it ring.
+    """SQL: somebody spoke with the line because they wanted to, by ringing or by letting it ring; not who typed on a screen.
 
     Of calls from before the conversation was noted only those count that came in.
     """
-    return or_(conversation().in_(OWN), and_(conversation().is_(None), Call.is_inbound, Call.seconds > 0))
+    sought = or_(conversation().in_(OWN), and_(conversation().is_(None), Call.is_inbound, Call.seconds > 0))
+    return and_(is_spoken(), sought)
+
+
+def is_spoken() -> ColumnElement[bool]:
+    """SQL: a call of voice. A session on a phone's own screen keeps no line busy and is counted beside them nowhere."""
+    return Call.channel == VOICE
 
 
 def conversation() -> ColumnElement[str]:
@@ -55,7 +62,8 @@ def conversation() -> ColumnElement[str]:
 
 def count_open(db: Session, sight: Sight, now: datetime) -> int:
     """Count the calls in progress."""
-    query = select_calls(sight).where(Call.state != CallState.ENDED, Call.started_at > now - LOST_AFTER)
+    is_open = and_(Call.state != CallState.ENDED, Call.started_at > now - LOST_AFTER)
+    query = select_calls(sight).where(is_open, is_spoken())
     return int(db.execute(query.with_only_columns(func.count())).scalar_one())
 
 

@@ -12,6 +12,7 @@ from gateway.db import unit_of_work
 from gateway.models import Call, Callback, Delivery, Report, VoiceNote
 from gateway.runtime import Runtime
 from gateway.states import CallState
+from gateway.store.calls_seen import is_spoken
 
 
 class Figures(Collector):
@@ -35,7 +36,7 @@ QUERIES: dict[str, tuple[Executable, tuple[str, ...], str]] = {
         "Deliveries by kind of channel and state.",
     ),
     "memberline_open_calls": (
-        select(func.count()).select_from(Call).where(Call.state != CallState.ENDED),
+        select(func.count()).select_from(Call).where(Call.state != CallState.ENDED, is_spoken()),
         (),
         "Calls that have not ended.",
     ),

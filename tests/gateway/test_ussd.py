@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +17,9 @@ from gateway.models import Call, Consent, Delivery, Member, NewsItem, Report
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import CallState, MemberStatus, Urgency
-from gateway.store import reports, units
+from gateway.store import activity, calls_list, calls_seen, control_calls, reports, units
+from gateway.store.calls_list import Search
+from gateway.store.sight import Sight
 from tests.builders import a_member, a_number
 from tests.conftest import SECRET, TestClock
 
@@ -260,3 +263,19 @@ def test_reports_of_a_screen_are_followed_by_their_reference_in_an_sms(rt: Runti
     for words in ("1", "Handpump is broken", "2"):
         sita.type(words)
     assert count(rt, Delivery) == 1
+
+
+def test_sessions_stand_in_the_list_of_calls_and_in_no_figure_of_calls(rt: Runtime, sita: Typist) -> None:
+    for words in ("1", "Handpump is broken"):
+        sita.type(words)
+    since, until = rt.clock() - timedelta(days=1), rt.clock() + timedelta(days=1)
+    sight = Sight("/", 1, sees_restricted=True)
+    with unit_of_work(rt.engine) as unit:
+        assert calls_seen.count_open(unit.db, sight, rt.clock()) == 0
+        assert calls_list.count(unit.db, sight, Search(since, until, channel="ussd")) == 1
+        assert calls_list.count(unit.db, sight, Search(since, until, channel="voice")) == 0
+        assert calls_list.count(unit.db, sight, Search(since, until)) == 1
+    sita.type("2")
+    with unit_of_work(rt.engine) as unit:
+        assert control_calls.calls(unit.db, sight, since, since, until)[0].own == 0
+        assert set(activity.calls_per_day(unit.db, "/", since, "Asia/Kolkata").values()) == set()

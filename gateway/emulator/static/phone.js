@@ -152,7 +152,7 @@ export class Phone {
   move(step) {
     if (!this.awake) return;
     if (this.mode === "messages") this.cursor = Math.max(0, Math.min(this.seen.inbox.length - 1, this.cursor + step));
-    else if (this.mode === "read") this.screen.scroll(step);
+    else if (this.mode === "read" || this.seen.ussd) this.screen.scroll(step);
     else if (!this.inCall) this.line = (this.line + step + lines.length) % lines.length;
     this.draw();
   }

@@ -139,7 +139,7 @@ export class Screen {
   }
 
   scroll(step) {
-    this.content.scrollBy({ top: step * 40 });
+    (this.content.querySelector(".ussd") ?? this.content).scrollBy({ top: step * 40 });
   }
 
   // The service's clock as the emulator told it, in the time of the phone's country.
