@@ -16,8 +16,9 @@ from flows.said import said
 from flows.words.pieces import PLACEHOLDER
 from gateway import learning
 from gateway.access import Viewer, may, runtime
-from gateway.console.control_words import MINUTE, conversation_word, percent, span
+from gateway.console.control_words import conversation_word, percent, span
 from gateway.console.flow_picture import PARTS, picture
+from gateway.console.formats import MINUTE
 from gateway.console.locale import SPOKEN, language
 from gateway.control.room import today_of
 from gateway.control.window import Window, last_days

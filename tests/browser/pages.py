@@ -67,6 +67,8 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "wall.show": "/wall",
         "conversations.index": "/conversations",
         "conversations.show": "/conversations/problem",
+        "previews.conversation": "/conversations/problem/play?pressed=1v2",
+        "previews.broadcast": f"/broadcasts/{done}/play",
         "account.show": "/account",
         "second_factor.show": "/account/second-factor",
         "invitation.form": _an_invitation(house, page),
