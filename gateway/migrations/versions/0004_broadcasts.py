@@ -232,7 +232,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_round",
         "deliveries",
-        ["broadcast_id", "kind", "due_at"],
+        ["broadcast_id", "kind", "due_at", "id"],
         unique=False,
         postgresql_where=sa.text("batch_id IS NULL AND reason = 'broadcast' AND state IN ('queued', 'held')"),
     )
