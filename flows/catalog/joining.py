@@ -34,11 +34,14 @@ from flows.steps import GiveConsent, Join, LoseNumber, Remember, SomebodyElse, U
 NAME = {"name": "member.name"}
 CODE = {"code": From("slot.code")}
 
-GREETING: Nodes = {
-    "hello": Say("greeting.new", "called_back", ORGANISATION, lacks("is_call_back")),
-    "called_back": Say("greeting.new_call_back", "late", ORGANISATION, has("is_call_back")),
-    "late": Say("greeting.late", "coordinator", when=has("is_late")),
-    "coordinator": Say("greeting.coordinator", "who", {"coordinator": "coordinator"}, has("coordinator")),
+LOCAL = {**ORGANISATION, "coordinator": "coordinator"}
+
+GREETING: Nodes = {  # whom they know near them is named within five seconds (D9)
+    "hello": Branch(((has("coordinator"), "local"),), "new"),
+    "local": Say("greeting.local", "called_back", LOCAL),
+    "new": Say("greeting.new", "called_back", ORGANISATION),
+    "called_back": Say("greeting.rang_back", "late", when=has("is_call_back")),
+    "late": Say("greeting.late", "who", when=has("is_late")),
 }
 
 WHO: Nodes = {

@@ -15,7 +15,7 @@ from gateway.models import Call, Member, Unit, VoiceNote
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import enrolments, members, news, own_reports, sender, suppressions, units
+from gateway.store import consents, enrolments, members, news, own_reports, sender, suppressions, units
 
 ONE_THING = frozenset(
     {"announcement", "duty", "number_change", "brief"}
@@ -35,7 +35,7 @@ def facts_for(
         "organisation": rt.settings.organisation,
         "sender": called.in_calls(rt.settings.organisation),
         "is_discreet": called.is_discreet,
-        "coordinator": "",
+        "coordinator": "" if called.is_discreet else _who_vouched(db, member),
         "emergency_number": rt.profile.emergency_number,
         "languages": languages,
         "language": _language(member, people, unit, SPOKEN[rt.settings.country][0]),
@@ -71,6 +71,11 @@ def heard_by_ear(
         "news": news.list_for(db, units.list_line(db, unit), member, language, now),
         "reports": own_reports.list_spoken(db, [each.id for each in people], language, rt.profile, now),
     }
+
+
+def _who_vouched(db: Session, member: Member | None) -> str:
+    """Whom somebody who has not joined yet knows near them: it is their name that makes our call a trusted one (D9)."""
+    return consents.who_vouched(db, member.id) if member and not is_joined(member) else ""
 
 
 def _home(db: Session, people: Sequence[Member]) -> Unit:

@@ -29,13 +29,13 @@ def seconds(words: Words, language: str, steps) -> float:
     return sum(len(each.split()) for each in spoken) / WORDS_PER_SECOND
 
 
-@pytest.mark.parametrize("language", ["hi", "bn", "en"])
+@pytest.mark.parametrize("language", ["hi", "bn", "en", "ur", "sw"])
 def test_longest_brief_takes_less_than_a_minute(words: Words, language: str):
     facts = {**CAST["asked"], "language": language, "brief": {"rollup": 1, **LONG, **COUNTS}}
     assert seconds(words, language, start(FLOWS["brief"], facts, FLOWS).steps) < LONGEST_BRIEF
 
 
-@pytest.mark.parametrize("language", ["hi", "bn", "en"])
+@pytest.mark.parametrize("language", ["hi", "bn", "en", "ur", "sw"])
 @pytest.mark.parametrize("who", ["sita", "ramesh"])
 def test_known_member_speaks_within_twenty_seconds_of_the_greeting(words: Words, who: str, language: str):
     facts = {**CAST[who], "language": language}
@@ -46,3 +46,10 @@ def test_known_member_speaks_within_twenty_seconds_of_the_greeting(words: Words,
     ]
     heard = [*greeting, *(step for exchange in rest for step in exchange.turn.steps)]
     assert seconds(words, language, heard) <= SECONDS_TO_BEEP
+
+
+@pytest.mark.parametrize("language", ["hi", "bn", "en", "ur", "sw"])
+def test_coordinator_is_named_within_five_seconds(words: Words, language: str):
+    before, name, _ = words.texts[language]["greeting.local"].partition("{coordinator}")
+    said = f"{before.replace('{organisation}', 'one two three')} {name} {name}"
+    assert len(said.split()) / WORDS_PER_SECOND <= 5

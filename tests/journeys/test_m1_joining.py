@@ -197,8 +197,8 @@ def test_language_may_be_changed_at_any_question(rt: Runtime, caller: Caller, nu
 
 
 def test_language_without_a_notice_enrols_nobody(rt: Runtime, caller: Caller, number: Number) -> None:
-    a_member(rt, "", number=number, language="ur", consent=None)
-    assert words(rt, "joining.other_language", "ur") in walk(caller, "1", "2")
+    a_member(rt, "", number=number, language="sat", consent=None)
+    assert words(rt, "joining.other_language", "sat") in walk(caller, "1", "2")
     assert the_member(rt, number).consent == ConsentState.NONE
 
 

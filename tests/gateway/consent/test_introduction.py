@@ -24,6 +24,7 @@ from tests.conftest import TestClock
 from tests.gateway.consent.looks import left_alone, state, texts
 from tests.gateway.people.lists import HEADER
 from tests.lines import CALLS_BACK, Caller
+from tests.walks import words
 
 S = ConsentState
 NUMBER = a_number()
@@ -146,3 +147,9 @@ def test_nobody_is_named_who_left_or_where_we_are_discreet(
             sender.keep_sender(unit.db, sender.Sender(calls=sender.SILENT))
     rung(rt, clock)
     assert "Asha" not in pick_up(rt, client).heard[0]
+
+
+def test_who_rings_before_joining_hears_whom_they_know(rt: Runtime, client: FlaskClient) -> None:
+    vouched(rt)
+    said = Caller(client, NUMBER).ring()
+    assert words(rt, "greeting.local", coordinator="Asha") in said
