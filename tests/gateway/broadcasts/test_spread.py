@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, text, update
 
 from gateway.broadcasts import launch, settle, spread, sums
 from gateway.db import unit_of_work
@@ -15,6 +16,7 @@ from gateway.models import Batch, Broadcast, Delivery, Member, Unit
 from gateway.runtime import Runtime
 from gateway.sounds import build_subject
 from gateway.states import BatchState, BroadcastState, DeliveryState
+from gateway.store import deliveries
 from tests.builders import a_broadcast, a_member, a_unit
 
 WORDS = {"hi": "कल मीटिंग है।", "bn": "কাল মিটিং।"}
@@ -218,3 +220,21 @@ def test_audience_that_vanished_after_the_start_fails_and_says_why(rt: Runtime) 
     with unit_of_work(rt.engine) as unit:
         broadcast = unit.db.get_one(Broadcast, broadcast_id)
         assert (broadcast.state, broadcast.pause_reason) == (BroadcastState.FAILED, "no-audience")
+
+
+def test_claim_of_a_few_calls_sorts_nothing(rt: Runtime) -> None:
+    """However many are due alike, the index has them in the order in which they are claimed."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    with unit_of_work(rt.engine) as unit:
+        event.listen(rt.engine, "before_cursor_execute", note)
+        deliveries.lock_of_broadcast(unit.db, 1, "voice", rt.clock(), 10)
+        event.remove(rt.engine, "before_cursor_execute", note)
+        statement, parameters = asked[-1]
+        unit.db.execute(text("SET LOCAL enable_sort = off"))
+        plan = unit.db.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+    assert any("ix_deliveries_round" in each for each in plan)
+    assert not any("Sort" in each for each in plan)
