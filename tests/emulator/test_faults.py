@@ -34,7 +34,7 @@ def test_final_never_comes_when_it_is_lost(gateway: FakeGateway, desk: Desk) -> 
 
 
 def test_call_goes_on_when_the_api_answers_too_late(gateway: FakeGateway, desk: Desk) -> None:
-    desk.post("faults", timeout_after_accept={"count": 1, "seconds": 0.6})
+    desk.post("faults", timeout_after_accept={"count": 1, "seconds": 2.0})
     began = monotonic()
     try:
         desk.http.request(
@@ -42,7 +42,7 @@ def test_call_goes_on_when_the_api_answers_too_late(gateway: FakeGateway, desk: 
             encode_multipart=False, headers={"apiKey": "emulator"}, timeout=urllib3.Timeout(0.3),
         )  # fmt: skip
     except urllib3.exceptions.TimeoutError:
-        assert monotonic() - began < 0.6
+        assert monotonic() - began < 2.0
     gateway.final()
     assert [taken["number"] for taken in desk.get("calls")["accepted"]] == [RAMESH]
 

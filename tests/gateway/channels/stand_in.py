@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
+STUBBORN_SECONDS, PATIENT_SECONDS = 10.0, 5.0  # far apart: a busy machine is no reason to fail
+
 
 @dataclass(frozen=True)
 class Request:
@@ -49,7 +51,7 @@ def answer(
 
 
 def hang(sock: socket.socket, request: Request) -> None:
-    time.sleep(1.5)
+    time.sleep(STUBBORN_SECONDS)
 
 
 def reset(sock: socket.socket, request: Request) -> None:
@@ -67,9 +69,10 @@ def break_off(sock: socket.socket, request: Request) -> None:
 
 
 def drip(sock: socket.socket, request: Request) -> None:
-    with_pauses = b"HTTP/1.1 200 So\r\nX-A: " + b"a" * 200
-    for each in with_pauses:
-        sock.sendall(bytes([each]))
+    end = time.monotonic() + STUBBORN_SECONDS
+    sock.sendall(b"HTTP/1.1 200 So\r\nX-A: ")
+    while time.monotonic() < end:
+        sock.sendall(b"a")
         time.sleep(0.02)
 
 
