@@ -12,7 +12,7 @@ where its rule is broken; a test reads this table (`tests/flows/test_rules.py`).
     D6   check   8 s a sentence, 20 s a prompt at its longest tests/flows/test_words.py::test_bad_words_are_noticed
     D7   room    a broadcast within 120 s                     tests/flows/test_rules.py::test_broadcast_is_no_longer_than_two_minutes
     D8   golden  one key for practice, once                   conversations/joining/whole.toml
-    D9   golden  organisation, then coordinator, at the start conversations/joining/whole.toml
+    D9   check   the coordinator is named within 5 s          tests/flows/test_lengths.py::test_coordinator_is_named_within_five_seconds
     D10  engine  silence: once more, by voice, a kind end     conversations/main_menu/silence_to_the_end.toml
     D11  engine  wrong keys: the choices alone, then voice    conversations/main_menu/wrong_keys.toml
     D12  check   0, 9, * and # mean the same everywhere       tests/flows/test_check.py::test_defect_is_noticed

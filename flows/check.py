@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from flows.catalog.sms_words import ENGLISH
 from flows.edges import cross_edges, edges, menu_depths
 from flows.listening import SPOKEN
 from flows.model import Ask, Choice, Condition, Flow, Menu, Node, Pick
@@ -33,7 +34,14 @@ def problems(flows: Mapping[str, Flow], words: Words) -> list[str]:
     found = [problem for flow in flows.values() for problem in _flow(flow, flows)]
     found += [problem for flow in flows.values() for problem in _prompts(flow, words)]
     found += [problem for flow in flows.values() for problem in _order(flow, words)]
-    return [*found, *_unsaid(flows, words), *problems_of_words(words)]
+    return [*found, *_unsaid(flows, words), *_keywords(words), *problems_of_words(words)]
+
+
+def _keywords(words: Words) -> Iterator[str]:
+    for language, about in words.about.items():
+        yield from (
+            f"{kind} in {language} is no word of an SMS" for kind in about.keywords if kind not in ENGLISH
+        )
 
 
 def _flow(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[str]:

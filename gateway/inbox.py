@@ -93,6 +93,7 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
     facts = facts_for(unit.db, rt, number_id)
     member = facts["member"] or (facts["members"][0] if facts["members"] else None)
     scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
+    text = words.in_english(text, rt.words.keywords)
     intent = words.understand(text)
     unit.db.get_one(Message, message_id).intent = type(intent).__name__.lower()
     spoken = (

@@ -160,6 +160,33 @@ REPORT = _words(
     *("समस्या", "दिक्कत", "रिपोर्ट", "সমস্যা", "রিপোর্ট", "ripoti", "tatizo"),
 )
 STATUS = _words("status", "haal", "hal", "sthiti", "हाल", "स्थिति", "স্ট্যাটাস", "অবস্থা", "obostha", "hali")
+# The English word for each that a language's own file may name more words for (`[about.keywords]`).
+ENGLISH = {
+    "stop": "STOP",
+    "stop_campaign": "STOP CAMPAIGN",
+    "join": "JOIN",
+    "start": "START",
+    "invite": "INVITE",
+    "forget": "FORGET",
+    "help": "HELP",
+    "news": "NEWS",
+    "my_data": "MYDATA",
+    "report": "REPORT",
+    "status": "STATUS",
+    "yes": "YES",
+    "no": "NO",
+}
+WITH_MORE = ("join", "my_data", "report", "status")  # more may follow the word
+
+
+def in_english(text: str, keywords: Mapping[str, str]) -> str:
+    """Return a message whose word is one of a language's own with the English word instead; all else as it came."""
+    kind = keywords.get(plain(text))
+    if kind is not None:
+        return ENGLISH[kind]
+    first, rest = _first_word(text)
+    kind = keywords.get(first)
+    return f"{ENGLISH[kind]} {rest}" if kind in WITH_MORE and kind is not None else text
 
 
 def understand(text: str) -> Intent:

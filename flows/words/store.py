@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.errors import FlowError
 from flows.steps import Speak, Tell
-from flows.typed import ascii_digits
+from flows.typed import ascii_digits, plain
 from flows.words import numbers
 from flows.words.about import ABOUT, NOTHING_KNOWN, About
 from flows.words.pieces import (
@@ -49,9 +49,13 @@ class Words:
     fallback: tuple[str, ...] = BASE
     about: Mapping[str, About] = field(default_factory=dict)
     languages: tuple[str, ...] = field(init=False)
+    keywords: Mapping[str, str] = field(
+        init=False
+    )  # what is written, as one plain phrase, and what kind of word it is
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "languages", tuple(self.texts))
+        object.__setattr__(self, "keywords", _keywords(self.about.values()))
 
     def find(self, prompt: str, language: str, fallback: Sequence[str] = ()) -> tuple[str, str]:
         """Return (language, template): the member's, then the unit's, then the base. Notices never fall back.
@@ -230,6 +234,10 @@ def in_order(language: str, unit: Sequence[str] = (), base: Sequence[str] = BASE
     The one place where this is decided: for our own words, and for what people wrote (`gateway.content`).
     """
     return tuple(dict.fromkeys((language, *unit, *base)))
+
+
+def _keywords(about: Iterable[About]) -> dict[str, str]:
+    return {plain(word): kind for each in about for kind, words in each.keywords.items() for word in words}
 
 
 def is_spoken(prompt: str) -> bool:

@@ -14,8 +14,10 @@ from flows.catalog.sms_words import (
     Status,
     Stop,
     YesNo,
+    in_english,
     understand,
 )
+from flows.words import Words
 
 ROWS = [
     ("STOP", Stop()),
@@ -99,3 +101,23 @@ ROWS = [
 @pytest.mark.parametrize(("text", "intent"), ROWS)
 def test_message_is_understood(text, intent):
     assert understand(text) == intent
+
+
+OF_A_FILE = [
+    ("بند", Stop()),
+    (" بند کرو۔", Stop()),
+    ("پرچار بند", Stop("campaign")),
+    ("جڑنا 48210", Join("48210")),
+    ("دقت پانی نہیں آتا", Report("پانی نہیں آتا")),
+    ("حال ۱۸۵۷", Status("1857")),
+    ("ہاں", YesNo(True)),
+    ("نہیں", YesNo(False)),
+    ("بجلی بند ہے", Free("بجلی بند ہے")),
+    ("STOP", Stop()),
+    ("", Free("")),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), OF_A_FILE)
+def test_words_of_a_languages_own_file_are_understood(words: Words, text, intent):
+    assert understand(in_english(text, words.keywords)) == intent
