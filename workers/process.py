@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+CONNECTIONS = (
+    4  # of a sender: two claim, one writes results, one sends single texts (`gateway.deliveries.stream`)
+)
 _kept: dict[int, Runtime] = {}
 _told: list[Settings] = []
 
@@ -41,7 +44,7 @@ def runtime() -> Runtime:
     pid = os.getpid()
     if pid not in _kept:
         _kept.clear()
-        _kept[pid] = build_runtime(_told[0], pool_size=2)
+        _kept[pid] = build_runtime(_told[0], pool_size=CONNECTIONS)
     return _kept[pid]
 
 

@@ -16,14 +16,15 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Row,
-    ScalarSelect,
     String,
+    Subquery,
     and_,
     bindparam,
     exists,
     func,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -54,8 +55,6 @@ class Claim:
 def claim(db: Session, line: str, now: datetime, lease_until: datetime) -> Claim | None:
     """Take the next batch that nobody else holds, while the line is open: of urgent broadcasts first, among equals of whoever
     has the fewest requests under way, then by lot. What follows in this transaction is planned anew (`_PLANNED_ANEW`).
-
-    Whoever loses the last batch of the broadcast whose turn it is finds another's at the next look.
     """
     seed = int(now.timestamp() * 1_000_000)
     told = {"line": line, "now": now, "until": lease_until, "seed": seed}
@@ -152,7 +151,7 @@ def _write(db: Session, delivery_ids: Sequence[int], **values: Any) -> None:
         db.execute(query.execution_options(synchronize_session=False))
 
 
-def _turn() -> ScalarSelect[int]:
+def _turns() -> Subquery:
     under_way = (
         select(func.count())
         .where(Batch.broadcast_id == Broadcast.id, Batch.state == _SENDING)
@@ -160,7 +159,7 @@ def _turn() -> ScalarSelect[int]:
     )
     lot = func.hashint8extended(Broadcast.id, bindparam("seed", type_=BigInteger))
     running = select(Broadcast.id).where(*_has_batch(_NOW))
-    return running.order_by(Broadcast.is_urgent.desc(), under_way, lot).limit(1).scalar_subquery()
+    return running.order_by(Broadcast.is_urgent.desc(), under_way, lot).subquery("turns")
 
 
 def _has_batch(now: Moment) -> tuple[ColumnElement[bool], ...]:
@@ -173,15 +172,18 @@ def _is_ready(now: Moment) -> tuple[ColumnElement[bool], ...]:
 
 
 def _claim_next() -> ReturningUpdate[Any]:
-    free = (
+    turns = _turns()
+    # In the order of turns; looked for, and locked, only until one is found.
+    first = (
         select(Batch.id)
-        .where(Batch.broadcast_id == _turn(), *_is_ready(_NOW))
-        .where(~paces.is_closed_now(bindparam("line", type_=String), _NOW))
+        .where(Batch.broadcast_id == turns.c.id, *_is_ready(_NOW))
         .order_by(Batch.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .lateral("first")
     )
+    is_open = ~paces.is_closed_now(bindparam("line", type_=String), _NOW)
+    free = select(first.c.id).select_from(turns).join(first, true()).where(is_open).limit(1).scalar_subquery()
     return (
         update(Batch)
         .where(Batch.id == free)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from gateway.deliveries.send import send_some
 from gateway.models import Attempt, Exchange
 from gateway.pace import MemoryPace
 from gateway.runtime import Runtime
-from gateway.store import numbers
+from gateway.store import batches, numbers
 from tests.builders import a_number
 from tests.conftest import TestClock
 from tests.gateway.deliveries.crowds import a_crowd, begin
@@ -95,3 +97,15 @@ def test_batches_of_two_broadcasts_take_turns_and_a_reply_goes_first(rt: Runtime
         sizes = list(unit.db.scalars(select(Exchange.recipients).order_by(Exchange.id)))
     assert 50 in sizes[2:6]
     assert sizes.count(1_000) == 1
+
+
+def test_sender_takes_what_nobody_holds_whosever_turn_it_is(rt: Runtime) -> None:
+    for nth in range(3):
+        a_crowd(rt, 2, f"BOOTH-{nth}")
+        begin(rt, f"BOOTH-{nth}")
+    until = rt.clock() + timedelta(seconds=40)
+    with ExitStack() as held:
+        senders = [held.enter_context(unit_of_work(rt.engine)).db for _ in range(4)]
+        taken = [batches.claim(db, "sms", rt.clock(), until) for db in senders]
+    assert len({each.broadcast_id for each in taken if each}) == 3
+    assert taken[3] is None
