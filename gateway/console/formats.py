@@ -31,6 +31,12 @@ def some(count: int) -> str:
     return number(count) if count <= MOST else f"{number(MOST)}+"
 
 
+def country() -> str:
+    """The country whose rules hold here, as the page's language calls it."""
+    profile = runtime().profile
+    return str(get_locale().territories.get(profile.country.upper(), profile.name))
+
+
 def age(at: datetime) -> str:
     """How long ago, in its largest unit: "5 min", "26 h", "3 days"."""
     return duration(max(0, (runtime().clock() - at).total_seconds()))

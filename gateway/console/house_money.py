@@ -14,6 +14,7 @@ from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
 from gateway.console.amounts import AmountUnreadable, read_amount, shown_amount, typed_amount
+from gateway.console.formats import country
 from gateway.db import unit_of_work
 from gateway.rules.prices import Money, Per, Prices
 from gateway.store import money, staff
@@ -127,7 +128,7 @@ def _page(viewer: Viewer, read: MoneyForm | None) -> str:
         errors=read.errors if read else {},
         chosen=chosen,
         is_own=is_own,
-        country=rt.profile.name,
+        country=country(),
         spent={scope: shown_amount(amount, chosen.prices.currency) for scope, amount in spent.items()},
         shown=lambda amount: shown_amount(amount, chosen.prices.currency),
         may_change=viewer.is_top,

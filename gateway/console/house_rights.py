@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
+from gateway.console.formats import country
 from gateway.console.rights_words import ASKED, ERASED_HOW, KEPT_FOR, KINDS
 from gateway.db import unit_of_work
 from gateway.errors import NotFound
@@ -93,7 +94,7 @@ def purges(viewer: Viewer) -> ResponseReturnValue:
         kept_for=[
             (KEPT_FOR[name], days) for name, days in asdict(rt.profile.retention).items() if name in KEPT_FOR
         ],
-        country=rt.profile.name,
+        country=country(),
         runs=runs,
         is_top=viewer.is_top,
         kinds=KINDS,
