@@ -24,7 +24,7 @@ where its rule is broken; a test reads this table (`tests/flows/test_rules.py`).
     D18  room    a human recording before any other voice     tests/audio/test_library.py::test_recording_wins_when_both_exist
     D19  check   one narrator for all words of a language     tests/flows/test_rules.py::test_another_languages_narrator_is_noticed
     D20  check   the narrator stands in the language's file   tests/flows/test_rules.py::test_every_language_names_its_narrator
-    D21  golden  60 s, trained 120 s                          conversations/problem/hang_up_speaking.toml
+    D21  golden  60 s, trained 120 s                          conversations/problem/group.toml
     D22  engine  key, hang-up or silence: what was said stays conversations/problem/hang_up_speaking.toml
     D23  engine  blank: asked once more, then marked          conversations/problem/blank.toml
     D24  golden  language asked once, changed by 0            conversations/joining/language_changed_late.toml
