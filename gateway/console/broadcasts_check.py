@@ -37,6 +37,12 @@ from gateway.store.units import is_under
 blueprint = Blueprint("broadcasts_check", __name__)
 
 MOST_TESTERS = 12
+IN_THE_WAY = (
+    *launch.NEVER,
+    ready.LIST_UNREAD,
+    "no-sound",
+    "no-scrub",
+)  # what the page itself says, and how to mend it
 BEFORE = (BroadcastState.DRAFT, BroadcastState.APPROVED)
 
 
@@ -74,21 +80,37 @@ def approve(viewer: Viewer, public_id: str) -> ResponseReturnValue:
 @blueprint.post("/broadcasts/<public_id>/start")
 @may("send_broadcasts")
 def start(viewer: Viewer, public_id: str) -> ResponseReturnValue:
-    """Start it now, approving it in the same breath where the viewer may; pressed twice it starts once."""
+    """Start it now, approving it in the same breath where the viewer may; pressed twice it starts once.
+
+    Where something got in the way since the page was looked at, nothing is done and the page says what.
+    """
+    try:
+        errors = _start(viewer, public_id)
+    except Conflict as error:
+        if error.code not in IN_THE_WAY:
+            raise
+        errors = {"blockers": gettext("It did not start. What stands in the way is said below.")}
+    if errors:
+        return check_page(viewer, public_id, errors)
+    return redirect(url_for("broadcasts_show.show", public_id=public_id))
+
+
+def _start(viewer: Viewer, public_id: str) -> dict[str, str]:
+    """Start it in one transaction; returns what must be confirmed first."""
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         broadcast = broadcast_list.lock_broadcast(unit.db, viewer.unit_path, public_id)
         if broadcast.state not in BEFORE:
             flash(_too_late(unit, broadcast))
-        elif errors := _unconfirmed(unit, broadcast) | _unheard(unit, viewer, broadcast):
-            return check_page(viewer, public_id, errors)
-        else:
-            if broadcast.state == BroadcastState.DRAFT:
-                _approve(unit, viewer, broadcast)
-            _check_seen(broadcast)
-            launch.start(unit, rt, broadcast)
-            staff.add_audit(unit.db, viewer.staff_id, "start", rt.clock(), "broadcast", broadcast.id)
-    return redirect(url_for("broadcasts_show.show", public_id=public_id))
+            return {}
+        if errors := _unconfirmed(unit, broadcast) | _unheard(unit, viewer, broadcast):
+            return errors
+        if broadcast.state == BroadcastState.DRAFT:
+            _approve(unit, viewer, broadcast)
+        _check_seen(broadcast)
+        launch.start(unit, rt, broadcast)
+        staff.add_audit(unit.db, viewer.staff_id, "start", rt.clock(), "broadcast", broadcast.id)
+    return {}
 
 
 def check_page(viewer: Viewer, public_id: str, errors: dict[str, str] | None = None) -> ResponseReturnValue:
