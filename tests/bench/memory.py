@@ -1,7 +1,7 @@
 """Memory of a worker that plans and sends a broadcast: the same for 10,000 and for 1,000,000 members.
 
 Each size is done by a process of its own, which says the most it ever held: it plans texts to everybody and sends the first
-batches of them, as a worker does. Goal: at most 1.1 times (floor 1.3).
+batches of them, as a worker does. Goal: at most 1.1 times (floor 1.3). Seen: 1.00, 102 MiB for both.
 """
 
 from __future__ import annotations
