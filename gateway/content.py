@@ -16,9 +16,9 @@ from flows.words.store import BASE
 LANGUAGES: Mapping[str, About] = load(Path(flows.__file__).parent / "words").about
 
 
-def offered_in(country: str) -> tuple[str, ...]:
+def offered_in(country: str, languages: Mapping[str, About] = LANGUAGES) -> tuple[str, ...]:
     """Name the languages that callers of a country are offered, the region's first: all words and the notice are there."""
-    there = {code: each.offered[country] for code, each in LANGUAGES.items() if country in each.offered}
+    there = {code: each.offered[country] for code, each in languages.items() if country in each.offered}
     return tuple(sorted(there, key=lambda code: there[code]))
 
 
