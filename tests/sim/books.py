@@ -57,6 +57,7 @@ class Sent:
     budget: Decimal | None = None
     has_fallback: bool = False
     again: Again | None = None
+    is_refused: bool = False  # it could not begin: staff were told why, and it stays a draft
     pressed_at: datetime | None = None  # "try the rest", in the world's time
 
     @property

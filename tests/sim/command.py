@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 
 from gateway import faults
 from tests.sim.ground import Ground
@@ -51,20 +52,30 @@ def _many(ground: Ground, seeds: range) -> int:
     sums: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     reached: Counter[str] = Counter()
-    for nth, seed in enumerate(seeds, 1):
-        played = play(ground, seed)
+    for played in _until_interrupted(ground, seeds):
         counts += played.counts
         reached += played.reached
         sums.update(
             runs=1, attempts=played.attempts, taken=played.taken, broken=int(played.broken is not None)
         )
         if played.broken:
-            _say(f"seed {seed} BROKEN: {played.broken}\n  replay: {replay_line(seed)}")
+            _say(f"seed {played.seed} BROKEN: {played.broken}\n  replay: {replay_line(played.seed)}")
         if time.monotonic() - said > SAY_EVERY_SECONDS:
             said = time.monotonic()
-            _say(f"{nth} of {len(seeds)} seeds, {sum(counts.values())} faults, {sums['broken']} broken")
+            _say(
+                f"{sums['runs']} of {len(seeds)} seeds, {sum(counts.values())} faults, {sums['broken']} broken"
+            )
     _sum_up(sums, counts, reached, time.monotonic() - began)
     return 1 if sums["broken"] else 0
+
+
+def _until_interrupted(ground: Ground, seeds: range) -> Iterator[Played]:
+    """Ctrl-C ends a long run with its sums."""
+    try:
+        for seed in seeds:
+            yield play(ground, seed)
+    except KeyboardInterrupt:
+        _say("interrupted")
 
 
 def _sum_up(sums: Counter[str], counts: Counter[str], reached: Counter[str], seconds: float) -> None:

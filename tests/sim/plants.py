@@ -1,6 +1,6 @@
 """Bugs that are planted on purpose, so that the simulation is seen to find them (reliability.md 7.1): each breaks one promise.
 
-`FIRST` is the seed that caught each when it was planted: it is tried before the others.
+`scenes` says where each would bite: there the first seeds find it, and chance alone finds it as well, later.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def doubt_left_out_of_sums(stack: ExitStack) -> None:
 
 def budget_not_kept_back(stack: ExitStack) -> None:
     """Nobody counts what tries will cost."""
-    _swap(stack, budget, "reserve", lambda db, rt, wanted, now: [True] * len(wanted))
+    _swap(stack, budget, "reserve", lambda db, rt, money, wanted, now: [True] * len(wanted))
 
 
 def money_given_back_too_early(stack: ExitStack) -> None:
@@ -260,15 +260,4 @@ PLANTS: dict[str, Plant] = {
         rest_takes_whom_it_reached,
         lost_last_word_awaited_for_ever,
     )
-}
-FIRST: dict[str, int] = {
-    "blind_retry": 6,
-    "lost_lease_is_sent_again": 13,
-    "window_by_server_zone": 2,
-    "lines_not_counted": 2,
-    "expiry_not_read": 2,
-    "opt_out_cached": 2,
-    "shared_phone_rung_twice": 2,
-    "spool_never_applied": 1,
-    "pace_not_asked": 12,
 }

@@ -24,6 +24,7 @@ from tests.sim.engine import QUIET_SWEEPS, SWEEP_SECONDS, Engine
 from tests.sim.ground import Ground
 from tests.sim.oracle import Oracle
 from tests.sim.provider import PRICES, Posts, Provider, Taken
+from tests.sim.scene import CHANCE, Scene
 from tests.sim.staff import Staff
 from tests.sim.world import Process, World
 
@@ -53,15 +54,16 @@ class Played:
 class Play:
     """Everything of one seed, put together."""
 
-    def __init__(self, ground: Ground, seed: int) -> None:
+    def __init__(self, ground: Ground, seed: int, scene: Scene) -> None:
         self.ground = ground
         first = World(ground, seed, MONDAY)
         dice = first.dice("settings")
-        self.world = world = World(ground, seed, MONDAY + timedelta(hours=dice.random() * 16))
+        self.world = world = World(ground, seed, MONDAY + timedelta(hours=dice.random() * 16), scene)
         settings = replace(
             ground.rt.settings, lines=dice.choice((2, 3, 5, 50)), calls_per_second=dice.choice((1, 3, 10)),
             broadcasts_a_day=dice.choice((1, 2)), broadcasts_a_week=100,
         )  # fmt: skip
+        settings = replace(settings, **scene.settings)
         worker, web = Process("worker", ground.rt), Process("web", ground.rt)
         numbers = {each.habit: each.number for each in settings.voice_numbers}
         self.provider = Provider(world, web, Number(next(iter(numbers.values()))))
@@ -166,11 +168,11 @@ class Play:
         self.world.tell(f"{self.engine.empty()} bells are gone")
 
 
-def play(ground: Ground, seed: int) -> Played:
+def play(ground: Ground, seed: int, scene: Scene = CHANCE) -> Played:
     """Play one seed on cleared ground. What is no broken promise but a bug that raises comes out as it is."""
     began = time.monotonic()
     ground.clear()
-    it = Play(ground, seed)
+    it = Play(ground, seed, scene)
     broken = None
     with _listening(it.world):
         try:

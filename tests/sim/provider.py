@@ -92,7 +92,7 @@ class Provider:
 
     def __init__(self, world: World, web: Process, voice_line: Number) -> None:
         self.world, self.web, self.line = world, web, voice_line
-        self.habits = Habits.drawn(world.dice("habits"))
+        self.habits = replace(Habits.drawn(world.dice("habits")), **world.scene.habits)
         self.phones = Phones(world.dice("phones"))
         self.taken: list[Taken] = []
         self.invalid: set[str] = set()

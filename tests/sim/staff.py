@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -46,7 +47,7 @@ class Staff:
             begin = self.dice.random() * 20 * HOUR if nth else 0.0
             self._broadcast_after(begin, nth)
         for person in self.ground.people:
-            if self.dice.random() < SAYS_STOP:
+            if self._happens("says_stop", SAYS_STOP):
                 at = self.dice.random() * 30 * HOUR * self.dice.random()
                 self.world.after(
                     at, f"STOP of {person.member_id}", lambda it=person.number: self._says_stop(it)
@@ -62,6 +63,9 @@ class Staff:
         if self.dice.random() < GOES_AWAY:
             lasts = self.dice.choice((10.0, MINUTE, 10 * MINUTE))
             self.world.after(self.dice.random() * 6 * HOUR, "web", lambda: provider.go_away(lasts))
+
+    def _happens(self, name: str, usually: float) -> bool:
+        return self.dice.random() < self.world.scene.chances.get(name, usually)
 
     def go_on(self) -> bool:
         """Whatever stands paused goes on, and who was not reached is tried once more; False where nothing was done."""
@@ -95,7 +99,7 @@ class Staff:
     # Broadcasts
 
     def _broadcast_after(self, seconds: float, nth: int) -> None:
-        order = Order.drawn(self.dice, nth)
+        order = replace(Order.drawn(self.dice, nth), **self.world.scene.order)
         name = f"broadcast {nth}: {order.kind} {order.message_class} to {order.unit}"
         self.world.after(seconds, name, lambda: self._begin(order))
         self._meddle(seconds + (order.later or 0.0), nth)
@@ -144,7 +148,7 @@ class Staff:
     def _meddle(self, seconds: float, nth: int) -> None:
         """Perhaps somebody pauses, and perhaps somebody stops it."""
         at = seconds + self.dice.choice((20.0, 10 * MINUTE, 5 * HOUR)) * self.dice.random()
-        if self.dice.random() < PAUSES:
+        if self._happens("pauses", PAUSES):
             lasts = self.dice.choice((MINUTE, HOUR, 14 * HOUR)) * self.dice.random()
             self.world.after(at, f"pause {nth}", lambda: self._act_on(nth, launch_pause))
             self.world.after(at + lasts, f"resume {nth}", lambda: self._act_on(nth, launch_resume))
@@ -168,6 +172,7 @@ class Staff:
             try:
                 ending = self.world.run(self.web, getattr(deed, "__name__", "deed"), press)
             except Conflict:
+                self.books.sent[broadcast_id].is_refused = True
                 return
             if ending is not Ending.DONE:
                 self.world.after(PRESSED_AGAIN_AFTER, "pressed again", try_it)

@@ -25,6 +25,7 @@ from gateway.speech import Remembered
 from gateway.store.steps import RecentCalls
 from gateway.store.together import NotWritten
 from tests.sim.ground import Ground
+from tests.sim.scene import CHANCE, Scene
 
 DEEPEST = 2  # how many may wait for the provider at once, one within the other
 REMEMBERED_LINES = 400
@@ -83,11 +84,12 @@ class Frame:
 class World:
     """Everything of one seed."""
 
-    def __init__(self, ground: Ground, seed: int, begin: datetime) -> None:
+    def __init__(self, ground: Ground, seed: int, begin: datetime, scene: Scene = CHANCE) -> None:
         self.ground, self.seed, self.now = ground, seed, begin
         self.began = begin
         self.skew = timedelta(0)
-        self.rates = Rates.drawn(self.dice("rates"))
+        self.scene = scene
+        self.rates = replace(Rates.drawn(self.dice("rates")), **scene.rates)
         self.counts: Counter[str] = Counter()
         self.reached: Counter[str] = Counter()
         self.frames: list[Frame] = []
