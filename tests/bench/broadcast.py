@@ -1,8 +1,13 @@
 """An SMS broadcast to 40,000 against the provider's own minimum (performance.md, goals 10, 11, 13).
 
-The stand-in takes a thousand numbers a request, fifty requests a second, 200 ms each. Its minimum is what a bare pooled
-sender needs for the same requests in the same run. From the first bell to the last result written, by a real worker on a
-real Valkey; CPU is that of the sender and of PostgreSQL.
+The stand-in takes a thousand numbers a request, fifty requests a second, 200 ms each: for forty requests a second in all. Its
+minimum is measured, not reckoned: a bare pooled sender makes the same requests in the same run, ten at once, over kept
+connections, to the same stand-in on the same cores, and reads nothing of the answers. So what the stand-in itself costs counts on
+both sides, and nothing of ours on the bare one: no claim, no rules, no opened numbers, no tries, no results.
+
+Ours is measured from the first bell to the last result written, by a real worker on a real Valkey and a durable PostgreSQL.
+The two share two cores, so that a busy machine is seen in the ratio; the CPU of the sender and of PostgreSQL stands beside it as
+a multiple of the raw write of goal 8 (aim 4).
 """
 
 from __future__ import annotations
