@@ -115,7 +115,7 @@ def _copy_the_same(rt: Runtime, folder: Path) -> float:
                 for piece in out:
                     file.write(piece)
         connection.execute("SET session_replication_role = replica")  # ledgers are append-only
-        connection.execute("TRUNCATE numbers, members CASCADE")
+        connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
         connection.execute("SET session_replication_role = origin")
         connection.execute("CHECKPOINT")
         began = time.perf_counter()
