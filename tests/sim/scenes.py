@@ -16,6 +16,7 @@ _VOICE = {
     "budget": None,
 }
 _LONG = {"lasts": None, "again_at": None}
+_UNHEARD = {"lost": 0.6, "can_be_asked": False}
 _ALL_CALLS = Scene(order={**_VOICE, **_LONG, "instead": None})
 _WITH_TEXT = Scene(order={**_VOICE, **_LONG, "instead": {"hi": "कल दस बजे बैठक है।", "bn": "কাল সভা আছে।"}})
 _TEXTS = {**_VOICE, **_LONG, "kind": "sms", "instead": None}
@@ -23,7 +24,7 @@ _DAILY = Scene(order={**_VOICE, "unit": "BOOTH-A", "lasts": 9.0, "again_at": tim
 
 SCENES: dict[str, Scene] = {
     "blind_retry": replace(_ALL_CALLS, habits={"silent_taken": 0.5, "can_be_asked": False}),
-    "lost_lease_is_sent_again": replace(_ALL_CALLS, rates={"kill_at_point": 0.1}),
+    "lost_lease_is_sent_again": replace(_ALL_CALLS, rates={"kill_at_point": 0.06}, habits=_UNHEARD),
     "held_up_sender_asks": replace(_ALL_CALLS, rates={"stall_at_request": 0.5}),
     "pause_not_read": replace(_ALL_CALLS, settings={"lines": 2}, chances={"pauses": 1.0}),
     "window_by_server_zone": _ALL_CALLS,
@@ -38,9 +39,7 @@ SCENES: dict[str, Scene] = {
     "pace_not_asked": replace(_ALL_CALLS, settings={"lines": 50, "calls_per_second": 1}),
     "doubt_left_out_of_sums": replace(_ALL_CALLS, habits={"silent_taken": 0.5, "can_be_asked": False}),
     "budget_not_kept_back": Scene(order={**_VOICE, **_LONG, "budget": Decimal(3)}),
-    "money_given_back_too_early": Scene(
-        order={**_VOICE, **_LONG, "budget": Decimal(3)}, settings={"lines": 2, "calls_per_second": 1}
-    ),
+    "money_given_back_too_early": Scene(order={**_VOICE, **_LONG, "budget": Decimal(3)}, habits=_UNHEARD),
     "fallback_before_the_call_is_over": _WITH_TEXT,
     "fallback_to_whoever_answered": _WITH_TEXT,
     "text_in_doubt_sent_again": Scene(order=_TEXTS, habits={"silent_taken": 0.5, "can_be_asked": False}),
