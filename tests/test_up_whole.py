@@ -55,7 +55,7 @@ def test_service_comes_up_refuses_a_second_and_ends(tmp_path: Path) -> None:
     said = tmp_path / "said"
     with said.open("w") as out:
         service = subprocess.Popen(
-            up(tmp_path / "data", port), stdout=out, stderr=out, env={**BARE, "MEMBERLINE_TTS": "espeak"}
+            up(tmp_path / "data", port), stdout=out, stderr=out, env={**BARE, "MEMBERLINE_TTS": "silent"}
         )
     try:
         deadline = time.monotonic() + 240
