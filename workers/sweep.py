@@ -30,7 +30,6 @@ def sweep() -> None:
     with unit_of_work(rt.engine) as unit:
         deliveries.sweep(unit, rt)
         doubt.give_up_waiting(unit, rt)
-    ask_about_doubts(rt)
     with unit_of_work(rt.engine) as unit:
         budget.settle(unit, rt)
     ussd.end_lost(rt)
@@ -51,6 +50,7 @@ def sweep() -> None:
     with unit_of_work(rt.engine) as unit:
         unit_counts.sum_up(unit.db)
     audit.seal_due(rt)
+    ask_about_doubts(rt)  # late: what asks others may take long
     apply_spooled(rt)  # last: a post that fails once more must not hold up the rest
 
 

@@ -20,7 +20,7 @@ from gateway.models import Broadcast
 from gateway.questions import label_of, questions_of
 from gateway.runtime import Runtime
 from gateway.store import broadcast_results as results
-from gateway.store import money
+from gateway.store import money, unit_list
 from gateway.store.broadcast_list import Row
 from gateway.store.broadcast_results import Answer
 
@@ -108,7 +108,8 @@ def _languages(db: Session, broadcast: Broadcast) -> list[Line]:
 
 def _units(db: Session, row: Row, questions: Sequence[Question]) -> list[Line]:
     broadcast = row.broadcast
-    given = results.answers_by_place(db, broadcast.id, row.place.path) if questions else {}
+    top, places = _side_by_side(db, row)
+    given = results.answers_by_place(db, broadcast.id, top) if questions else {}
     return [
         Line(
             each.unit.name if each.unit else gettext("moved to another unit since"),
@@ -116,8 +117,17 @@ def _units(db: Session, row: Row, questions: Sequence[Question]) -> list[Line]:
             {"unit": each.unit.id} if each.unit else {},
             _shares(questions, given.get(each.unit.id, []) if each.unit else []),
         )
-        for each in sums.by_unit(db, broadcast.id)
+        for each in places
     ]
+
+
+def _side_by_side(db: Session, row: Row) -> tuple[str, Sequence[sums.UnitSums]]:
+    """Compare where the tree forks, since an only child says nothing; but where somebody lives beside it, from the top."""
+    whole = sums.by_unit(db, row.broadcast.id)
+    fork = unit_list.find_fork(db, row.place)
+    below = sums.by_unit(db, row.broadcast.id, fork.path) if fork.id != row.place.id else whole
+    is_all = sum(each.sums.asked for each in below) == sum(each.sums.asked for each in whole)
+    return (fork.path, below) if is_all else (row.place.path, whole)
 
 
 def _largest(lines: Sequence[Line]) -> list[Line]:

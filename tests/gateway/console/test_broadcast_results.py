@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 from gateway import report_files
 from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
-from gateway.models import AuditEntry, Broadcast, BroadcastAnswer, Delivery, Member, ReportFile
+from gateway.models import AuditEntry, Broadcast, BroadcastAnswer, Delivery, Member, ReportFile, Unit
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
 from tests.conftest import TestClock
@@ -263,3 +264,18 @@ def test_budget_is_raised_while_paused_by_whom_it_may(app: Flask, rt: Runtime) -
         assert unit.db.get_one(Broadcast, broadcast_id).budget == 2500
     assert a_desk(app, rt, "Kamal", unit="BOOTH-7").post(f"{path}/budget", budget="9").status_code == 404
     assert a_desk(app, rt, "Sunita", role="staff", unit="BLOCK").post(f"{path}/budget").status_code == 403
+
+
+def test_units_are_compared_where_the_tree_forks(app: Flask, rt: Runtime) -> None:
+    rows = [HEARD, {**HEARD, "unit": "BOOTH-2"}]
+    desk = desk_of(app, rt, unit="organisation")
+
+    def compared(broadcast_id: int) -> set[str]:
+        page = desk.read(address(rt, broadcast_id))
+        ids = set(re.findall(r"heard\?unit=(\d+)", page))
+        with unit_of_work(rt.engine) as unit:
+            return {each.code for each in unit.db.scalars(select(Unit)) if str(each.id) in ids}
+
+    assert compared(asked(rt, *rows, unit="organisation", state=FINISHED)) == {"BOOTH-1", "BOOTH-2"}
+    beside = asked(rt, *rows, {**HEARD, "unit": "organisation"}, unit="organisation", state=FINISHED)
+    assert compared(beside) == {"organisation", "BLOCK"}
