@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from flows.catalog.renderings import BY_SCREEN, BY_TEXT, ONLY_SPOKEN, SMS, USSD
+from flows.catalog.renderings import BY_SCREEN, BY_TEXT, ONLY_SPOKEN, SMS, SMS_ONLY, USSD
 from flows.listening import SPOKEN
 from flows.model import Ask, Choice, Flow, Menu, Node, Pick, Record
 from flows.said import said
@@ -33,7 +33,7 @@ def problems_of_writing(flows: Mapping[str, Flow], words: Words, screens: Screen
     found = [*_undeclared(flows)]
     for name in sorted(BY_SCREEN & flows.keys()):
         found += [f"{name}.{place}: {problem}" for place, problem in _on_screen(flows[name], screens)]
-    for name in sorted(BY_TEXT & flows.keys()):
+    for name in sorted(SMS_ONLY & flows.keys()):  # the others are walked in the words of screens
         found += [f"{name}.{place}: {problem}" for place, problem in _by_text(flows[name], words)]
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flows.catalog.renderings import BY_SCREEN, BY_TEXT, USSD
+from flows.catalog.renderings import BY_SCREEN, BY_TEXT, SMS_ONLY, USSD
 from flows.engine import resume, start
 from flows.facts import Facts
 from flows.messages import message
@@ -69,8 +69,10 @@ class Player:
         return Written(typed, shows, done, turn.state is None)
 
 
-def player(rendering: str, flows: Mapping[str, Flow], words: Words, screens: Screens) -> Player:
-    """Return who plays flows in this rendering."""
+def player(rendering: str, flow: str, flows: Mapping[str, Flow], words: Words, screens: Screens) -> Player:
+    """Return who plays this flow in this rendering."""
     if rendering == USSD:
         return Player(flows, screens, screens.pages, BY_SCREEN)
-    return Player(flows, screens, lambda steps, _: [message(words, steps)], BY_TEXT)
+    if flow in SMS_ONLY:
+        return Player(flows, screens, lambda steps, _: [message(words.text, steps)], BY_TEXT)
+    return Player(flows, screens, lambda steps, _: [message(screens.text, steps, between="\n")], BY_TEXT)

@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from flows.catalog import sms_words as words
 from flows.engine import resume, start, waits_for_words
 from flows.state import State, Turn
-from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Step, Tell, Text
-from gateway import effects, leaving, ledger, texted_reports, texting
+from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell, Text
+from gateway import effects, leaving, ledger, texted_reports, texting, walking
 from gateway.broadcasts import answers
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
@@ -91,7 +91,7 @@ def _keep(unit: UnitOfWork, rt: Runtime, event: MessageArrived, number_id: int |
 
 def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id: int) -> None:
     facts = facts_for(unit.db, rt, number_id)
-    member = facts["member"] or (facts["members"][0] if facts["members"] else None)
+    member = walking.member_of(facts)
     scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
     text = words.in_english(text, rt.words.keywords)
     intent = words.understand(text)
@@ -121,10 +121,8 @@ def _act(
     match intent:
         case words.Stop(purpose):
             return _stop(unit, rt, scene, purpose)
-        case words.Join() | words.Start():
-            return texting.join(unit, rt, scene, facts, intent) or _begin(
-                unit, rt, scene, texting.with_code(facts, intent), "sms_join"
-            )
+        case words.Join() | words.Start() | words.Menu():
+            return _let_in(unit, rt, scene, facts, intent)
         case words.Invite():
             return texting.invite(unit, rt, scene, facts)
         case words.Help():
@@ -146,6 +144,16 @@ def _act(
             asked_again = _to_question(unit, rt, scene, facts, text)
             held = _draft(unit, rt, scene, text)  # it may be a problem all the same: staff see it
             return asked_again or [held]
+
+
+def _let_in(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], intent: words.Intent
+) -> list[Speak | Tell]:
+    """The menu for whoever is in; for everybody else the door."""
+    if isinstance(intent, words.Menu) and (walking.member_of(facts) or {}).get("is_joined"):
+        return _begin(unit, rt, scene, facts, walking.MENU)
+    done = texting.join(unit, rt, scene, facts, intent)
+    return done or _begin(unit, rt, scene, texting.with_code(facts, intent), "sms_join")
 
 
 def _stop(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> list[Speak | Tell]:
@@ -192,7 +200,8 @@ def _begin(
     unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], flow: str
 ) -> list[Speak | Tell]:
     """Open a conversation by text; one that was open before gives way."""
-    return _go_on(unit, rt, scene, facts, start(rt.flows[flow], facts, rt.flows))
+    facts = walking.known(facts, flow)
+    return _go_on(unit, rt, scene, facts, start(rt.flows[flow], facts, rt.flows), flow)
 
 
 def _to_question(
@@ -209,7 +218,7 @@ def _to_question(
     turn = start(rt.flows["sms_solved"], facts, rt.flows)
     if turn.state is None:
         return None
-    return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts))
+    return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts), "sms_solved")
 
 
 def _to_broadcast(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> list[Speak | Tell]:
@@ -229,29 +238,18 @@ def _continue(
     report = unit.db.get(Report, open_one.report_id) if open_one.report_id else None
     if report is not None:
         scene, facts = texted_reports.about(scene, facts, report)
-    turn = resume(rt.flows, State.from_json(open_one.state), Text(text), facts)
-    return _go_on(unit, rt, scene, facts, turn)
+    state = State.from_json(open_one.state)
+    scene, facts = walking.speaker(scene, facts, state), walking.known(facts, state.home)
+    turn = resume(rt.flows, state, Text(text), facts)
+    return _go_on(unit, rt, scene, facts, turn, state.home)
 
 
 def _go_on(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], turn: Turn
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], turn: Turn, home: str
 ) -> list[Speak | Tell]:
-    asked: tuple[Step, ...] = tuple(each for each in turn.steps if not isinstance(each, Speak | Tell))
-    effects.perform_steps(unit, rt, scene, asked, facts)
-    _remember(unit, rt, scene, turn)
-    return [each for each in turn.steps if isinstance(each, Speak | Tell)]
-
-
-def _remember(unit: UnitOfWork, rt: Runtime, scene: Scene, turn: Turn) -> None:
-    known = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
-    if turn.wait is None or turn.state is None:
-        if known is not None:
-            unit.db.delete(known)
-        return
-    known = known or Conversation(number_id=scene.number_id)
-    known.state, known.updated_at = turn.state.to_json(), rt.clock()
-    known.report_id = scene.report_id
-    unit.db.add(known)
+    turn, facts = walking.settled(unit, rt, scene, facts, turn)
+    walking.remember(unit, rt, scene, turn, walking.report_of(scene, facts))
+    return walking.written(rt, turn, home, scene.language)
 
 
 def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:

@@ -1,7 +1,8 @@
 """Which conversations can be written as well as spoken, and why the others cannot: the table that a person reads.
 
 Everything has its voice. `BY_SCREEN` also goes over a phone's own screen (USSD, `flows.screens`), `BY_TEXT` over SMS
-(`flows.messages`). Whoever comes from one of those to a conversation that is only spoken is told to give a missed call.
+(`flows.messages`): those that were made for it in its own words, and those walked from MENU in the short words of screens,
+whose plain letters make one SMS of what would be three. Whoever comes from one of those to a conversation that is only spoken is told to give a missed call.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ BY_SCREEN = frozenset(
     {*WALKED, "joining", "help", "leaving", "daily", "invite", "training", "pick_up"},
 )
 SMS_ONLY = frozenset({"sms_join", "sms_urgency", "sms_solved"})
-BY_TEXT = SMS_ONLY
+BY_TEXT = SMS_ONLY | set(WALKED)
 
 ONLY_SPOKEN: Mapping[str, str] = {
     "announcement": "a call of ours; its SMS is written by `gateway.questions`",

@@ -55,6 +55,11 @@ class Help:
 
 
 @dataclass(frozen=True)
+class Menu:
+    """Wants the main menu, to choose from by number."""
+
+
+@dataclass(frozen=True)
 class News:
     """Asks for the latest."""
 
@@ -95,7 +100,20 @@ class Free:
 
 
 Intent = (
-    Join | Stop | Start | Invite | MyData | Forget | Help | News | Report | Status | YesNo | Choice | Free
+    Join
+    | Stop
+    | Start
+    | Invite
+    | MyData
+    | Forget
+    | Help
+    | Menu
+    | News
+    | Report
+    | Status
+    | YesNo
+    | Choice
+    | Free
 )
 
 
@@ -149,6 +167,7 @@ WHOLE: Mapping[Intent, frozenset[str]] = {
         *("help", "info", "madad", "sahayata", "मदद", "सहायता", "हेल्प"),
         *("sahajjo", "shahajjo", "sahajya", "সাহায্য", "হেল্প", "msaada"),
     ),
+    Menu(): _words("menu", "menyu", "main menu", "मेनू", "मेन्यू", "मेनु", "মেনু", "মেন্যু", "orodha", "مینو"),
     News(): _words("news", "khabar", "khobor", "khabor", "खबर", "ख़बर", "समाचार", "খবর", "habari"),
 }
 MY_DATA = _words(
@@ -160,6 +179,7 @@ REPORT = _words(
     *("समस्या", "दिक्कत", "रिपोर्ट", "সমস্যা", "রিপোর্ট", "ripoti", "tatizo"),
 )
 STATUS = _words("status", "haal", "hal", "sthiti", "हाल", "स्थिति", "স্ট্যাটাস", "অবস্থা", "obostha", "hali")
+
 # The English word for each that a language's own file may name more words for (`[about.keywords]`).
 ENGLISH = {
     "stop": "STOP",

@@ -34,7 +34,7 @@ def play_written(name: str, words: Words, language: str, rendering: str) -> None
     facts = {**demo_of(name), "language": shown_in, "is_written": True, "languages": offered}
     click.echo("Type the answer, Enter for none.", err=True)
     last: list[Written] = []
-    for shown in player(rendering, FLOWS, words, screens).play(name, _typed(last), facts):
+    for shown in player(rendering, name, FLOWS, words, screens).play(name, _typed(last), facts):
         last[:] = [shown]
         for page in shown.shows:
             click.echo(f"{page}\n    [{len(page)} letters]")

@@ -36,7 +36,7 @@ def screens(words):
 
 @pytest.mark.parametrize("conversation", ALL, ids=lambda one: one.file.stem)
 def test_written_conversation_goes_as_kept(words, screens, conversation):
-    found = conversation.play(player(conversation.rendering, FLOWS, words, screens))
+    found = conversation.play(player(conversation.rendering, conversation.flow, FLOWS, words, screens))
     assert found == conversation.turns
 
 
@@ -57,7 +57,7 @@ def test_whatever_is_typed_every_screen_can_be_shown(words, screens, name, who, 
         "language": screens.language(language),
         "languages": list(screens.words.languages),
     }
-    for each in player(USSD, FLOWS, words, screens).play(name, typed, facts):
+    for each in player(USSD, name, FLOWS, words, screens).play(name, typed, facts):
         assert each.shows and len(each.shows) <= MOST_PAGES
         assert all(page and len(page) <= ROOM and set(page) <= BASIC for page in each.shows)
         assert not any("{" in page for page in each.shows)
@@ -68,7 +68,7 @@ def test_whatever_is_typed_every_screen_can_be_shown(words, screens, name, who, 
     some.sampled_from(sorted(BY_TEXT)), some.sampled_from(sorted(WHOLE_CAST)), some.lists(TYPED, max_size=12)
 )
 def test_whatever_is_texted_back_every_sms_has_words_and_few_parts(words, screens, name, who, typed):
-    for each in player(SMS, FLOWS, words, screens).play(name, typed, WHOLE_CAST[who]):
+    for each in player(SMS, name, FLOWS, words, screens).play(name, typed, WHOLE_CAST[who]):
         assert segments(each.shows[0]) <= MOST_PARTS
         assert each.shows[0].strip() or each.is_over
 

@@ -56,11 +56,11 @@ def conversations() -> list[Conversation]:
     return [_read(file) for file in sorted(FOLDER.glob("*.toml"))]
 
 
-def by(rendering: str) -> Player:
+def by(rendering: str, flow: str) -> Player:
     """Return who plays this rendering, with the words as they are."""
     words: Words = load(WORDS)
     screens: Screens = screens_of(words, WORDS / "screens", read_indic)
-    return player(rendering, FLOWS, words, screens)
+    return player(rendering, flow, FLOWS, words, screens)
 
 
 def rewrite(conversation: Conversation) -> None:
@@ -69,7 +69,7 @@ def rewrite(conversation: Conversation) -> None:
     parts = [f"{name} = {toml(getattr(conversation, name))}" for name in names]
     if conversation.changes:
         parts += ["", "[facts]", *(f"{key} = {toml(value)}" for key, value in conversation.changes.items())]
-    for turn in conversation.play(by(conversation.rendering)):
+    for turn in conversation.play(by(conversation.rendering, conversation.flow)):
         parts += ["", "[[turn]]", *(_value(name, value) for name, value in turn.items())]
     conversation.file.write_text("\n".join(parts) + "\n", encoding="utf-8")
 

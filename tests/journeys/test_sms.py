@@ -8,7 +8,7 @@ from gateway.db import unit_of_work
 from gateway.models import Consent, Member, NewsItem, Unit
 from gateway.phones import Number
 from gateway.rules.consent import ConsentState
-from gateway.states import MemberStatus, ReportState
+from gateway.states import MemberStatus, ReportState, Urgency
 from gateway.store import suppressions
 from tests.hands import Phone
 from tests.house import House, until
@@ -141,3 +141,17 @@ def test_language_that_is_changed_by_key_zero_is_kept(house: House, sita: Phone)
     sita.sms("HELP")
     expected = words(house, "sms.help", changed or "", organisation=house.rt.settings.organisation)
     assert until(lambda: expected in sita.inbox())
+
+
+def test_menu_by_text_is_walked_by_number(house: House, sita: Phone) -> None:
+    sita.sms("मेनू")
+    assert "1 Dikkat bataiye" in texts(sita)[0]
+    sita.sms("1")
+    texts(sita, 2)
+    sita.sms("chapakal toota hai")
+    assert "2 Jaldi chahiye" in texts(sita, 3)[2]
+    sita.sms("2")
+    report = report_of(house, sita.number)
+    assert report.reference in texts(sita, 4)[3]
+    assert until(lambda: report_of(house, sita.number).urgency == Urgency.SOON)
+    assert (report.source, report.member_id) == ("sms", member_of(house, sita.number).id)
