@@ -76,11 +76,12 @@ def read(rt: Runtime, made: Import, path: str) -> None:
     if made.rows is None:
         with unit_of_work(rt.engine) as unit:
             unit.db.get_one(Import, made.id).rows = listed.count_lines(rt, made)
-    began, done = time.monotonic(), 0
+    began, done = None, 0
     for rows in _batches(table.rows):
         done += len(rows)
         if done <= made.done:
             continue
+        began = began or time.monotonic()  # not before: to pass over what is read must not use up the turn
         with unit_of_work(rt.engine) as unit:
             held = imports.hold(unit.db, made.id, made.state)
             if held is None:

@@ -77,12 +77,13 @@ def _members(rt: Runtime, made: Import, path: str) -> None:
         staff = made.columns.get("taken_by")
         job = begin(unit, rt, staff=staff, unit_path=path, is_dry=is_dry, upto_id=upto)
         _note_titles(unit, rt, made, table, job.upto_id)
-    began, done = time.monotonic(), 0
+    began, done = None, 0
     for rows in batches(rt, table):
         done += len(rows)
         if done <= made.done:
             pass_rows(job, rows)
             continue
+        began = began or time.monotonic()  # not before: to pass over what is taken must not use up the turn
         job.result = Imported()
         with unit_of_work(rt.engine) as unit:
             held = imports.hold(unit.db, made.id, made.state)
