@@ -78,7 +78,7 @@ def environment(folder: Path) -> dict[str, str]:
 def prepare(environ: dict[str, str]) -> list[str]:
     rt = build_runtime(Settings.from_env(environ))
     build_subject(rt, CATALOGUE, 0)
-    numbers = [a_number(each) for each in range(1, CONNECTIONS + 1)]
+    numbers = [a_number() for _ in range(CONNECTIONS)]
     for number in numbers:
         a_member(rt, number=number)
     rt.close()
