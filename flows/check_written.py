@@ -49,6 +49,8 @@ def _on_screen(flow: Flow, screens: Screens) -> Iterator[tuple[str, str]]:
     for (name, node), language in product(flow.nodes.items(), screens.words.languages):
         texts = {one.prompt: screens.words.texts[language].get(one.prompt, "") for one in said(node)}
         for prompt, text in texts.items():
+            if prompt not in screens.own[language]:
+                yield name, f"{prompt} has no short words in {language}"
             if (filled := _filled(text)) != plain(filled, lambda letters: letters):
                 yield name, f"{prompt} in {language} has letters that a screen does not show"
         if _longest(node, texts) > ROOM:

@@ -40,6 +40,7 @@ class Screens:
 
     words: Words
     latin: Callable[[str], str]
+    own: Mapping[str, Mapping[str, str]]  # what each language has short words for
 
     def language(self, language: str) -> str:
         """Return the language in which a screen speaks to somebody of this language."""
@@ -75,7 +76,7 @@ def screens_of(words: Words, folder: Path, latin: Callable[[str], str]) -> Scree
         name: english.get(f"{name}.sms", text) for name, text in english.items() if not name.endswith(".sms")
     }
     texts = {language: {**written, **short[BASE], **own} for language, own in short.items()}
-    return Screens(Words(texts, (BASE,)), latin)
+    return Screens(Words(texts, (BASE,)), latin, short)
 
 
 def plain(text: str, latin: Callable[[str], str]) -> str:
