@@ -11,9 +11,9 @@ from tests.sim.command import replay_line
 from tests.sim.ground import Ground
 from tests.sim.play import play
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
-SEEDS = (4, 5, 8, 15, 22)  # cheap ones, which pass every named point between them
+SEEDS = (4, 5, 15, 22)  # cheap ones, which pass every named point between them
 
 
 def test_promises_are_kept_whatever_breaks(ground: Ground) -> None:
