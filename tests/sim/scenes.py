@@ -17,6 +17,7 @@ _VOICE = {
 }
 _LONG = {"lasts": None, "again_at": None}
 _UNHEARD = {"lost": 0.6, "can_be_asked": False}
+_ONCE = {"twice": 0.0, "lost": 0.0, "can_be_asked": False}  # each word comes once
 _ALL_CALLS = Scene(order={**_VOICE, **_LONG, "instead": None})
 _WITH_TEXT = Scene(order={**_VOICE, **_LONG, "instead": {"hi": "कल दस बजे बैठक है।", "bn": "কাল সভা আছে।"}})
 _TEXTS = {**_VOICE, **_LONG, "kind": "sms", "instead": None}
@@ -34,7 +35,7 @@ SCENES: dict[str, Scene] = {
     "caps_not_read": replace(_ALL_CALLS, settings={"broadcasts_a_day": 1}),
     "shared_phone_rung_twice": replace(_ALL_CALLS, settings={"lines": 50, "calls_per_second": 10}),
     "retry_counter_not_saved": _ALL_CALLS,
-    "spool_never_applied": replace(_ALL_CALLS, rates={"restart_at_statement": 0.006}),
+    "spool_never_applied": replace(_ALL_CALLS, rates={"restart_at_statement": 0.006}, habits=_ONCE),
     "finished_too_early": _ALL_CALLS,
     "pace_not_asked": replace(_ALL_CALLS, settings={"lines": 50, "calls_per_second": 1}),
     "doubt_left_out_of_sums": replace(_ALL_CALLS, habits={"silent_taken": 0.5, "can_be_asked": False}),
