@@ -33,7 +33,7 @@ def picture(
     lines = Markup("").join(_way(way, boxes, rank) for way in layout.ways)
     drawn = Markup("").join(_box(name, boxes[name], questions.get(name), words(name)) for name in boxes)
     return Markup(
-        '<svg class="flow" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{title}">{lines}{drawn}</svg>'
+        '<svg class="flow" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{title}">{lines}{drawn}</svg>'
     ).format(w=width, h=height, title=title, lines=lines, drawn=drawn)
 
 

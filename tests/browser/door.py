@@ -66,7 +66,12 @@ class Handset:
         self.box.locator(f".wants.{what}").wait_for()
 
     def hears(self, words: str, seconds: float = 20.0) -> None:
-        poll(self.page, lambda: words in self.captions, seconds)
+        try:
+            poll(self.page, lambda: words in self.captions, seconds)
+        except AssertionError as error:
+            raise AssertionError(
+                f"it was not said within {seconds} s: {words}; but {self.captions[-500:]}"
+            ) from error
 
     def rings(self, seconds: float = 30.0) -> None:
         poll(self.page, lambda: self.box.evaluate("box => box.classList.contains('rings')"), seconds)

@@ -18,6 +18,7 @@ from gateway.deliveries.send import send_some
 from gateway.models import AuditEntry, Broadcast, BroadcastAnswer, Delivery, Member, ReportFile, Unit
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
+from tests.builders import a_unit
 from tests.conftest import TestClock
 from tests.gateway.asked import AGAIN, BUSY, DOUBT, HEARD, REFUSED, SHORT, WAITING, asked
 from tests.gateway.console.desk import Desk, a_desk
@@ -267,8 +268,11 @@ def test_budget_is_raised_while_paused_by_whom_it_may(app: Flask, rt: Runtime) -
 
 
 def test_units_are_compared_where_the_tree_forks(app: Flask, rt: Runtime) -> None:
+    with unit_of_work(rt.engine) as unit:
+        a_unit(unit.db, "STATE", kind="state")
+        a_unit(unit.db, "BLOCK", kind="block", under="STATE")
     rows = [HEARD, {**HEARD, "unit": "BOOTH-2"}]
-    desk = desk_of(app, rt, unit="organisation")
+    desk = desk_of(app, rt, unit="STATE")
 
     def compared(broadcast_id: int) -> set[str]:
         page = desk.read(address(rt, broadcast_id))
@@ -276,6 +280,6 @@ def test_units_are_compared_where_the_tree_forks(app: Flask, rt: Runtime) -> Non
         with unit_of_work(rt.engine) as unit:
             return {each.code for each in unit.db.scalars(select(Unit)) if str(each.id) in ids}
 
-    assert compared(asked(rt, *rows, unit="organisation", state=FINISHED)) == {"BOOTH-1", "BOOTH-2"}
-    beside = asked(rt, *rows, {**HEARD, "unit": "organisation"}, unit="organisation", state=FINISHED)
-    assert compared(beside) == {"organisation", "BLOCK"}
+    assert compared(asked(rt, *rows, unit="STATE", state=FINISHED)) == {"BOOTH-1", "BOOTH-2"}
+    beside = asked(rt, *rows, {**HEARD, "unit": "STATE"}, unit="STATE", state=FINISHED)
+    assert compared(beside) == {"STATE", "BLOCK"}
