@@ -4,8 +4,8 @@ Goal (issue, "Speed"): at most 4 times, under a minute, flat memory; numbers sea
 The baseline writes what the import wrote (numbers, members, consents, ways in, posts) into an empty copy of the database,
 from a file, so that nothing but PostgreSQL is measured. Both run in the same run; CPU time of this process is told as well.
 
-Seen on a busy machine (212 s, most of it waiting for a core): this process busy for 34 s and PostgreSQL for 37, in part side by
-side, 3.0 times raw COPY, 44 MiB more. It was 54 s of PostgreSQL while consents were checked against member and number.
+Seen on two quiet cores: 67 s, this process busy for 30 s and PostgreSQL for 40, hardly side by side; 4.0 times raw COPY, 43 MiB
+more. It was 92 s, 54 of PostgreSQL's, while consents were checked against member and number.
 """
 
 from __future__ import annotations

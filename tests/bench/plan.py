@@ -4,8 +4,7 @@ Goal 6 of performance.md: at most 1.5 times a raw INSERT … SELECT of the same 
 has the unique key of deliveries and nothing else, and holds as many earlier broadcasts. Both in turns in one run,
 synchronous commit on; the median of the ratios counts.
 
-Seen on a busy machine, one round each for 1,000,000 members in 100,000 booths: 1.05 for voice and 1.19 for texts; by CPU of
-the server 0.87 and 0.99. There the raw statement looks 100,000 units up ten times over, which ours does not; of 200,000 in
+Seen on two quiet cores for 1,000,000 members in 100,000 booths: 1.16 for voice and 1.29 for texts, 12 s each. There the raw statement looks 100,000 units up ten times over, which ours does not; of 200,000 in
 20,000 booths, where both do it once, ours takes 1.7 times the CPU: two indexes more are kept.
 """
 
