@@ -37,7 +37,7 @@ LONGEST = timedelta(hours=72)  # reliability.md 3: then it stays unknown
 EARLIER = timedelta(hours=3)  # one of two clocks may be wrong; what belongs to another try is left out anyway
 SILENT_FOR = timedelta(minutes=2)  # longer than a turn and what is said in it: until then a call just goes on
 AT_ONCE = 200  # of one kind in a request
-AT_IT_FOR = timedelta(seconds=5)  # in one sweep, so that others get their turn; thousands are cleared in minutes
+AT_IT_FOR = timedelta(seconds=5)  # in one sweep: others get their turn
 Hear = Callable[[VoiceEvent], object]
 _ASKED_BY_ROOMS = (DeliveryReason.DAILY, DeliveryReason.TEST)  # whoever owes these says when they come again
 
