@@ -174,7 +174,9 @@ def test_history_and_spelling_come_with_the_list(rt: Runtime) -> None:
     units(rt, "code,name,kind,parent\nMAIN,Mainpuri,district,UP\nBAH,Baah,block,MAIN\n")
     with unit_of_work(rt.engine) as unit:
         bah = store.get_unit_by_code(unit.db, "BAH")
-        lines = unit.db.scalars(select(UnitChange).where(UnitChange.unit_id == bah.id)).all()
+        lines = unit.db.scalars(
+            select(UnitChange).where(UnitChange.unit_id == bah.id).order_by(UnitChange.id)
+        ).all()
         assert [each.action for each in lines] == ["added", "renamed", "moved"]
         assert lines[1].details == {"from": "Bah", "to": "Baah"}
         assert bah.search == search_key("Baah BAH")
