@@ -6,7 +6,7 @@ Counts name nobody. Who stayed unnamed is counted at the top of the tree, where 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from flows.layout import order
 from flows.model import Flow, Pause
-from flows.state import Fared
+from flows.state import Fared, State
+from gateway.calls import talk
 from gateway.db import UnitOfWork
 from gateway.models import Call, Member
 from gateway.rules.windows import local_day
@@ -28,14 +29,14 @@ Fates = Mapping[str, str]
 
 def fates(rt: Runtime, conversation: dict[str, Any] | None) -> Fates:
     """Return how the questions of an ended conversation fared; one that was open when it ended was hung up on."""
-    kept: dict[str, str] = (conversation or {}).get("fared") or {}
+    kept = talk.fared_of(conversation)
     if conversation is None or conversation["state"] is None or conversation["wait"] is None:
         return kept
-    flow, version, node = (conversation["state"][name] for name in ("flow", "version", "node"))
-    if flow not in rt.flows or isinstance(rt.flows[flow].nodes.get(node), Pause):
+    state = State.from_json(conversation["state"])
+    flow = rt.flows.get(state.flow)
+    if flow is None or isinstance(flow.nodes.get(state.node), Pause):
         return kept
-    place = f"{flow}/{version}/{node}"
-    return {**kept, place: kept.get(place, "") + Fared.HUNG_UP}
+    return talk.noted(kept, state, Fared.HUNG_UP)
 
 
 def keep(unit: UnitOfWork, rt: Runtime, call: Call, known: Fates) -> None:
@@ -68,23 +69,10 @@ TROUBLED, ENOUGH = 0.25, 20  # a quarter of at least so many askings went unansw
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question of a flow: how it fared among all that were asked it. Shares are of the times it was put."""
+class Question(question_counts.Counts):
+    """One question of a flow: how it fared among all that were asked it."""
 
     node: str
-    calls: int
-    asked: int
-    answered: int
-    silent: int
-    wrong: int
-    again: int
-    away: int
-    hung_up: int
-
-    @property
-    def unanswered(self) -> float:
-        """The share that ended in silence, a wrong key or a hang-up."""
-        return (self.silent + self.wrong + self.hung_up) / self.asked if self.asked else 0.0
 
     @property
     def is_troubled(self) -> bool:
@@ -103,19 +91,24 @@ class Wanted:
     is_first: bool | None = None
 
 
-def of_flow(db: Session, flow: Flow, wanted: Wanted) -> list[Question]:
+def read(db: Session, flow: Flow, wanted: Wanted) -> Sequence[question_counts.Asked]:
+    """Read what was counted of a flow there in these days, of whichever callers."""
+    return question_counts.of_flow(db, wanted.unit_path, flow.name, wanted.since, wanted.until)
+
+
+def questions(flow: Flow, rows: Sequence[question_counts.Asked], wanted: Wanted) -> list[Question]:
     """Return the questions of a flow in the order in which callers come to them; also those that nobody was asked."""
-    rows = question_counts.of_flow(db, wanted.unit_path, flow.name, wanted.since, wanted.until)
     sums: dict[str, Counter[str]] = {name: Counter() for name in order(flow)}
     for row in rows:
         if row.node in sums and _is_wanted(row, wanted):
             sums[row.node].update({name: getattr(row, name) for name in question_counts.COUNTS})
-    return [Question(node, **{name: n[name] for name in question_counts.COUNTS}) for node, n in sums.items()]
+    return [
+        Question(**{name: n[name] for name in question_counts.COUNTS}, node=node) for node, n in sums.items()
+    ]
 
 
-def languages(db: Session, flow: Flow, wanted: Wanted) -> list[str]:
-    """Name the languages in which this flow was spoken there in these days."""
-    rows = question_counts.of_flow(db, wanted.unit_path, flow.name, wanted.since, wanted.until)
+def languages(rows: Sequence[question_counts.Asked]) -> list[str]:
+    """Name the languages in which a flow was spoken."""
     return sorted({row.language for row in rows if row.language})
 
 

@@ -96,7 +96,7 @@ def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
         signs = replace(signs, has_key=True)
     state = State.from_json(conversation["state"])
     turn = resume(rt.flows, state, heard, facts)
-    return _after(rt, turn, facts, known, signs, _noted(fared, state, turn.fared))
+    return _after(rt, turn, facts, known, signs, noted(fared, state, turn.fared))
 
 
 def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
@@ -106,7 +106,7 @@ def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
     turn = hung_up(rt.flows, state, heard, facts)
     known = tuple(conversation["heard"])
     is_kept = Fared.ANSWERED if turn.steps else Fared.HUNG_UP
-    fared = _noted(fared_of(conversation), state, is_kept)
+    fared = noted(fared_of(conversation), state, is_kept)
     return Talk(facts, state, None, None, _effects(turn.steps), known, signs_of(conversation), fared)
 
 
@@ -130,7 +130,8 @@ def fared_of(conversation: dict[str, Any] | None) -> dict[str, str]:
     return (conversation or {}).get("fared") or {}
 
 
-def _noted(known: Mapping[str, str], state: State, fared: Fared | None) -> Mapping[str, str]:
+def noted(known: Mapping[str, str], state: State, fared: Fared | None) -> Mapping[str, str]:
+    """Add how the question at which a conversation stands fared; nothing where none was asked."""
     if fared is None:
         return known
     place = f"{state.flow}/{state.version}/{state.node}"

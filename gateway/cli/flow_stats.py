@@ -40,7 +40,8 @@ def stats(
         window = last_days(today_of(rt), days, rt.profile.zone)
         path = units.root_unit(unit.db).path
         wanted = learning.Wanted(path, window.first, window.last, channel, language, is_first)
-        questions = learning.of_flow(unit.db, rt.flows[name], wanted)
+        flow = rt.flows[name]
+        questions = learning.questions(flow, learning.read(unit.db, flow, wanted), wanted)
         seconds = question_counts.median_seconds_to_report(unit.db, path, window.since, window.until)
     found: dict[str, Any] = {
         "name": name,

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 
 from flows.layout import OVER, lay_out
 from flows.model import Flow, Record
@@ -64,7 +65,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     rows.sort(key=lambda row: -(row[1].calls if row[1] else 0))
     return render_template(
         "conversations/index.html",
-        rows=[(name, conversation_word(name), each, _unanswered(each)) for name, each in rows if each],
+        rows=[(name, conversation_word(name), each, percent(each.unanswered)) for name, each in rows if each],
         unused=[(name, conversation_word(name)) for name, each in rows if not each],
         asked=asked,
         ranges=RANGES,
@@ -82,11 +83,9 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
     window = last_days(today_of(rt), asked.days, rt.profile.zone)
     wanted = _wanted(viewer, window, asked)
     with unit_of_work(rt.engine) as unit:
-        questions = learning.of_flow(unit.db, flow, wanted)
-        tongues = learning.languages(unit.db, flow, wanted)
-        seconds = question_counts.median_seconds_to_report(
-            unit.db, viewer.unit_path, window.since, window.until
-        )
+        rows = learning.read(unit.db, flow, wanted)
+        seconds = _seconds_to_report(unit.db, viewer, window) if name == "problem" else None
+    questions = learning.questions(flow, rows, wanted)
     spoken = {name: _words(rt, flow, name) for name in flow.nodes}
     return render_template(
         "conversations/show.html",
@@ -102,12 +101,12 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
         troubled=[each for each in questions if each.is_troubled],
         most=max((each.calls for each in questions), default=0),
         spoken=spoken,
-        seconds=_time(seconds) if name == "problem" and seconds is not None else None,
+        seconds=_time(seconds) if seconds is not None else None,
         asked=asked,
         ranges=RANGES,
         callers=CALLERS,
         channels=CHANNELS,
-        tongues=tongues,
+        tongues=learning.languages(rows),
         spoken_as=lambda code: SPOKEN.get(code, code),
         fates=FATES,
         parts=PARTS,
@@ -141,10 +140,8 @@ def _time(seconds: float) -> str:
     return str(gettext("%(n)s s", n=round(seconds))) if seconds < MINUTE else span(seconds)
 
 
-def _unanswered(sums: question_counts.Asked | None) -> str:
-    if sums is None or not sums.asked:
-        return percent(None)
-    return percent((sums.silent + sums.wrong + sums.hung_up) / sums.asked)
+def _seconds_to_report(db: Session, viewer: Viewer, window: Window) -> float | None:
+    return question_counts.median_seconds_to_report(db, viewer.unit_path, window.since, window.until)
 
 
 def _words(rt: Runtime, flow: Flow, node: str) -> str:

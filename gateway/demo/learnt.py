@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flows.engine import resume, start
@@ -14,6 +14,7 @@ from flows.simulate import DEMO as FACTS
 from flows.simulate import learn
 from flows.state import Fared, State
 from flows.steps import Digits, Heard, Nothing, VoiceNote
+from gateway.calls.talk import noted
 from gateway.demo.house import House
 from gateway.demo.listening import DAYS
 from gateway.demo.rows import write
@@ -67,21 +68,19 @@ def _walk(house: House, is_first: bool) -> Iterator[tuple[str, str]]:
     flows, dice = house.rt.flows, house.dice
     facts: Facts = {**FACTS, "members": [], **({"member": None, "reports": []} if is_first else {})}
     turn = start(flows["joining" if is_first else "main_menu"], facts, flows)
-    fared: dict[str, str] = {}
+    fared: Mapping[str, str] = {}
     for _ in range(LONGEST):
         if turn.state is None:
             break
         state, node = turn.state, flows[turn.state.flow].nodes[turn.state.node]
-        place = f"{state.flow}/{state.version}/{state.node}"
         heard = _heard(house, state, FIRST if is_first else RETURNING)
         if heard is None:
             if not isinstance(node, Pause):
-                fared[place] = fared.get(place, "") + Fared.HUNG_UP
+                fared = noted(fared, state, Fared.HUNG_UP)
             break
         facts = learn(facts, turn.steps)
         turn = resume(flows, state, heard, facts)
-        if turn.fared is not None:
-            fared[place] = fared.get(place, "") + turn.fared
+        fared = noted(fared, state, turn.fared)
         if dice.random() < 0.01:
             break
     yield from fared.items()

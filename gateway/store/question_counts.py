@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -39,14 +40,9 @@ class Whose:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How often one question was put to callers of one kind, and how that ended; `calls` are conversations."""
+class Counts:
+    """How often something was asked, and how that ended; `calls` are conversations."""
 
-    version: int
-    node: str
-    channel: str
-    language: str
-    is_first: bool
     calls: int
     asked: int
     answered: int
@@ -55,6 +51,22 @@ class Asked:
     again: int
     away: int
     hung_up: int
+
+    @property
+    def unanswered(self) -> float:
+        """The share of the times it was put that ended in silence, a wrong key or a hang-up."""
+        return (self.silent + self.wrong + self.hung_up) / self.asked if self.asked else 0.0
+
+
+@dataclass(frozen=True)
+class Asked(Counts):
+    """One question, put to callers of one kind."""
+
+    version: int
+    node: str
+    channel: str
+    language: str
+    is_first: bool
 
 
 def add(db: Session, whose: Whose, fared: Mapping[str, str]) -> None:
@@ -84,17 +96,18 @@ def of_flow(db: Session, viewer_path: str, flow: str, since: date, until: date) 
         QuestionCount.is_first,
     )
     query = (
-        select(*by, *(func.sum(QuestionCount.__table__.c[name]) for name in COUNTS))
+        select(*(func.sum(QuestionCount.__table__.c[name]) for name in COUNTS), *by)
         .join(Unit, Unit.id == QuestionCount.unit_id)
         .where(is_under(Unit.path, viewer_path), QuestionCount.flow == flow)
         .where(QuestionCount.day.between(since, until))
         .group_by(*by)
         .order_by(*by)
     )
-    return [Asked(*row[:5], *map(int, row[5:])) for row in db.execute(query)]
+    rows: Sequence[Any] = db.execute(query).all()
+    return [Asked(*row) for row in rows]
 
 
-def entered(db: Session, viewer_path: str, since: date, until: date) -> dict[str, Asked]:
+def entered(db: Session, viewer_path: str, since: date, until: date) -> dict[str, Counts]:
     """Add up each flow as a whole, by its name: its questions taken together, `calls` those at its busiest question."""
     per_node = (
         select(
@@ -112,7 +125,7 @@ def entered(db: Session, viewer_path: str, since: date, until: date) -> dict[str
         *(func.sum(per_node.c[name]) for name in COUNTS[1:]),
     )
     query = select(per_node.c.flow, *sums).group_by(per_node.c.flow)
-    return {row[0]: Asked(0, "", "", "", False, *map(int, row[1:])) for row in db.execute(query)}
+    return {row[0]: Counts(*map(int, row[1:])) for row in db.execute(query)}
 
 
 def median_seconds_to_report(db: Session, viewer_path: str, since: datetime, until: datetime) -> float | None:
