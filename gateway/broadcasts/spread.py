@@ -40,6 +40,7 @@ from gateway.rules.windows import local_day, next_opening
 from gateway.runtime import Runtime
 from gateway.states import BatchState, BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.move import move
+from gateway.store.planning import ANEW, plan
 
 logger = logging.getLogger(__name__)
 
@@ -115,9 +116,7 @@ def _plan(db: Session, *, is_wide: bool) -> None:
 
     Of a wide audience nothing is looked up one by one, whatever the planner guesses of it.
     """
-    db.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
-    if is_wide:
-        db.execute(select(func.set_config("enable_nestloop", "off", True)))
+    plan(db, **ANEW, **({"enable_nestloop": "off"} if is_wide else {}))
 
 
 def _slice(db: Session, rt: Runtime, broadcast: Broadcast, window: Window | None, is_begun: bool) -> None:

@@ -71,7 +71,7 @@ def outcome_of(
     if broadcast.started_at is None or not stand.asked or broadcast.kept_sums is not None:
         return {}
     questions = _questions(db, broadcast)
-    units = _units(db, row, questions)
+    units = _units(db, row, questions, stand.asked)
     return {
         "pictures": pictures_of(db, rt, broadcast, stand),
         "units": units if has_all_units else _largest(units),
@@ -106,9 +106,9 @@ def _languages(db: Session, broadcast: Broadcast) -> list[Line]:
     ]
 
 
-def _units(db: Session, row: Row, questions: Sequence[Question]) -> list[Line]:
+def _units(db: Session, row: Row, questions: Sequence[Question], asked: int) -> list[Line]:
     broadcast = row.broadcast
-    top, places = _side_by_side(db, row)
+    top, places = _side_by_side(db, row, asked)
     given = results.answers_by_place(db, broadcast.id, top) if questions else {}
     return [
         Line(
@@ -121,13 +121,14 @@ def _units(db: Session, row: Row, questions: Sequence[Question]) -> list[Line]:
     ]
 
 
-def _side_by_side(db: Session, row: Row) -> tuple[str, Sequence[sums.UnitSums]]:
+def _side_by_side(db: Session, row: Row, asked: int) -> tuple[str, Sequence[sums.UnitSums]]:
     """Compare where the tree forks, since an only child says nothing; but where somebody lives beside it, from the top."""
-    whole = sums.by_unit(db, row.broadcast.id)
     fork = unit_list.find_fork(db, row.place)
-    below = sums.by_unit(db, row.broadcast.id, fork.path) if fork.id != row.place.id else whole
-    is_all = sum(each.sums.asked for each in below) == sum(each.sums.asked for each in whole)
-    return (fork.path, below) if is_all else (row.place.path, whole)
+    if fork.id != row.place.id:
+        below = sums.by_unit(db, row.broadcast.id, fork.path)
+        if sum(each.sums.asked for each in below) == asked:
+            return fork.path, below
+    return row.place.path, sums.by_unit(db, row.broadcast.id)
 
 
 def _largest(lines: Sequence[Line]) -> list[Line]:

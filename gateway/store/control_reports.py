@@ -34,6 +34,7 @@ from sqlalchemy.orm import Session
 
 from gateway.models import Report, ReportEvent, Unit
 from gateway.states import REPORTS_WAITING, ReportState, Urgency
+from gateway.store.planning import ANEW, plan
 from gateway.store.reports import Seen, visible_to
 from gateway.store.sight import Sight
 from gateway.store.units import is_under
@@ -41,7 +42,7 @@ from gateway.store.units import is_under
 ITSELF = 0  # stands where a child's id does: reports of exactly the unit
 # Until the transaction ends: it sorts in memory, two months of a state are read by several processes at once, and no plan
 # of a booth is kept for the state.
-ROOM = {"work_mem": "64MB", "parallel_tuple_cost": "0.02", "plan_cache_mode": "force_custom_plan"}
+ROOM = {"work_mem": "64MB", "parallel_tuple_cost": "0.02", **ANEW}
 S = ReportState
 
 
@@ -122,7 +123,7 @@ def count(
 
     The reports are read once: every figure is a sum over the same ones.
     """
-    db.execute(select(*(func.set_config(name, value, True) for name, value in ROOM.items())))
+    plan(db, **ROOM)
     some = _cohort(sight, since, middle, until, zone, at)
     found = Counted({None: Figures()}, {None: Figures()}, _no_days(), _no_days(), {})
     for what, is_now, day, key, values in db.execute(

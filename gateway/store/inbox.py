@@ -29,6 +29,7 @@ from gateway.store.inbox_search import (
     place_of,
     select_seen,
 )
+from gateway.store.planning import ANEW, plan
 from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
 
@@ -166,7 +167,7 @@ def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, 
 def _plan_for_values(db: Session) -> None:
     """Until the transaction ends no plan is kept for the next time that the same question is asked."""
     if not db.info.get(PLANNED):
-        db.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
+        plan(db, **ANEW)
         db.info[PLANNED] = True
 
 

@@ -39,6 +39,7 @@ from gateway.phones import Number
 from gateway.rules.consent import ConsentState, Entry
 from gateway.states import MemberStatus
 from gateway.store.numbers import TAIL_DIGITS
+from gateway.store.planning import ANEW, plan
 from gateway.store.suppressions import OPTED_OUT
 from gateway.store.tree import take_turn as take_turn
 from gateway.store.units import is_under
@@ -61,11 +62,7 @@ def plan_anew(db: Session) -> None:
 
     A list makes them grow while it is taken; the plan that was kept from its first batches reads all of them each time.
     """
-    _plan(db, "force_custom_plan")
-
-
-def _plan(db: Session, how: str | None) -> None:
-    db.execute(select(func.set_config("plan_cache_mode", how, True)))
+    plan(db, **ANEW)
 
 
 def units_by_code(db: Session, codes: Collection[str], path: str) -> dict[str, int]:
@@ -169,11 +166,11 @@ def copy_in(db: Session, model: type[Base], columns: Sequence[str], rows: Iterab
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), names)
     how = db.scalar(select(func.current_setting("plan_cache_mode")))
-    _plan(db, "auto")
+    plan(db, plan_cache_mode="auto")
     with db.connection().connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
         for row in rows:
             copy.write_row(row)
-    _plan(db, how)
+    plan(db, plan_cache_mode=how or "auto")
 
 
 def change_members(db: Session, rows: Sequence[Sequence[Any]]) -> None:
