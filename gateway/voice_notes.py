@@ -25,6 +25,7 @@ from gateway.runtime import Runtime
 logger = logging.getLogger(__name__)
 
 URL_PURPOSE = "voice_notes.url"
+TRANSCRIPT_PURPOSE = "voice_notes.transcript"
 WAITS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600))
 
 
@@ -73,6 +74,12 @@ def fetch(rt: Runtime, note_id: int, kept: Kept = nothing) -> bool:
         return _again_later(rt, note_id, error, kept)
     _keep(rt, note_id, raw, take, kept)
     return True
+
+
+def write_draft(rt: Runtime, note: VoiceNote, text: str, language: str | None, surely: float | None) -> None:
+    """Keep what a machine made out of a recording; staff read it as a draft, nothing is decided by it."""
+    note.sealed_transcript = rt.vault.seal_text(text, TRANSCRIPT_PURPOSE, note.public_id)
+    note.guessed_language, note.guessed_surely, note.transcribed_at = language, surely, rt.clock()
 
 
 def fetch_due(rt: Runtime, kept: Kept = nothing) -> int:

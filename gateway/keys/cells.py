@@ -59,6 +59,7 @@ CELLS = (
     Cell("messages", "sealed_text", "messages.text", "provider_id"),
     Cell("deliveries", "sealed_text", "deliveries.text", "dedupe"),
     Cell("voice_notes", "sealed_url", "voice_notes.url", "public_id"),
+    Cell("voice_notes", "sealed_transcript", "voice_notes.transcript", "public_id"),
     Cell("callbacks", "sealed_body", "callbacks.body", "digest"),
     Cell("staff", "sealed_totp", "staff.sealed_totp", "id"),
     Cell("enrolments", "sealed_place", "enrolments.place", "member_id"),

@@ -54,6 +54,7 @@ from gateway.models.sending import (
     Setting,
     Spending,
 )
+from gateway.models.sounds import Script, SoundGap, Take
 from gateway.models.staff import (
     AuditEntry,
     AuditSeal,
@@ -68,6 +69,9 @@ from gateway.models.talk import Call, Callback, Conversation, Exchange, Message,
 from gateway.models.units import Overlay, OverlayMember, OverlayUnit, UnitChange, UnitCount, UnitCountChange
 
 __all__ = [
+    "Script",
+    "SoundGap",
+    "Take",
     "Spending",
     "Schedule",
     "Habit",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id
+from gateway.models.base import Base, JsonDict, Key, Public, Word, new_public_id, unchecked
 from gateway.states import CallState
 
 
@@ -96,6 +96,7 @@ class QuestionCount(Base):
 
     `calls` counts conversations that came to it, `asked` how often it was put; every time it was put ended in exactly one
     of the other counts: answered, silent, wrong key, again (9), away (0, * or 8), hung up. `is_first`: of first-time callers.
+    Of a call also how much of the words was heard: seconds said, seconds heard at most, how often to the end.
     """
 
     __tablename__ = "question_counts"
@@ -117,6 +118,9 @@ class QuestionCount(Base):
     again: Mapped[int] = mapped_column(Integer)
     away: Mapped[int] = mapped_column(Integer)
     hung_up: Mapped[int] = mapped_column(Integer)
+    said_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    heard_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    to_end: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class VoiceNote(Base):
@@ -132,9 +136,16 @@ class VoiceNote(Base):
     sealed_url: Mapped[bytes | None]
     url_hash: Mapped[bytes | None] = mapped_column(unique=True)
     clip_key: Mapped[str | None] = mapped_column(String(64))
+    original_key: Mapped[str | None] = mapped_column(String(64))  # as it came, sealed
     seconds: Mapped[float | None]
     peaks: Mapped[list[int] | None]
     is_blank: Mapped[bool | None]
+    is_noisy: Mapped[bool | None]
+    # A machine's draft, for staff's eyes only: nothing is ever decided by it.
+    sealed_transcript: Mapped[bytes | None]
+    guessed_language: Mapped[str | None] = mapped_column(String(8))
+    guessed_surely: Mapped[float | None]  # 0 to 1
+    transcribed_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
@@ -148,6 +159,9 @@ class Callback(Base):
     """A provider's post as it came, sealed and kept for a month: stored, then judged (reliability.md A5)."""
 
     __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("ix_callbacks_stray", "number_id", "at", postgresql_where=text("number_id IS NOT NULL")),
+    )
 
     id: Mapped[Key]
     provider: Mapped[str] = mapped_column(String(24))
@@ -155,6 +169,7 @@ class Callback(Base):
     digest: Mapped[bytes] = mapped_column(index=True)
     sealed_body: Mapped[bytes]
     outcome: Mapped[str] = mapped_column(String(24))  # applied, duplicate, unknown, unreadable, failed
+    number_id: Mapped[int | None] = mapped_column(unchecked("numbers.id"))  # of a receipt without a message
     at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -28,6 +28,7 @@ from gateway.store.enrolments import PLACE_PURPOSE
 from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
+from gateway.voice_notes import TRANSCRIPT_PURPOSE
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ PURPOSES = {
     "report_events": ("sealed_note", NOTE_PURPOSE, "report_id", "note"),
     "additions": ("sealed_text", ADDITION_PURPOSE, "report_id", "text"),
     "deliveries": ("sealed_text", OWED_TEXT, "dedupe", "text"),
+    "voice_notes": ("sealed_transcript", TRANSCRIPT_PURPOSE, "public_id", "draft"),
     "rights_requests": ("sealed_text", REQUEST_TEXT, "public_id", "text"),
     "enrolments": ("sealed_place", PLACE_PURPOSE, "member_id", "place"),
 }
@@ -69,6 +71,7 @@ OTHERS = {
     ("enrolments", "inviter_id"): "whom this member brought: about those people",
     ("staff", "number_id"): "the own phone of a person of staff, for test calls: about their work here",
     ("attempts", "number_id"): "found by the delivery it was a try at",
+    ("callbacks", "number_id"): "which text a receipt tells of is looked for: empty as soon as it is known",
 }
 # Tables that are about no member, each with its reason.
 ABOUT_NOBODY = {
@@ -85,6 +88,9 @@ ABOUT_NOBODY = {
     "spendings": "sums of money",
     "question_counts": "how often a question was answered, counts of a day",
     "news_items": "what staff wrote to all",
+    "scripts": "words of the line that staff may read aloud",
+    "takes": "how staff read them",
+    "sound_gaps": "which words of the line had no sound",
     "scrubs": "counts of a round with the operator's register",
     "poll_silences": "days of a poll",
     "paces": "the provider's pace",

@@ -7,6 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from gateway import voice_notes
 from gateway.access import second_factor
 from gateway.db import unit_of_work
 from gateway.keys.cells import Cell
@@ -18,6 +19,7 @@ from gateway.models import (
     ReportEvent,
     RightsRequest,
     Staff,
+    VoiceNote,
     new_public_id,
 )
 from gateway.people.everything import REQUEST_TEXT
@@ -47,7 +49,14 @@ def fill(rt: Runtime, client: FlaskClient) -> None:
         _second_factor(rt, name)
         _erased(rt, name)
         _asked(rt, name)
+    _drafts(rt)
     _about_reports(rt)
+
+
+def _drafts(rt: Runtime) -> None:
+    with unit_of_work(rt.engine) as unit:
+        for note in unit.db.scalars(select(VoiceNote)):
+            voice_notes.write_draft(rt, note, "the well is dry", "en", 0.9)
 
 
 def write(client: FlaskClient, number: Number, text: str, provider_id: str) -> None:

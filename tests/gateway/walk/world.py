@@ -52,6 +52,7 @@ OF_THE_HOUSE = frozenset(
         "notices",
         "paces",
         "settings",
+        "sound_gaps",
         "sign_in_failures",
         "unit_count_changes",
         "unit_counts",
