@@ -10,20 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from flows.catalog import sms_words as words
-from flows.engine import resume, start, waits_for_words
-from flows.state import State, Turn
-from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell, Text
-from gateway import effects, leaving, ledger, texted_reports, texting, walking
+from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell
+from gateway import effects, leaving, ledger, texted_reports, texting, waiting, walking
 from gateway.broadcasts import answers
 from gateway.calls.facts import facts_for
 from gateway.channels.base import MessageArrived, OptedOut
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.deliveries import owe
-from gateway.models import Conversation, Message, Report
+from gateway.models import Message
 from gateway.phones import NumberUnreadable, parse_number
 from gateway.reports import opening
 from gateway.rights import hold
@@ -151,9 +148,9 @@ def _let_in(
 ) -> list[Speak | Tell]:
     """The menu for whoever is in; for everybody else the door."""
     if isinstance(intent, words.Menu) and (walking.member_of(facts) or {}).get("is_joined"):
-        return _begin(unit, rt, scene, facts, walking.MENU)
+        return walking.begin(unit, rt, scene, facts, walking.MENU)
     done = texting.join(unit, rt, scene, facts, intent)
-    return done or _begin(unit, rt, scene, texting.with_code(facts, intent), "sms_join")
+    return done or walking.begin(unit, rt, scene, texting.with_code(facts, intent), "sms_join")
 
 
 def _stop(unit: UnitOfWork, rt: Runtime, scene: Scene, purpose: str) -> list[Speak | Tell]:
@@ -167,11 +164,10 @@ def _words_wanted(
     unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], intent: words.Intent, text: str
 ) -> list[Speak | Tell] | None:
     """A name or a village was asked for: whatever is written that is no word of its own is that; None otherwise."""
-    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
-    state = State.from_json(open_one.state) if open_one is not None else None
-    if open_one is None or state is None or not waits_for_words(rt.flows, state):
+    open_one = waiting.find_open(unit, rt, scene.number_id)
+    if open_one is None or not walking.wants_words(rt, open_one) or not texting.may_be_an_answer(intent):
         return None
-    return _continue(unit, rt, scene, facts, open_one, text) if texting.may_be_an_answer(intent) else None
+    return walking.go_on(unit, rt, scene, facts, open_one, text)
 
 
 def _own_data(
@@ -196,60 +192,28 @@ def _own_data(
             return []
 
 
-def _begin(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], flow: str
-) -> list[Speak | Tell]:
-    """Open a conversation by text; one that was open before gives way."""
-    facts = walking.known(facts, flow)
-    return _go_on(unit, rt, scene, facts, start(rt.flows[flow], facts, rt.flows), flow)
-
-
 def _to_question(
     unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], text: str
 ) -> list[Speak | Tell] | None:
     """Take a message as the answer to what was asked; None where nothing was."""
-    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    open_one = waiting.find_open(unit, rt, scene.number_id)
     if open_one is not None:
-        return _continue(unit, rt, scene, facts, open_one, text)
+        return walking.go_on(unit, rt, scene, facts, open_one, text)
     asked = texted_reports.last_answered(unit, scene)
     if asked is None or not isinstance(words.understand(text), words.YesNo | words.Choice):
         return None
     scene, facts = texted_reports.about(scene, facts, asked)
-    turn = start(rt.flows["sms_solved"], facts, rt.flows)
-    if turn.state is None:
-        return None
-    return _go_on(unit, rt, scene, facts, resume(rt.flows, turn.state, Text(text), facts), "sms_solved")
+    return walking.begin_answered(unit, rt, scene, facts, "sms_solved", text)
 
 
 def _to_broadcast(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> list[Speak | Tell]:
     """Take a message as the answer to the question of an SMS to many, where nothing was asked after it."""
-    open_one = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
+    open_one = waiting.find_open(unit, rt, scene.number_id)
     report = texted_reports.last_answered(unit, scene)
     asked = [open_one.updated_at if open_one else None, report.answered_at if report else None]
     since = max((each for each in asked if each is not None), default=None)
     is_taken = answers.texted(unit, rt, scene.number_id, text, since)
     return [Speak("sms.question_answered", scene.language)] if is_taken else []
-
-
-def _continue(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], open_one: Conversation, text: str
-) -> list[Speak | Tell]:
-    """Go on where this number stopped; a conversation about a report knows it again."""
-    report = unit.db.get(Report, open_one.report_id) if open_one.report_id else None
-    if report is not None:
-        scene, facts = texted_reports.about(scene, facts, report)
-    state = State.from_json(open_one.state)
-    scene, facts = walking.speaker(scene, facts, state), walking.known(facts, state.home)
-    turn = resume(rt.flows, state, Text(text), facts)
-    return _go_on(unit, rt, scene, facts, turn, state.home)
-
-
-def _go_on(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], turn: Turn, home: str
-) -> list[Speak | Tell]:
-    turn, facts = walking.settled(unit, rt, scene, facts, turn)
-    walking.remember(unit, rt, scene, turn, walking.report_of(scene, facts))
-    return walking.written(rt, turn, home, scene.language)
 
 
 def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:
@@ -265,7 +229,7 @@ def _status(
     """How a report stands; with its answer, and the question whether it is solved, where that may be told."""
     told = texted_reports.answer_of(unit, rt, scene, facts, reference)
     if told is not None:
-        return _begin(unit, rt, *told, "sms_solved")
+        return walking.begin(unit, rt, *told, "sms_solved")
     return [texted_reports.status(unit, rt, scene, reference)]
 
 
@@ -275,18 +239,17 @@ def _report(
     """Keep what was written, tell its number and ask how urgent it is; a question that is open goes before."""
     if not said:
         return [Speak("sms.no_words", scene.language)]
-    is_asked = _is_asked_something_else(unit, scene)
+    is_asked = _is_asked_something_else(unit, rt, scene)
     scene, facts = texted_reports.tell(unit, rt, scene, facts, said)
     if is_asked:
         return [Speak("sms_urgency.kept", scene.language, {"reference": facts["report"]["reference"]})]
-    return _begin(unit, rt, scene, facts, "sms_urgency")
+    return walking.begin(unit, rt, scene, facts, "sms_urgency")
 
 
-def _is_asked_something_else(unit: UnitOfWork, scene: Scene) -> bool:
+def _is_asked_something_else(unit: UnitOfWork, rt: Runtime, scene: Scene) -> bool:
     """Whether somebody who joins owes us an answer: their name must not be taken for an urgency."""
-    open_one = select(Conversation.report_id).where(Conversation.number_id == scene.number_id)
-    row = unit.db.execute(open_one).one_or_none()
-    return row is not None and row.report_id is None
+    open_one = waiting.find_open(unit, rt, scene.number_id)
+    return open_one is not None and open_one.report_id is None
 
 
 def _draft(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> Speak:

@@ -22,9 +22,10 @@ from gateway.db import UnitOfWork
 from gateway.models import Call, Member
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
-from gateway.store import question_counts, units
+from gateway.store import members, question_counts, units
 
 Fates = Mapping[str, str]
+SMS = "sms"
 
 
 def fates(rt: Runtime, conversation: dict[str, Any] | None) -> Fates:
@@ -51,6 +52,19 @@ def keep(unit: UnitOfWork, rt: Runtime, call: Call, known: Fates) -> None:
         is_first=not _has_spoken_before(unit, call),
     )
     question_counts.add(unit.db, whose, known)
+
+
+def keep_texted(
+    unit: UnitOfWork, rt: Runtime, number_id: int | None, language: str, is_first: bool, known: Fates
+) -> None:
+    """Count a conversation by SMS that has ended: where all on this number live, else at the top of the tree."""
+    if not known:
+        return
+    people = members.list_on_number(unit.db, number_id) if number_id else []
+    homes = {each.unit_id for each in people}
+    unit_id = homes.pop() if len(homes) == 1 else units.root_unit(unit.db).id
+    day = local_day(rt.profile, rt.clock())
+    question_counts.add(unit.db, question_counts.Whose(day, unit_id, SMS, language, is_first), known)
 
 
 def _unit_of(unit: UnitOfWork, call: Call) -> int:

@@ -8,21 +8,60 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
 from flows.catalog.renderings import BY_TEXT, SMS_ONLY
-from flows.engine import resume
+from flows.engine import resume, start, waits_for_words
 from flows.messages import message
 from flows.state import State, Turn
-from flows.steps import Nothing, Speak, Step, Tell
-from gateway import effects
+from flows.steps import Nothing, Speak, Step, Tell, Text
+from gateway import effects, texted_reports, waiting
 from gateway.db import UnitOfWork
-from gateway.models import Conversation
+from gateway.models import Conversation, Report
 from gateway.runtime import Runtime
 from gateway.scene import Scene
 
 MENU = "main_menu"
 MOST_PASSED = 100  # places where only a call waits, in one turn
+
+
+def begin(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], flow: str
+) -> list[Speak | Tell]:
+    """Open a conversation by text; one that was open before gives way."""
+    waiting.give_way(unit, rt, scene.number_id)
+    facts = known(facts, flow)
+    turn = start(rt.flows[flow], facts, rt.flows)
+    return _go_on(unit, rt, scene, facts, turn, flow, waiting.began(unit, scene))
+
+
+def begin_answered(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], flow: str, text: str
+) -> list[Speak | Tell] | None:
+    """Open a conversation whose first question was asked before, with its answer."""
+    turn = start(rt.flows[flow], facts, rt.flows)
+    if turn.state is None:
+        return None
+    answered = resume(rt.flows, turn.state, Text(text), facts)
+    course = waiting.began(unit, scene).after(turn.state, answered.fared)
+    return _go_on(unit, rt, scene, facts, answered, flow, course)
+
+
+def go_on(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], open_one: Conversation, text: str
+) -> list[Speak | Tell]:
+    """Go on where this number stopped; a conversation about a report knows it again."""
+    report = unit.db.get(Report, open_one.report_id) if open_one.report_id else None
+    if report is not None:
+        scene, facts = texted_reports.about(scene, facts, report)
+    state = State.from_json(open_one.state)
+    scene, facts = _speaker(scene, facts, state), known(facts, state.home)
+    turn = resume(rt.flows, state, Text(text), facts)
+    course = waiting.Course.of(open_one).after(state, turn.fared)
+    return _go_on(unit, rt, scene, facts, turn, state.home, course)
+
+
+def wants_words(rt: Runtime, open_one: Conversation | None) -> bool:
+    """Tell whether a conversation asked for a name, a village or a problem, in words."""
+    return open_one is not None and waits_for_words(rt.flows, State.from_json(open_one.state))
 
 
 def known(facts: dict[str, Any], flow: str) -> dict[str, Any]:
@@ -35,14 +74,28 @@ def member_of(facts: dict[str, Any]) -> Any:
     return facts["member"] or (facts["members"][0] if facts["members"] else None)
 
 
-def speaker(scene: Scene, facts: dict[str, Any], state: State) -> Scene:
+def _go_on(
+    unit: UnitOfWork,
+    rt: Runtime,
+    scene: Scene,
+    facts: dict[str, Any],
+    turn: Turn,
+    home: str,
+    course: waiting.Course,
+) -> list[Speak | Tell]:
+    turn, facts = _settled(unit, rt, scene, facts, turn)
+    waiting.remember(unit, rt, scene, turn, _report_of(scene, facts), course)
+    return _written(rt, turn, home, scene.language)
+
+
+def _speaker(scene: Scene, facts: dict[str, Any], state: State) -> Scene:
     """Whoever of a shared phone has said that it is they."""
     chosen = state.slots.get("member")
     ids = {str(each["id"]): each["id"] for each in facts["members"]}
     return replace(scene, member_id=ids[chosen]) if chosen in ids else scene
 
 
-def settled(
+def _settled(
     unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], turn: Turn
 ) -> tuple[Turn, dict[str, Any]]:
     """Do what a turn asks for, and go on past every place where only a call waits; the turn as it is then."""
@@ -51,7 +104,7 @@ def settled(
     for _ in range(MOST_PASSED):
         if turn.state is None or not rt.screens.passes_by(rt.flows, turn.state):
             break
-        scene = replace(scene, report_id=report_of(scene, facts))
+        scene = replace(scene, report_id=_report_of(scene, facts))
         turn = resume(rt.flows, turn.state, Nothing(), facts)
         said += turn.steps
         facts = _perform(unit, rt, scene, facts, turn)
@@ -60,7 +113,7 @@ def settled(
     return replace(turn, steps=said), facts
 
 
-def written(rt: Runtime, turn: Turn, home: str, language: str) -> list[Speak | Tell]:
+def _written(rt: Runtime, turn: Turn, home: str, language: str) -> list[Speak | Tell]:
     """What is written back: the words of SMS, or one text in those of screens."""
     if home in SMS_ONLY:
         return [each for each in turn.steps if isinstance(each, Speak | Tell)]
@@ -68,22 +121,9 @@ def written(rt: Runtime, turn: Turn, home: str, language: str) -> list[Speak | T
     return [Tell(text, language)] if text else []
 
 
-def report_of(scene: Scene, facts: dict[str, Any]) -> int | None:
+def _report_of(scene: Scene, facts: dict[str, Any]) -> int | None:
     """The report that a conversation is about, or has opened."""
     return (facts.get("report") or {}).get("id") or scene.report_id
-
-
-def remember(unit: UnitOfWork, rt: Runtime, scene: Scene, turn: Turn, report_id: int | None) -> None:
-    """Keep where a conversation stands until the next message; one that is over is forgotten."""
-    kept = unit.db.scalar(select(Conversation).where(Conversation.number_id == scene.number_id))
-    if turn.wait is None or turn.state is None:
-        if kept is not None:
-            unit.db.delete(kept)
-        return
-    kept = kept or Conversation(number_id=scene.number_id)
-    kept.state, kept.updated_at = turn.state.to_json(), rt.clock()
-    kept.report_id = report_id
-    unit.db.add(kept)
 
 
 def _perform(

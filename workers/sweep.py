@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway import audit, ledger, report_files, voice_notes
+from gateway import audit, ledger, report_files, voice_notes, waiting
 from gateway.broadcasts import schedules
 from gateway.broadcasts import settle as broadcasts
 from gateway.calls import ussd
@@ -60,6 +60,7 @@ def purge() -> None:
     rt = runtime()
     with unit_of_work(rt.engine) as unit:
         forget_unfinished(unit, rt)
+        waiting.forget_unanswered(unit, rt)
     _, is_done = retain.run(rt, PURGE_SECONDS)
     if not is_done:
         rt.bells.purge()

@@ -18,7 +18,9 @@ COLUMNS = ("calls", "asked", "answered", "silent", "wrong", "again", "away", "hu
     "--days", default=30, show_default=True, type=click.IntRange(1, 400), help="How far back, today included."
 )
 @click.option("--language", help="Only callers in this language.")
-@click.option("--channel", type=click.Choice(["voice", "ussd"]), help="Only calls by voice, or USSD.")
+@click.option(
+    "--channel", type=click.Choice(["voice", "sms", "ussd"]), help="Only calls by voice, SMS, or USSD."
+)
 @click.option(
     "--first/--returning", "is_first", default=None, help="Only first-time callers, or only others."
 )

@@ -32,7 +32,7 @@ blueprint = Blueprint("conversations", __name__)
 
 RANGES = (7, 30, 90)
 CALLERS = {"": (_("Everybody"), None), "first": (_("First call"), True), "again": (_("Called before"), False)}
-CHANNELS = {"voice": _("Calls"), "ussd": _("USSD")}
+CHANNELS = {"voice": _("Calls"), "sms": _("SMS"), "ussd": _("USSD")}
 FATES = {
     "answered": _("answered"),
     "away": _("went elsewhere"),

@@ -50,7 +50,13 @@ def test_place_where_people_get_stuck_is_named_and_drawn(app: Flask, rt: Runtime
 
 def test_callers_are_told_apart_by_the_address(app: Flask, rt: Runtime, callers: None) -> None:
     browser = seat(app, rt, unit="AGRA")
-    for asked, calls in (("who=first", 2), ("who=again", 30), ("language=bn", 2), ("channel=ussd", None)):
+    for asked, calls in (
+        ("who=first", 2),
+        ("who=again", 30),
+        ("language=bn", 2),
+        ("channel=ussd", None),
+        ("channel=sms", None),
+    ):
         page = browser.get(f"/conversations/problem?{asked}").text
         assert (f'<td class="n">{calls}</td>' in page) is (calls is not None), asked
 
@@ -76,3 +82,13 @@ def test_command_counts_the_same(rt: Runtime, cli: Cli) -> None:  # noqa: F811
     assert record["is_troubled"]
     assert "record" in cli("flow", "stats", "problem", "--first").out
     assert cli("flow", "stats", "nonsense").code == 1
+
+
+def test_command_tells_those_who_texted_from_those_who_rang(rt: Runtime, cli: Cli) -> None:  # noqa: F811
+    with unit_of_work(rt.engine) as work:
+        today, root = datetime.now(UTC).date(), units.root_unit(work.db).id
+        for channel, fared in (("voice", "a"), ("sms", "w")):
+            question_counts.add(work.db, Whose(today, root, channel, "hi", is_first=False), {RECORD: fared})
+    found = cli("flow", "stats", "problem", "--channel", "sms", "--json").json
+    record = next(each for each in found["questions"] if each["node"] == "record")
+    assert (record["asked"], record["answered"], record["wrong"]) == (1, 0, 1)
