@@ -105,7 +105,8 @@ def long_steps(python: tuple[str, ...]) -> list[Step]:
 
 def _tests(python: tuple[str, ...], name: str, mark: str, where: tuple[str, ...], *spread: str) -> Step:
     """Describe a run of tests that remembers by itself what failed; those that are spread stay behind the others."""
-    pytest = (*python, "pytest", "-q", "-m", mark, "-o", f"cache_dir=.pytest_cache/{name}", *where)
+    slowest = ("--durations=15", "--durations-min=5")
+    pytest = (*python, "pytest", "-q", "-m", mark, "-o", f"cache_dir=.pytest_cache/{name}", *slowest, *where)
     again = (*pytest, "--last-failed", "--last-failed-no-failures=none")
     return Step(name, (*(BEHIND if spread else ()), *pytest, *spread), again)
 
