@@ -8,11 +8,12 @@ from datetime import timedelta
 from gateway import inbox, receipts, spool
 from gateway.calls import ussd_posted, voice_posted
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.deliveries import doubt, outcomes
+from gateway.deliveries import doubt, outcomes, strays
+from gateway.deliveries.owe import SMS
 from gateway.errors import CallbackInvalid
 from gateway.models import Callback
 from gateway.runtime import Runtime
-from gateway.store import callbacks
+from gateway.store import callbacks, doubts
 
 UNKNOWN_FOR = timedelta(minutes=10)
 
@@ -24,10 +25,13 @@ def apply_spooled(rt: Runtime) -> int:
 
 
 def apply_unknown(rt: Runtime) -> int:
-    """Apply receipts that overtook our own response, for ten minutes; returns how many found their message (A5)."""
+    """Apply receipts that overtook our own response, for ten minutes, and those whose text is known by its number alone, for
+    three days; returns how many found their message (A5)."""
     with unit_of_work(rt.engine) as unit:
-        waiting = callbacks.list_unknown_receipts(unit.db, rt.clock() - UNKNOWN_FOR)
-        return sum(_receipt_again(unit, rt, each) for each in waiting)
+        now = rt.clock()
+        early = callbacks.list_unknown_receipts(unit.db, now - UNKNOWN_FOR)
+        lost = doubts.list_strays(unit.db, rt.provider, SMS, strays.LATEST, now - strays.LATEST)
+        return sum(_receipt_again(unit, rt, each) for each in dict.fromkeys((*early, *lost)))
 
 
 def ask_about_doubts(rt: Runtime) -> None:
@@ -40,9 +44,10 @@ def _receipt_again(unit: UnitOfWork, rt: Runtime, kept: Callback) -> bool:
         event = rt.callbacks.parse_receipt(callbacks.open_body(rt.vault, kept))
     except CallbackInvalid:
         return False
-    if not outcomes.reported(unit, rt, event):
+    is_known = outcomes.reported(unit, rt, event)
+    if not is_known and not strays.match(unit, rt, event, kept.number_id, kept.at):
         return False
-    kept.outcome = "applied"
+    kept.outcome, kept.number_id = "applied", None
     return True
 
 

@@ -10,7 +10,7 @@ import logging
 
 from gateway.channels.base import MessageReported, Outcome
 from gateway.db import unit_of_work
-from gateway.deliveries import outcomes
+from gateway.deliveries import outcomes, strays
 from gateway.runtime import Runtime
 from gateway.store import callbacks, receipts
 
@@ -21,11 +21,15 @@ def message_reported(rt: Runtime, event: MessageReported) -> bool:
     """Keep a receipt and apply it; False where we know of no such message. Twice changes nothing."""
     if _is_plain(event) and _quickly(rt, event):
         return True
+    now = rt.clock()
     with unit_of_work(rt.engine) as unit:
-        is_known = outcomes.reported(unit, rt, event)
-        outcome = "applied" if is_known else "unknown"
+        is_known, number_id = outcomes.reported(unit, rt, event), None
+        if not is_known:
+            number_id = strays.number_of(unit, rt, event)
+            is_known = strays.match(unit, rt, event, number_id, now)
+        outcome, stray = ("applied", None) if is_known else ("unknown", number_id)
         callbacks.add_callback(
-            unit.db, rt.vault, rt.provider, "receipt", dict(event.raw), outcome, rt.clock()
+            unit.db, rt.vault, rt.provider, "receipt", dict(event.raw), outcome, now, stray
         )
     return is_known
 

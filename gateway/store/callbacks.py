@@ -26,9 +26,19 @@ def seal_body(vault: Vault, form: dict[str, str], digest: bytes) -> bytes:
 
 
 def add_callback(
-    db: Session, vault: Vault, provider: str, kind: str, form: dict[str, str], outcome: str, now: datetime
+    db: Session,
+    vault: Vault,
+    provider: str,
+    kind: str,
+    form: dict[str, str],
+    outcome: str,
+    now: datetime,
+    number_id: int | None = None,
 ) -> None:
-    """Keep one post with what became of it: applied, duplicate, unknown, unreadable or failed."""
+    """Keep one post with what became of it: applied, duplicate, unknown, unreadable or failed.
+
+    `number_id`: of a receipt whose text is still to be found.
+    """
     digest = digest_of(form)
     db.add(
         Callback(
@@ -37,6 +47,7 @@ def add_callback(
             digest=digest,
             sealed_body=seal_body(vault, form, digest),
             outcome=outcome,
+            number_id=number_id,
             at=now,
         )
     )

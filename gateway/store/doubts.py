@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from gateway.models import Attempt, Broadcast, Delivery
+from gateway.models import Attempt, Broadcast, Callback, Delivery
 from gateway.rules.classes import MessageClass
 from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason, DeliveryState
 from gateway.store.arrays import among
 
 _GOES_ON = (BroadcastState.RUNNING, BroadcastState.PAUSED)
+WITHOUT_ID = (AttemptOutcome.UNKNOWN, AttemptOutcome.ACCEPTED)  # the provider has it, or may have
 
 
 def lock_unasked(
@@ -63,7 +64,7 @@ def lock_waited(
         .outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id)
         .where(Delivery.state == DeliveryState.IN_DOUBT, Delivery.reason.not_in(left_out))
         .where(Attempt.outcome == AttemptOutcome.UNKNOWN, Attempt.placed_at.between(since, before))
-        .where(_may_be_repeated(), _doubts() == 1)
+        .where(_may_be_repeated(), _doubts() == 1, ~_may_have_arrived())
         .order_by(Delivery.id)
         .limit(limit)
         .with_for_update(of=Delivery, skip_locked=True)
@@ -82,6 +83,42 @@ def has_repeatable(db: Session, broadcast_id: int, since: datetime) -> bool:
         .where(_may_be_repeated(), _doubts() == 1)
     )
     return db.scalar(query.limit(1)) is not None
+
+
+def list_without_id(
+    db: Session, provider: str, kind: str, number_id: int, since: datetime, until: datetime
+) -> list[Attempt]:
+    """List tries at a number begun in between whose id at the provider we do not know: what is being handed over, too."""
+    query = select(Attempt).where(
+        Attempt.number_id == number_id,
+        Attempt.placed_at.between(since, until),
+        *_is_without_id(provider, kind),
+        Attempt.outcome.in_((*WITHOUT_ID, AttemptOutcome.PENDING)),
+    )
+    return list(db.scalars(query.order_by(Attempt.id)))
+
+
+def list_strays(db: Session, provider: str, kind: str, longest: timedelta, since: datetime) -> list[Callback]:
+    """List receipts since then that name an unknown id and may be of a try no older than `longest`, the first first."""
+    is_meant = exists().where(
+        Attempt.number_id == Callback.number_id,
+        Attempt.placed_at.between(Callback.at - longest, Callback.at),
+        *_is_without_id(provider, kind),
+        Attempt.outcome.in_(WITHOUT_ID),
+    )
+    query = select(Callback).where(Callback.number_id.is_not(None), Callback.at > since, is_meant)
+    return list(db.scalars(query.order_by(Callback.id).with_for_update(skip_locked=True)))
+
+
+def _is_without_id(provider: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (Attempt.provider == provider, Attempt.kind == kind, Attempt.provider_id.is_(None))
+
+
+def _may_have_arrived() -> ColumnElement[bool]:
+    """SQL: a receipt came to this number since, of nobody knows which text (`deliveries.strays`)."""
+    return exists().where(
+        Delivery.kind == "sms", Callback.number_id == Delivery.number_id, Callback.at >= Attempt.placed_at
+    )
 
 
 def _is_last_try() -> ColumnElement[bool]:
