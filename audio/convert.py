@@ -7,21 +7,26 @@ packages cost 40 MB and are imported when first used: a process that only plays 
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audio.clips import SAMPLES_PER_SECOND
+
+if TYPE_CHECKING:
+    from audio.levels import Samples
 
 BLANK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Take:
-    """Telephone samples (PCM 16 bit, 8 kHz, mono); `is_blank` was judged before trimming and levelling."""
+    """Telephone samples (PCM 16 bit, 8 kHz, mono); whether blank or noisy was judged before trimming and levelling."""
 
     pcm: bytes
     seconds: float
     lufs: float
     peak_dbfs: float
     is_blank: bool
+    is_noisy: bool = False  # loud, and yet nobody can be made out (`audio.noise`)
 
 
 @dataclass(frozen=True)
@@ -42,20 +47,29 @@ def to_telephone(raw: bytes) -> Take:
     A blank one keeps its level and length: nobody should hear amplified hiss. Raises ClipError with a
     sentence for staff. Source: speech.md 3, voice_design.md D23.
     """
+    return mastered(raw)[0]
+
+
+def mastered(raw: bytes) -> tuple[Take, "Samples"]:
+    """The same, and beside it the samples as they came, at the telephone's rate."""
     from audio.decode import decode  # start-up cost, as all imports inside functions here
     from audio.levels import decibels, is_quiet, to_pcm
     from audio.loudness import loudness
     from audio.mastering import master, soften
+    from audio.noise import is_noisy
 
     source = decode(raw)
-    samples = soften(source) if is_quiet(source) else master(source)
-    return Take(
+    is_silent = is_quiet(source)
+    samples = soften(source) if is_silent else master(source)
+    take = Take(
         pcm=to_pcm(samples),
         seconds=len(samples) / SAMPLES_PER_SECOND,
         lufs=loudness(samples),
         peak_dbfs=decibels(float(abs(samples).max())),
         is_blank=is_blank(to_pcm(source)),
+        is_noisy=not is_silent and is_noisy(source),
     )
+    return take, source
 
 
 def is_blank(pcm: bytes) -> bool:

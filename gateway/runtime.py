@@ -29,13 +29,14 @@ from gateway.channels.registry import Channels, open_channels
 from gateway.db import QuickPool, make_engine, unit_of_work
 from gateway.files import SealedFiles
 from gateway.keyring import Keyring, WrappedKey, Wrapper
-from gateway.names_scripts import read_indic
+from gateway.names_scripts import read_as_typed
 from gateway.pace import Pace, RedisPace
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
 from gateway.speech import Remembered
 from gateway.store import vault_keys
+from gateway.store.chosen import Chosen, read_chosen
 from gateway.store.steps import Advance, RecentCalls, advance
 from gateway.store.together import Together
 from gateway.vault import Vault
@@ -64,6 +65,7 @@ class Runtime:
     bells: Bells
     clock: Clock
     pace: Pace
+    chosen: Chosen
     recent: RecentCalls = field(default_factory=RecentCalls)
     remembered: Remembered = field(default_factory=Remembered)
 
@@ -79,7 +81,7 @@ class Runtime:
     @cached_property
     def screens(self) -> Screens:
         """What a phone's own screen shows (USSD)."""
-        return screens_of(self.words, WORDS / "screens", read_indic)
+        return screens_of(self.words, WORDS / "screens", read_as_typed)
 
     @property
     def voice(self) -> VoiceChannel:
@@ -112,22 +114,30 @@ def build_runtime(settings: Settings, *, pool_size: int = 4, engine: Engine | No
     vault = _vault(settings, engine)
     folders = sealed_folders(settings, vault)
     redis = Redis.from_url(settings.redis_url)
+    quick, clips, remembered = _quick_pool(settings.database_url, pool_size), _library(settings), Remembered()
+    clips.chosen = chosen = Chosen(lambda: read_chosen(quick), remembered.clear)
     return Runtime(
         settings=settings,
         engine=engine,
-        quick=_quick_pool(settings.database_url, pool_size),
+        quick=quick,
         vault=vault,
         profile=load_profile(settings.country),
         words=_our_words(),
         flows=FLOWS,
-        clips=ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts),
+        clips=clips,
         notes=PrivateClips(folders[VOICE_NOTES], folders[SPOKEN]),
         files=folders[FILES],
         channels=open_channels(PROVIDER, settings),
         bells=Bells(rq_enqueue(redis)),
         clock=_clock(settings.clock_offset_seconds),
         pace=RedisPace(redis),
+        chosen=chosen,
+        remembered=remembered,
     )
+
+
+def _library(settings: Settings) -> ClipLibrary:
+    return ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts)
 
 
 @cache
