@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from audio.clips import RATE, Clip, Utterance, clip_key
+from audio.clips import RATE, SLOWER, Clip, Utterance, clip_key, slower_key
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
 from audio.library import ClipLibrary
 from audio.tts import Synthesizer
+from audio.wav import pcm_of
 
 _AT_ONCE = 2  # one text is spoken in the voice's process while another is mastered here
 
@@ -80,6 +81,20 @@ def speak(library: ClipLibrary, voice: Synthesizer, utterance: Utterance) -> Cli
     return library.store(key, take.pcm, voice.name)
 
 
+def slow_down(library: ClipLibrary, clips: Iterable[Clip]) -> int:
+    """Make the slower ones of these that lack; returns how many were made (voice_design.md D10)."""
+    from audio.levels import from_pcm, to_pcm  # start-up cost
+    from audio.stretch import stretch  # the same
+
+    made = 0
+    for clip in dict.fromkeys(clips):
+        if library.slower_of(clip) is None:
+            samples = stretch(from_pcm(pcm_of(clip.content())), SLOWER)
+            library.store(slower_key(clip.key), to_pcm(samples), clip.voice)
+            made += 1
+    return made
+
+
 def _ensure(library: ClipLibrary, local: Sequence[Synthesizer], utterance: Utterance) -> None:
     _master_recording(library, utterance)
     if not library.find(utterance):
@@ -88,7 +103,7 @@ def _ensure(library: ClipLibrary, local: Sequence[Synthesizer], utterance: Utter
 
 def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utterance]) -> Iterator[Utterance]:
     for utterance in wanted:
-        if not (utterance.is_personal or library.find_spoken(utterance)):
+        if not (utterance.is_personal or library.find_recorded(utterance)):
             try:
                 speak(library, voice, utterance)
             except VoiceUnavailable:

@@ -50,7 +50,18 @@ class Pause:
     milliseconds: int
 
 
+@dataclass(frozen=True)
+class Tone:
+    """One soft note between clips."""
+
+    hertz: int
+    milliseconds: int
+
+
+Part = Clip | Pause | Tone  # of a composed clip
 LEAD_IN = Pause(300)  # a called-back phone lost the first 0.1 s (speech.md 3)
+BEEP = (Tone(587, 90), Pause(120))  # a key was taken (voice_design.md D14); one note is never taken for a key
+SLOWER = 0.85  # of the speed before, where a question comes again after silence (voice_design.md D10)
 
 
 @lru_cache(maxsize=8192)
@@ -70,13 +81,24 @@ def take_key(raw: bytes) -> str:
     return _digest("take", hashlib.sha256(raw).hexdigest())
 
 
-def joined_key(parts: Iterable[Clip | Pause]) -> str:
+def slower_key(key: str) -> str:
+    """Return the key of the same sound said slower."""
+    return _digest("slower", f"{SLOWER:.2f}", key)
+
+
+def joined_key(parts: Iterable[Part]) -> str:
     """Return the key of a composed clip, from its parts in order."""
     return _digest("joined", *(_part_name(part) for part in parts))
 
 
-def _part_name(part: Clip | Pause) -> str:
-    return part.key if isinstance(part, Clip) else f"pause {part.milliseconds}"
+def _part_name(part: Part) -> str:
+    match part:
+        case Clip(key):
+            return key
+        case Tone(hertz, milliseconds):
+            return f"tone {hertz} {milliseconds}"
+        case Pause(milliseconds):
+            return f"pause {milliseconds}"
 
 
 def _digest(*fields: str) -> str:

@@ -6,7 +6,7 @@ before they get their name, so whoever finds a name finds the sound.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from audio.clips import (
@@ -14,16 +14,19 @@ from audio.clips import (
     LEAD_IN,
     RECORDED,
     Clip,
+    Part,
     Pause,
+    Tone,
     Utterance,
     clip_key,
     joined_key,
+    slower_key,
     take_key,
-    utterance_key,
 )
 from audio.convert import Take, to_telephone
 from audio.errors import ClipError
 from audio.keep import keep
+from audio.tones import samples
 from audio.wav import HEADER_BYTES, pcm_of, seconds_in, silence, wav_of
 
 DEFAULT_ORDER = ("gtts", "espeak", "silent")
@@ -44,13 +47,12 @@ class ClipLibrary:
         self.folder = folder
         self.recorded = recorded
         self.order = tuple(dict.fromkeys((*order, ALWAYS_THERE)))
-        self.chosen: Callable[[str], str | None] | None = None  # the take of an utterance, by the keys of both
         self._digests: dict[Path, tuple[int, int, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, utterance: Utterance) -> Clip | None:
         """Return the human recording where there is one, else the best synthetic clip that exists, else None."""
-        spoken = self.find_spoken(utterance)
+        spoken = self.find_recorded(utterance)
         return spoken or next(
             filter(None, (self.find_synthetic(utterance, voice) for voice in self.order)), None
         )
@@ -58,20 +60,6 @@ class ClipLibrary:
     def find_many(self, utterances: Iterable[Utterance]) -> list[Clip | None]:
         """Return one entry per utterance, in the same order."""
         return [self.find(utterance) for utterance in utterances]
-
-    def find_spoken(self, utterance: Utterance) -> Clip | None:
-        """Return what a person read aloud: the take that was chosen, else the recording that came with the house."""
-        return self.find_chosen(utterance) or self.find_recorded(utterance)
-
-    def find_chosen(self, utterance: Utterance) -> Clip | None:
-        """Return the take that staff chose for this prompt; None also while its clip is not made again."""
-        if self.chosen is None or utterance.recorded_as is None:
-            return None
-        try:
-            key = self.chosen(utterance_key(utterance.text, utterance.language))
-        except ClipError:
-            return None
-        return self.clip_of(key, RECORDED) if key else None
 
     def find_recorded(self, utterance: Utterance) -> Clip | None:
         """Return the mastered human recording of this prompt, None until build has mastered it."""
@@ -103,13 +91,17 @@ class ClipLibrary:
             return None
         return Clip(key, path, seconds_in(size), voice) if size > HEADER_BYTES else None
 
+    def slower_of(self, clip: Clip) -> Clip | None:
+        """Return the same said slower, None until build has made it; the pitch is the same."""
+        return self.clip_of(slower_key(clip.key), clip.voice)
+
     def path_of(self, key: str) -> Path:
         """Return where a clip of that key lies or would lie; raises ClipError for what is no key."""
         if not is_key(key):
             raise ClipError("This is not the key of a clip.")
         return self.folder / f"{key}.wav"
 
-    def compose(self, parts: Sequence[Clip | Pause], lead_in: bool = False) -> Clip:
+    def compose(self, parts: Sequence[Part], lead_in: bool = False) -> Clip:
         """Return the parts as one clip, joined once and kept under the key of its parts.
 
         `lead_in` puts 300 ms of silence first, for the first prompt of a call. Clips begin and end at zero
@@ -154,14 +146,16 @@ def is_key(key: str) -> bool:
     return _KEY.fullmatch(key) is not None
 
 
-def joined(parts: Iterable[Clip | Pause]) -> bytes:
+def joined(parts: Iterable[Part]) -> bytes:
     """Return the samples of all parts in a row; raises ClipError where one is missing."""
     return b"".join(_pcm(part) for part in parts)
 
 
-def _pcm(part: Clip | Pause) -> bytes:
+def _pcm(part: Part) -> bytes:
     if isinstance(part, Pause):
         return silence(part.milliseconds)
+    if isinstance(part, Tone):
+        return samples(part)
     try:
         return pcm_of(part.content())
     except OSError as error:

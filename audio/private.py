@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from audio.clips import JOINED, LEAD_IN, RECORDED, Clip, Pause, joined_key, take_key
+from audio.clips import JOINED, LEAD_IN, RECORDED, Clip, Part, joined_key, take_key
 from audio.convert import Take, to_telephone
 from audio.library import is_key, joined
 from audio.wav import HEADER_BYTES, seconds_in, wav_of
@@ -88,7 +88,7 @@ class PrivateClips:
         """Do away with what was composed before that moment: a call of today has it made again."""
         return self._joined.remove_before(before)
 
-    def compose(self, parts: Sequence[Clip | Pause], lead_in: bool = False) -> PrivateClip:
+    def compose(self, parts: Sequence[Part], lead_in: bool = False) -> PrivateClip:
         """Return the parts as one clip; raises ClipError where a part is missing."""
         parts = (LEAD_IN, *parts) if lead_in else tuple(parts)
         key = joined_key(parts)

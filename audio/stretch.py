@@ -1,7 +1,8 @@
-"""Slower speech at the same pitch, for voices that know no speed (voice_design.md D18).
+"""Slower speech at the same pitch, for voices that know no speed (voice_design.md D18), and for a question that is
+put again after silence, whoever speaks it (D10).
 
 Overlapping windows are laid down at a wider step, each shifted to where it best continues the one before
-(waveform-similarity overlap-add). The remote voice calls this.
+(waveform-similarity overlap-add). The remote voice and build call this.
 """
 
 import numpy as np

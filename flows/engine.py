@@ -155,7 +155,7 @@ def _pass_on(run: Run) -> Turn:
     for _ in range(MAX_HOPS):
         node = run.here
         if isinstance(node, End):
-            return Turn(tuple(run.steps), None, None, None, run.fared)
+            return Turn(tuple(run.steps), None, None, None, run.fared, run.manner)
         if isinstance(node, WAITING):
             return _checked(run, listen(run, node))
         _pass(run, node)

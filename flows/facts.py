@@ -223,6 +223,7 @@ class Snapshot(TypedDict, total=False):
     """All keys of the facts. `languages` lists those to offer and to join in, the region's first, each with all its words."""
 
     language: str
+    unit_languages: list[str]  # where something lacks in the member's own: those of their place, the nearest first
     languages: list[str]
     organisation: str
     sender: str  # the name it chose to be called by; the organisation's own where there is none

@@ -12,7 +12,7 @@ from typing import cast
 from flows.model import NO_VALUES, Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
 from flows.recording import begin_note, has_short_note, take_note
 from flows.run import Run
-from flows.state import Fared, Turn
+from flows.state import Fared, Manner, Turn
 from flows.steps import Digits, Heard, Speak, Text, VoiceNote, WaitDigits
 from flows.typed import entry, keys_of_text
 
@@ -66,6 +66,7 @@ def hear(run: Run, heard: Heard) -> Turn | None:
         case Record():
             return take_note(run, node, heard)
         case Pause(then):
+            run.manner = Manner.TAKEN if keys else Manner.PLAIN
             run.answered(then)
         case Keys():
             _take_keys(run, node, keys)
@@ -179,6 +180,7 @@ def _is_universal(run: Run, node: object, key: str) -> bool:
 def _universal(run: Run, node: Waiting, key: str) -> None:
     if not isinstance(node, Pause):
         run.fared = Fared.AGAIN if key == "9" else Fared.AWAY
+    run.manner = Manner.PLAIN if key == "9" else Manner.TAKEN  # what is heard again tells that 9 was taken
     run.silences = run.wrong_keys = 0
     match key:
         case "0":
@@ -204,7 +206,7 @@ def _go_home(run: Run) -> None:
 
 def _take_keys(run: Run, node: Keys, keys: str) -> None:
     if keys in node.accepts:
-        run.fared = Fared.ANSWERED
+        run.fared, run.manner = Fared.ANSWERED, Manner.TAKEN
         run.slots[node.slot] = keys
         run.answered(node.then)
     else:
@@ -215,7 +217,7 @@ def _take_keys(run: Run, node: Keys, keys: str) -> None:
 def _take_choice(run: Run, node: Question, heard: Heard, keys: str) -> Turn | None:
     option = _option(run, node, keys)
     if option is not None:
-        run.fared = Fared.ANSWERED
+        run.fared, run.manner = Fared.ANSWERED, Manner.TAKEN
         if option.slot:
             run.slots[option.slot] = option.value
         run.answered(option.then)
@@ -242,6 +244,7 @@ def _silence(run: Run, node: Question) -> Turn | None:
     if run.silences >= TRIES:
         _give_up(run, node)
         return None
+    run.manner = Manner.SLOWER
     return _put(run, node, SECOND_WAIT)
 
 

@@ -9,7 +9,7 @@ from flows.errors import FlowError
 from flows.facts import Facts
 from flows.model import NO_VALUES, Condition, Flow, Node
 from flows.scope import Slots, holds, look
-from flows.state import Fared, State, Turn
+from flows.state import Fared, Manner, State, Turn
 from flows.steps import Speak, Step, Tell, Wait
 
 TRAIL = 12  # turns that * can go back
@@ -31,6 +31,7 @@ class Run:
     wrong_keys: int = 0
     turns: int = 0
     fared: Fared | None = None  # how the question of the turn before did
+    manner: Manner = Manner.PLAIN
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -106,7 +107,7 @@ class Run:
 
     def wait(self, wait: Wait) -> Turn:
         """End the turn listening."""
-        return Turn(tuple(self.steps), wait, self._state(), None, self.fared)
+        return Turn(tuple(self.steps), wait, self._state(), None, self.fared, self.manner)
 
     def _state(self) -> State:
         return State(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flows.model import Ask, Keys, Menu, Node, Pause, Pick, Record, Say
+from flows.model import Ask, Flow, Keys, Menu, Node, Pause, Pick, Record, Say
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,11 @@ def said(node: Node) -> Iterator[Said]:
             yield from (Said(prompt) for prompt in says)
         case _:
             return
+
+
+def put_again(flows: Iterable[Flow]) -> frozenset[str]:
+    """Return the prompts that are heard a second time, slower, where nobody answered (voice_design.md D10)."""
+    questions = (
+        node for flow in flows for node in flow.nodes.values() if isinstance(node, Menu | Ask | Pick)
+    )
+    return frozenset(each.prompt for node in questions for each in said(node))

@@ -21,6 +21,14 @@ class Fared(StrEnum):
     HUNG_UP = "h"
 
 
+class Manner(StrEnum):
+    """How a turn is said."""
+
+    PLAIN = "plain"
+    TAKEN = "taken"  # a key was taken: a beep tells so (D14)
+    SLOWER = "slower"  # the same again after silence (D10)
+
+
 @dataclass(frozen=True)
 class State:
     """The place and what was gathered so far. Places are `flow/node/items/item`.
@@ -64,3 +72,4 @@ class Turn:
     state: State | None
     error: str | None = None
     fared: Fared | None = None
+    manner: Manner = Manner.PLAIN

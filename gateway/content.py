@@ -33,10 +33,12 @@ def languages_of(texts: Mapping[str, Any], sounds: Mapping[str, Any]) -> list[st
     )
 
 
-def in_language(texts: Mapping[str, Any], sounds: Mapping[str, Any], wanted: str) -> str:
-    """Return the wanted language where it has content, else a base language, else any that has."""
+def in_language(
+    texts: Mapping[str, Any], sounds: Mapping[str, Any], wanted: str, unit: Sequence[str] = ()
+) -> str:
+    """Return the wanted language where it has content, else the unit's, else a base language, else any that has."""
     there = languages_of(texts, sounds)
-    return next((each for each in in_order(wanted) if each in there), there[0] if there else wanted)
+    return next((each for each in in_order(wanted, unit) if each in there), there[0] if there else wanted)
 
 
 def sound_in(sounds: Mapping[str, Any], language: str) -> str | None:

@@ -73,9 +73,8 @@ def facts_of(rt: Runtime, broadcast: Broadcast, language: str) -> dict[str, Any]
 
 
 def _line(rt: Runtime, speaker: Speaker, turn: Turn, pressed: str) -> Line:
-    said = speaker.speak(
-        [each for each in turn.steps if isinstance(each, Speak | Tell)], is_first=not pressed
-    )
+    spoken = [each for each in turn.steps if isinstance(each, Speak | Tell)]
+    said = speaker.speak(spoken, is_first=not pressed, manner=turn.manner)
     match turn.wait:
         case WaitDigits():
             waits_for = "keys"

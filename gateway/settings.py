@@ -133,6 +133,13 @@ class Settings:
         "50",
         emulated="500",
     )
+    keys_after_seconds: int = setting(
+        "MEMBERLINE_KEYS_AFTER_SECONDS",
+        "A key that comes sooner than this after the first words of a call is not taken: the question is put again.",
+        amount(0, 5),
+        "1",
+        emulated="0",
+    )
     broadcasts_a_day: int = setting(
         "MEMBERLINE_BROADCASTS_A_DAY",
         "How many broadcasts may come to one number on a day; more are held until the next.",

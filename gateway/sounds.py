@@ -6,17 +6,19 @@ Called by workers, by `memberline clips` and by readiness; never while a caller 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from audio.build import BuildReport, Progress, build
-from audio.clips import Utterance
+from audio.build import BuildReport, Progress, build, slow_down
+from audio.clips import Clip, Utterance
 from audio.tts import Synthesizer
 from audio.tts.order import make_voices
+from flows import said
 from flows.steps import Tell
-from gateway import questions, takes
+from gateway import questions
 from gateway.content import SPOKEN, languages_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff
@@ -39,10 +41,14 @@ SAID_OF = {
 
 def catalogue(rt: Runtime) -> Iterator[Utterance]:
     """Yield every fixed piece of speech in every language that callers are offered."""
+    return _catalogue(rt)
+
+
+def _catalogue(rt: Runtime, prompts: Container[str] | None = None) -> Iterator[Utterance]:
     for name in _names(rt):
         constants = {"organisation": name, "emergency_number": rt.profile.emergency_number}
         for language in SPOKEN[rt.settings.country]:
-            for piece in rt.words.pieces(language, constants):
+            for piece in rt.words.pieces(language, constants, prompts):
                 yield utterance(piece)
 
 
@@ -73,16 +79,27 @@ def build_subject(
 ) -> BuildReport:
     """Make what lacks for one subject: catalogue, broadcast, answer, news, member, call. Idempotent."""
     wanted = list(wanted_for(rt, subject, subject_id))
-    if subject == CATALOGUE:
-        with unit_of_work(rt.engine) as unit:
-            takes.keep_scripts(unit, rt, wanted)
-        takes.mend(rt)
     speakers = voices(rt)
     try:
-        return build(rt.clips, speakers, wanted, progress)
+        report = build(rt.clips, speakers, wanted, progress)
     finally:
         for each in speakers:
             each.close()
+    slow_down(rt.clips, put_again(rt, subject, subject_id))
+    return report
+
+
+def put_again(rt: Runtime, subject: str, subject_id: int) -> Iterator[Clip]:
+    """Yield what is heard a second time, slower, where nobody answered a question (voice_design.md D10)."""
+    if subject == CATALOGUE:
+        found = rt.clips.find_many(_catalogue(rt, said.put_again(rt.flows.values())))
+        yield from (clip for clip in found if clip)
+    elif subject == "broadcast":
+        with unit_of_work(rt.engine) as unit:
+            asked = _questions(rt, unit.db.get(Broadcast, subject_id))
+        sounds = (rt.clips.clip_of(each["sound"]) for each in asked if each["sound"])
+        texts = rt.clips.find_many(_questions_in_words(rt, asked))
+        yield from (clip for clip in (*sounds, *texts) if clip)
 
 
 def wanted_for(rt: Runtime, subject: str, subject_id: int) -> list[Utterance]:
@@ -99,22 +116,31 @@ def _broadcast(unit: UnitOfWork, rt: Runtime, broadcast_id: int) -> list[Utteran
     if broadcast is None or broadcast.kind != "voice":
         return []
     is_draft = broadcast.state == BroadcastState.DRAFT
-    said = _authored(rt, broadcast.texts, broadcast.sounds, is_personal=is_draft)
-    return [*said, *_asked(rt, broadcast, is_draft)]
+    told = _authored(rt, broadcast.texts, broadcast.sounds, is_personal=is_draft)
+    asked = _questions_in_words(rt, _questions(rt, broadcast))
+    return [*told, *(replace(each, is_personal=is_draft) for each in asked)]
 
 
-def _asked(rt: Runtime, broadcast: Broadcast, is_personal: bool) -> list[Utterance]:
-    """Its questions, each with its keys; and the keys alone, for whoever presses a wrong one."""
-    asked = [
+def _questions(rt: Runtime, broadcast: Broadcast | None) -> list[dict[str, Any]]:
+    """A broadcast's questions in each of its languages."""
+    if broadcast is None:
+        return []
+    return [
         each
         for language in languages_of(broadcast.texts, broadcast.sounds)
         for each in questions.facts(rt.words, broadcast.questions or [], language)
-        if not each["sound"]
     ]
+
+
+def _questions_in_words(rt: Runtime, asked: Iterable[Mapping[str, Any]]) -> list[Utterance]:
+    """Those without a recording, each with its keys; and the keys alone, for whoever presses a wrong one."""
     steps = [
-        Tell(each[part], each["language"]) for each in asked for part in ("text", "choices") if each[part]
+        Tell(each[part], each["language"])
+        for each in asked
+        for part in ("text", "choices")
+        if each[part] and not each["sound"]
     ]
-    return [Utterance(each.text, each.language, None, is_personal) for each in utterances(rt.words, steps)]
+    return utterances(rt.words, steps)
 
 
 def _answer(unit: UnitOfWork, rt: Runtime, answer_id: int) -> list[Utterance]:

@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from audio.clips import Clip, Pause, Utterance
+from audio.clips import BEEP, Clip, Part, Pause, Utterance
 from audio.errors import ClipError
 from audio.library import ClipLibrary
 from audio.private import PrivateClip, PrivateClips
+from flows.state import Manner
 from flows.steps import Speak, Tell
 from flows.words import Piece, Words
 
@@ -55,10 +56,6 @@ class Remembered:
             self._said.clear()
         self._said[key] = (time.monotonic(), said)
 
-    def clear(self) -> None:
-        """Another voice was chosen for something: all is composed anew."""
-        self._said.clear()
-
 
 @dataclass(frozen=True)
 class Speaker:
@@ -70,48 +67,53 @@ class Speaker:
     has_captions: bool = False
     remembered: Remembered | None = None
 
-    def speak(self, steps: Sequence[Speak | Tell], *, is_first: bool = False) -> Said | None:
-        """Compose one clip for these steps; None where there is nothing to say."""
+    def speak(
+        self,
+        steps: Sequence[Speak | Tell],
+        *,
+        is_first: bool = False,
+        manner: Manner = Manner.PLAIN,
+        unit_languages: Sequence[str] = (),
+    ) -> Said | None:
+        """Compose one clip for these steps; None where there is nothing to say.
+
+        `unit_languages` are tried where a prompt lacks in the member's own, before the base languages.
+        """
         if not steps:
             return None
-        key = (is_first, *steps_key(steps))
+        key = (is_first, manner, *unit_languages, *steps_key(steps))
         said = self.remembered.get(key) if self.remembered is not None else None
         if said is None:
-            said = self._say(steps, is_first)
+            said = self._say(steps, is_first, manner, unit_languages)
             if self.remembered is not None and not said.is_lacking:
                 self.remembered.put(key, said)
         return said
 
-    def _say(self, steps: Sequence[Speak | Tell], is_first: bool) -> Said:
-        text = " ".join(self.words.spoken(step) for step in steps)
-        clip = self._compose(steps, is_first)
+    def _say(
+        self, steps: Sequence[Speak | Tell], is_first: bool, manner: Manner, unit_languages: Sequence[str]
+    ) -> Said:
+        pieces = [piece for step in steps for piece in self.words.speech(step, unit_languages)]
+        text = " ".join(piece.text for piece in pieces)
+        clip = self._compose(pieces, is_first, manner)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
         if clip and self.has_captions:
             self._caption(clip, text)
         return Said(text, steps[0].language, clip.key if clip else None, seconds)
 
-    def _compose(self, steps: Sequence[Speak | Tell], is_first: bool) -> Clip | None:
-        parts: list[Clip | Pause] = []
-        for step in steps:
-            found = self._parts_of(step)
-            if found is None:
+    def _compose(self, pieces: Sequence[Piece], is_first: bool, manner: Manner) -> Clip | None:
+        parts: list[Part] = list(BEEP) if manner is Manner.TAKEN else []
+        for piece in pieces:
+            clip = self._clip_of(piece)
+            if clip is None:
                 return None
-            parts += found
+            slower = self.clips.slower_of(clip) if manner is Manner.SLOWER else None
+            parts += [slower or clip, Pause(piece.pause_ms)]
         is_private = self.notes is not None and any(isinstance(part, PrivateClip) for part in parts)
         library = self.notes if self.notes is not None and is_private else self.clips
         try:
             return library.compose(parts, lead_in=is_first)
         except ClipError:  # disk full, or a part vanished: the provider's voice reads
             return None
-
-    def _parts_of(self, step: Speak | Tell) -> list[Clip | Pause] | None:
-        parts: list[Clip | Pause] = []
-        for piece in self.words.speech(step):
-            clip = self._clip_of(piece)
-            if clip is None:
-                return None
-            parts += [clip, Pause(piece.pause_ms)]
-        return parts
 
     def _caption(self, clip: Clip, text: str) -> None:
         """Keep the words beside the sound: the handset of the emulator shows them to whoever cannot listen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
@@ -96,12 +96,16 @@ class Words:
         values = {name: self._written(language, name, value) for name, value in step.values.items()}
         return " ".join(fill(template, values).split())
 
-    def pieces(self, language: str, constants: Mapping[str, str]) -> Iterator[Piece]:
-        """Yield every piece of a language that is known ahead: all sentences, keys and digits.
+    def pieces(
+        self, language: str, constants: Mapping[str, str], prompts: Container[str] | None = None
+    ) -> Iterator[Piece]:
+        """Yield every piece of a language that is known ahead: all sentences, keys and digits; or those of some prompts.
 
         `constants` are organisation and emergency_number. Names, places and what people wrote are not among them.
         """
         for prompt, template in self.texts[language].items():
+            if prompts is not None and prompt not in prompts:
+                continue
             if prompt.startswith("digit."):
                 yield Piece(template, language, prompt, False, AFTER_DIGIT)
             elif is_spoken(prompt):

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway import questions
 from gateway.calls import facts as known
-from gateway.content import in_language, sound_in
+from gateway.content import in_language, languages_of, sound_in
 from gateway.days import saying
 from gateway.db import UnitOfWork
 from gateway.models import Answer, Broadcast, Delivery, Member, Report, Staff, Unit, VoiceNote
@@ -15,7 +15,7 @@ from gateway.rollups import spoken
 from gateway.rules.windows import local_day
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason, ReportState
-from gateway.store import consents, sender
+from gateway.store import consents, sender, units
 
 PARTIAL, BLANK = "partial", "blank"
 
@@ -28,7 +28,7 @@ def facts_of(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -
 
 def _announcement(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
     broadcast = unit.db.get_one(Broadcast, delivery.broadcast_id)
-    told = _told(broadcast.texts, broadcast.sounds, language)
+    told = _told(unit, delivery, broadcast.texts, broadcast.sounds, language)
     announcement = {
         "id": broadcast.id,
         **told,
@@ -42,7 +42,7 @@ def _announcement(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: s
 
 def _answer(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
     answer = unit.db.get_one(Answer, delivery.answer_id)
-    told = _told(answer.texts, answer.sounds, language)
+    told = _told(unit, delivery, answer.texts, answer.sounds, language)
     return {"answer": {**_about(unit, delivery), "member": delivery.member_id, **told}}
 
 
@@ -55,7 +55,7 @@ def _interim(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -
         "desk": unit.db.get_one(Unit, report.desk_unit_id).name,
         "days": rt.words.count(language, max(days.days, 1)),
     }
-    told = _told(answer.texts, answer.sounds, language) if answer else {}
+    told = _told(unit, delivery, answer.texts, answer.sounds, language) if answer else {}
     return {"interim": {**_about(unit, delivery), **stands, **told}}
 
 
@@ -116,8 +116,13 @@ def _about(unit: UnitOfWork, delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _told(texts: Mapping[str, Any], sounds: Mapping[str, Any], language: str) -> dict[str, Any]:
-    spoken_in = in_language(texts, sounds, language)
+def _told(
+    unit: UnitOfWork, delivery: Delivery, texts: Mapping[str, Any], sounds: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    member = unit.db.get(Member, delivery.member_id) if delivery.member_id else None
+    is_lacking = language not in languages_of(texts, sounds)
+    nearby = units.spoken_at(unit.db, member.unit_id) if member and is_lacking else []
+    spoken_in = in_language(texts, sounds, language, nearby)
     return {
         "text": texts.get(spoken_in, ""),
         "sound": sound_in(sounds, spoken_in),

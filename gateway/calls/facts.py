@@ -30,6 +30,8 @@ def facts_for(
     member = _the_member(people, member_id)
     unit = _home(db, [member] if member else people)
     languages = [each for each in SPOKEN[rt.settings.country] if rt.words.can_join(each)]
+    line = units.list_line(db, unit)
+    nearby = units.spoken_on(line)
     called = sender.find_sender(db)
     facts: dict[str, Any] = {
         "organisation": rt.settings.organisation,
@@ -38,7 +40,8 @@ def facts_for(
         "coordinator": "" if called.is_discreet else _who_vouched(db, member),
         "emergency_number": rt.profile.emergency_number,
         "languages": languages,
-        "language": _language(member, people, unit, SPOKEN[rt.settings.country][0]),
+        "language": _language(member, people) or next(iter(nearby), SPOKEN[rt.settings.country][0]),
+        "unit_languages": nearby,
         "is_outbound": False,
         "keeps_sealed": rt.profile.retention.erased_floor_days > 0,
         "is_call_back": False,
@@ -54,7 +57,7 @@ def facts_for(
     }
     if more.keys() & ONE_THING:
         return facts | {"news": [], "reports": []} | more
-    return facts | heard_by_ear(db, rt, facts["language"], people, member, unit, rt.clock()) | more
+    return facts | heard_by_ear(db, rt, facts["language"], people, member, line, rt.clock()) | more
 
 
 def heard_by_ear(
@@ -63,13 +66,14 @@ def heard_by_ear(
     language: str,
     people: Sequence[Member],
     member: Member | None,
-    unit: Unit,
+    line: Sequence[Unit],
     now: datetime,
 ) -> dict[str, Any]:
     """News of the unit's line, and the reports of whoever may be meant, newest first."""
+    mine, nearby = [each.id for each in people], units.spoken_on(line)
     return {
-        "news": news.list_for(db, units.list_line(db, unit), member, language, now),
-        "reports": own_reports.list_spoken(db, [each.id for each in people], language, rt.profile, now),
+        "news": news.list_for(db, line, member, language, now),
+        "reports": own_reports.list_spoken(db, mine, language, rt.profile, now, nearby),
     }
 
 
@@ -150,9 +154,9 @@ def is_joined(member: Member) -> bool:
     return member.status == MemberStatus.ACTIVE and agreed
 
 
-def _language(member: Member | None, people: Sequence[Member], unit: Unit, base: str) -> str:
-    known = [each.language for each in ([member] if member else people) if each and each.language]
-    return known[0] if known else (unit.language or base)
+def _language(member: Member | None, people: Sequence[Member]) -> str | None:
+    known = (each.language for each in ([member] if member else people) if each.language)
+    return next(known, None)
 
 
 def _is_opted_out(db: Session, number_id: int | None) -> bool:

@@ -12,11 +12,12 @@ from typing import Any
 
 from gateway.calls import brought
 from gateway.channels.base import VoiceEvent
+from gateway.content import SPOKEN
 from gateway.db import UnitOfWork
 from gateway.models import Delivery, Member
 from gateway.runtime import Runtime
 from gateway.states import DeliveryReason
-from gateway.store import attempts, rights_list
+from gateway.store import attempts, rights_list, units
 from gateway.store.steps import CallRow
 
 LATE_AFTER = timedelta(hours=2)  # then the call-back begins with a word of apology (journeys.md M1)
@@ -48,10 +49,15 @@ def _facts(unit: UnitOfWork, rt: Runtime, delivery: Delivery) -> dict[str, Any]:
             "forget_asked": asked is not None,
             "is_late": rt.clock() - delivery.created_at > LATE_AFTER,
         }
-    language = _language(unit, delivery)
+    language = _language(unit, rt, delivery)
     return {"language": language, **brought.facts_of(unit, rt, delivery, language)}
 
 
-def _language(unit: UnitOfWork, delivery: Delivery) -> str:
+def _language(unit: UnitOfWork, rt: Runtime, delivery: Delivery) -> str:
+    """The language of the delivery or of the member, else that of the place, else the region's."""
     member = unit.db.get(Member, delivery.member_id) if delivery.member_id else None
-    return delivery.language or (member.language if member else None) or "hi"
+    known = delivery.language or (member.language if member else None)
+    if known:
+        return known
+    nearby = units.spoken_at(unit.db, member.unit_id) if member else []
+    return next(iter(nearby), SPOKEN[rt.settings.country][0])

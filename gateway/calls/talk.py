@@ -180,7 +180,11 @@ def _after(
         )
     spoken = [step for step in turn.steps if isinstance(step, Speak | Tell)]
     speaker = Speaker(rt.words, rt.clips, rt.notes, rt.settings.is_emulated, rt.remembered)
-    said = None if facts.get("is_written") else speaker.speak(spoken, is_first=is_first)
+    said = None
+    if not facts.get("is_written"):
+        said = speaker.speak(
+            spoken, is_first=is_first, manner=turn.manner, unit_languages=facts.get("unit_languages", ())
+        )
     signs = signs.after(said, any(isinstance(step, Tell) for step in spoken))
     effects = _effects(turn.steps)
     return Talk(facts, turn.state, turn.wait, said, effects, heard, signs, fared, tuple(spoken))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -16,19 +18,35 @@ from gateway.runtime import Runtime
 from gateway.store import callbacks, steps
 from gateway.store.steps import Advance, CallRow
 
+FIRST = 1  # the turn that our first reply waits for
+
 
 def take_turn(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -> Reply | None:
     """Take the next turn and make it durable; None where another post took it first."""
+    if call.conversation is not None and _is_too_early(rt, event, call):
+        return _quickly(rt, event, call, call.conversation)
     if event.recording_url or talk.waits_for_note(call.conversation):
         return _with_effects(rt, event, call, heard)
     after = talk.go_on(rt, call, heard)
     if after.effects or (after.said and after.said.is_lacking):
         return _with_effects(rt, event, call, heard)
-    return _quickly(rt, event, call, after)
+    return _quickly(rt, event, call, after.to_json())
 
 
-def _quickly(rt: Runtime, event: VoiceEvent, call: CallRow, after: Talk) -> Reply | None:
-    conversation, form = after.to_json(), dict(event.raw)
+def _is_too_early(rt: Runtime, event: VoiceEvent, call: CallRow) -> bool:
+    """Whether a key was pressed before anybody could hear what for: by a cheek, or while the call was being taken (D5).
+
+    Between our first reply and the post lies the way there and back, too: a slow network makes a key later than it was,
+    never earlier, so that none of a patient caller is lost. The turn passes nevertheless and the same is said again: a
+    copy of the post is then an old one. Who knows the line by heart presses once more, and any time from then on.
+    """
+    if call.turn != FIRST or not event.digits:
+        return False
+    return (rt.clock() - call.started_at).total_seconds() < rt.settings.keys_after_seconds
+
+
+def _quickly(rt: Runtime, event: VoiceEvent, call: CallRow, conversation: dict[str, Any]) -> Reply | None:
+    form = dict(event.raw)
     digest = callbacks.digest_of(form)
     step = Advance(
         call=call,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gateway.content import in_language, languages_of, sound_in
 from gateway.models import Delivery, Member, NewsHeard, NewsItem, PollSilence, Unit
 from gateway.rules.classes import MessageClass
+from gateway.store.units import spoken_on
 
 SPOKEN_AT_ONCE = 3
 
@@ -32,9 +33,10 @@ def list_for(
         .order_by(NewsItem.published_at.desc(), NewsItem.id.desc())
         .limit(SPOKEN_AT_ONCE)
     )
+    nearby = spoken_on(line)
     items = [item for item in db.scalars(query) if languages_of(item.texts, item.sounds)]
     heard = _heard(db, member, [item.id for item in items])
-    return [_spoken(item, language, item.id in heard) for item in items]
+    return [_spoken(item, language, nearby, item.id in heard) for item in items]
 
 
 def mark_heard(db: Session, news_id: int, member_id: int, now: datetime) -> None:
@@ -66,8 +68,8 @@ def _heard(db: Session, member: Member | None, news_ids: list[int]) -> set[int]:
     return set(db.scalars(query))
 
 
-def _spoken(item: NewsItem, language: str, is_heard: bool) -> dict[str, Any]:
-    spoken = in_language(item.texts, item.sounds, language)
+def _spoken(item: NewsItem, language: str, nearby: Sequence[str], is_heard: bool) -> dict[str, Any]:
+    spoken = in_language(item.texts, item.sounds, language, nearby)
     return {
         "id": item.id,
         "text": item.texts.get(spoken, ""),

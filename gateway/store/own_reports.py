@@ -20,7 +20,12 @@ TODAY, YESTERDAY = "today", "yesterday"
 
 
 def list_spoken(
-    db: Session, member_ids: Sequence[int], language: str, profile: Profile, now: datetime
+    db: Session,
+    member_ids: Sequence[int],
+    language: str,
+    profile: Profile,
+    now: datetime,
+    nearby: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """List the latest reports of these members as a flow tells them (`flows.facts.OwnReport`), newest first."""
     if not member_ids:
@@ -35,7 +40,7 @@ def list_spoken(
             "state": str(report.state),
             "category": report.category,
             "told": told(report, profile, now),
-            "answer": last_word(answer, language),
+            "answer": last_word(answer, language, nearby),
         }
         for report, answer in db.execute(latest)
     ]
@@ -56,11 +61,11 @@ def told(report: Report, profile: Profile, now: datetime) -> str | None:
     return days.get(age)
 
 
-def last_word(answer: Answer | None, language: str) -> dict[str, Any] | None:
-    """Return what staff said last, in the language of whoever hears it or the nearest there is."""
+def last_word(answer: Answer | None, language: str, nearby: Sequence[str] = ()) -> dict[str, Any] | None:
+    """Return what staff said last, in the language of whoever hears it, else their unit's, or the nearest there is."""
     if answer is None:
         return None
-    spoken = in_language(answer.texts, answer.sounds, language)
+    spoken = in_language(answer.texts, answer.sounds, language, nearby)
     return {
         "text": answer.texts.get(spoken, ""),
         "sound": sound_in(answer.sounds, spoken),

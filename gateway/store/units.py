@@ -74,6 +74,16 @@ def list_line(db: Session, unit: Unit) -> list[Unit]:
     return [found[each] for each in ids]
 
 
+def spoken_on(line: Sequence[Unit]) -> list[str]:
+    """List the languages of a unit and of those above it, the nearest first: they are tried after a member's own."""
+    return list(dict.fromkeys(unit.language for unit in reversed(line) if unit.language))
+
+
+def spoken_at(db: Session, unit_id: int) -> list[str]:
+    """The same for the unit with this id."""
+    return spoken_on(list_line(db, get_unit(db, unit_id)))
+
+
 def list_lines(db: Session, units: Sequence[Unit], viewer_path: str) -> dict[int, list[Unit]]:
     """List, for each of these units, those from the viewer's own down to it; what lies above is not theirs to walk."""
     ids = {int(part) for unit in units for part in unit.path.strip("/").split("/")}

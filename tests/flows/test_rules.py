@@ -19,13 +19,13 @@ from gateway.channels.base import Speech
 from gateway.console.sounds import LONGEST_SECONDS
 from tests.flows.golden import FOLDER
 
-ROW = re.compile(r"^    D(\d+) +(engine|check|golden|room) +\S.* (\S+)$", re.MULTILINE)
-ROWS = ROW.findall(flows.__doc__ or "")
+ROW = re.compile(r"^    (?:D(\d+) +(engine|check|golden|room)| {12,}) +\S.* (\S+)$", re.MULTILINE)
+ROWS = ROW.findall(flows.__doc__ or "")  # a rule may go on in a further line
 TREE = Path(__file__).parents[2]
 
 
 def test_every_rule_has_one_row():
-    assert [int(number) for number, _, _ in ROWS] == list(range(1, 35))
+    assert [int(number) for number, _, _ in ROWS if number] == list(range(1, 35))
 
 
 @pytest.mark.parametrize(("number", "by", "proof"), ROWS, ids=lambda each: each)
