@@ -103,7 +103,7 @@ def _ensure(library: ClipLibrary, local: Sequence[Synthesizer], utterance: Utter
 
 def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utterance]) -> Iterator[Utterance]:
     for utterance in wanted:
-        if not (utterance.is_personal or library.find_recorded(utterance)):
+        if not (utterance.is_personal or library.find_spoken(utterance)):
             try:
                 speak(library, voice, utterance)
             except VoiceUnavailable:

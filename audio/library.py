@@ -6,7 +6,7 @@ before they get their name, so whoever finds a name finds the sound.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from audio.clips import (
@@ -22,6 +22,7 @@ from audio.clips import (
     joined_key,
     slower_key,
     take_key,
+    utterance_key,
 )
 from audio.convert import Take, to_telephone
 from audio.errors import ClipError
@@ -47,12 +48,15 @@ class ClipLibrary:
         self.folder = folder
         self.recorded = recorded
         self.order = tuple(dict.fromkeys((*order, ALWAYS_THERE)))
+        self.chosen: Callable[[str], str | None] | None = (
+            None  # the take of an utterance, by the keys of both
+        )
         self._digests: dict[Path, tuple[int, int, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, utterance: Utterance) -> Clip | None:
         """Return the human recording where there is one, else the best synthetic clip that exists, else None."""
-        spoken = self.find_recorded(utterance)
+        spoken = self.find_spoken(utterance)
         return spoken or next(
             filter(None, (self.find_synthetic(utterance, voice) for voice in self.order)), None
         )
@@ -60,6 +64,20 @@ class ClipLibrary:
     def find_many(self, utterances: Iterable[Utterance]) -> list[Clip | None]:
         """Return one entry per utterance, in the same order."""
         return [self.find(utterance) for utterance in utterances]
+
+    def find_spoken(self, utterance: Utterance) -> Clip | None:
+        """Return what a person read aloud: the take that was chosen, else the recording that came with the house."""
+        return self.find_chosen(utterance) or self.find_recorded(utterance)
+
+    def find_chosen(self, utterance: Utterance) -> Clip | None:
+        """Return the take that staff chose for this prompt; None also while its clip is not made again."""
+        if self.chosen is None or utterance.recorded_as is None:
+            return None
+        try:
+            key = self.chosen(utterance_key(utterance.text, utterance.language))
+        except ClipError:
+            return None
+        return self.clip_of(key, RECORDED) if key else None
 
     def find_recorded(self, utterance: Utterance) -> Clip | None:
         """Return the mastered human recording of this prompt, None until build has mastered it."""

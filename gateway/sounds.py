@@ -18,7 +18,7 @@ from audio.tts import Synthesizer
 from audio.tts.order import make_voices
 from flows import said
 from flows.steps import Tell
-from gateway import questions
+from gateway import questions, takes
 from gateway.content import SPOKEN, languages_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff
@@ -79,6 +79,10 @@ def build_subject(
 ) -> BuildReport:
     """Make what lacks for one subject: catalogue, broadcast, answer, news, member, call. Idempotent."""
     wanted = list(wanted_for(rt, subject, subject_id))
+    if subject == CATALOGUE:
+        with unit_of_work(rt.engine) as unit:
+            takes.keep_scripts(unit, rt, wanted)
+        takes.mend(rt)
     speakers = voices(rt)
     try:
         report = build(rt.clips, speakers, wanted, progress)

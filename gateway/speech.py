@@ -56,6 +56,10 @@ class Remembered:
             self._said.clear()
         self._said[key] = (time.monotonic(), said)
 
+    def clear(self) -> None:
+        """Another voice was chosen for something: all is composed anew."""
+        self._said.clear()
+
 
 @dataclass(frozen=True)
 class Speaker:
