@@ -86,6 +86,11 @@ def slower_key(key: str) -> str:
     return _digest("slower", f"{SLOWER:.2f}", key)
 
 
+def original_key(raw: bytes) -> str:
+    """Return the key under which those bytes are kept as they came."""
+    return _digest("original", hashlib.sha256(raw).hexdigest())
+
+
 def joined_key(parts: Iterable[Part]) -> str:
     """Return the key of a composed clip, from its parts in order."""
     return _digest("joined", *(_part_name(part) for part in parts))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from audio.clips import JOINED, LEAD_IN, RECORDED, Clip, Part, joined_key, take_key
+from audio.clips import JOINED, LEAD_IN, RECORDED, Clip, Part, joined_key, original_key, take_key
 from audio.convert import Take, to_telephone
 from audio.library import is_key, joined
 from audio.wav import HEADER_BYTES, seconds_in, wav_of
@@ -61,7 +61,7 @@ class PrivateClips:
         return _clip_in(self._joined, key, JOINED)
 
     def store_take(self, raw: bytes, take: Take | None = None) -> PrivateClip:
-        """Keep what a person spoke as a telephone plays it; the raw recording is not kept. Twice changes nothing."""
+        """Keep what a person spoke as a telephone plays it. Twice changes nothing."""
         key = take_key(raw)
         made = self.clip_of(key)
         if made is None:
@@ -69,6 +69,16 @@ class PrivateClips:
             made = self.clip_of(key)
         assert made is not None
         return made
+
+    def store_original(self, raw: bytes) -> str:
+        """Keep a recording as it came and return its key: mastering may be done again, and better. Twice changes nothing."""
+        key = original_key(raw)
+        self._takes.keep(key, raw)
+        return key
+
+    def original(self, key: str) -> bytes:
+        """Open a recording as it came."""
+        return self._takes.read(key)
 
     def caption(self, key: str) -> str | None:
         """Return the words of a composed clip, where somebody kept them."""

@@ -100,13 +100,13 @@ def list_due(unit: UnitOfWork, rt: Runtime, limit: int = 50) -> list[int]:
 
 
 def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take, kept: Kept) -> None:
-    clip = rt.notes.store_take(raw, take)
+    clip, original = rt.notes.store_take(raw, take), rt.notes.store_original(raw)
     with unit_of_work(rt.engine) as unit:
         note = unit.db.get_one(VoiceNote, note_id, with_for_update=True)
         if note.fetched_at is not None:
             return
-        note.clip_key, note.seconds = clip.key, clip.seconds
-        note.peaks, note.is_blank = peaks(take.pcm), take.is_blank
+        note.clip_key, note.original_key, note.seconds = clip.key, original, clip.seconds
+        note.peaks, note.is_blank, note.is_noisy = peaks(take.pcm), take.is_blank, take.is_noisy
         note.fetched_at = rt.clock()
         kept(unit, rt, note)
     logger.info("voice note fetched note_id=%s seconds=%.1f", note_id, clip.seconds)

@@ -17,7 +17,7 @@ from gateway.runtime import Runtime
 from gateway.states import DeliveryReason, ReportState
 from gateway.store import consents, sender, units
 
-PARTIAL, BLANK = "partial", "blank"
+PARTIAL, BLANK, NOISY = "partial", "blank", "noisy"
 
 
 def facts_of(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
@@ -61,9 +61,17 @@ def _interim(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -
 
 def _go_on(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:
     report = unit.db.get_one(Report, delivery.report_id)
-    is_blank = report.state == ReportState.BLANK
-    heard = {"mode": BLANK} if is_blank else {"mode": PARTIAL, "sound": _voice(unit, report)}
+    heard = _told_so_far(unit, report)
     return {"go_on": {**_about(unit, delivery), **heard, "language": language}}
+
+
+def _told_so_far(unit: UnitOfWork, report: Report) -> dict[str, Any]:
+    note = unit.db.get(VoiceNote, report.voice_note_id) if report.voice_note_id else None
+    if report.state == ReportState.BLANK:
+        return {"mode": BLANK}
+    if note and note.is_noisy and not report.is_partial:
+        return {"mode": NOISY}
+    return {"mode": PARTIAL, "sound": _voice(unit, report)}
 
 
 def _duty(unit: UnitOfWork, rt: Runtime, delivery: Delivery, language: str) -> dict[str, Any]:

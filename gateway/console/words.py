@@ -108,6 +108,7 @@ EVENTS = {
     "overdue_at_top": _("Too late, and nobody is above: it stays here"),
     "too_many": _("This phone told more than ten in a month"),
     "partial": _("The call broke off in mid-speech"),
+    "noisy": _("Noise alone, it seems: no voice can be made out"),
     "call_over": _("The call to the reporter is over"),
     "beyond_reach": _("No phone can be rung: somebody must go there"),
     "answered": _("Answered"),

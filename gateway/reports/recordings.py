@@ -53,6 +53,9 @@ def kept(unit: UnitOfWork, rt: Runtime, sound: VoiceNote) -> None:
     if report.is_partial and report.state in _UNHEARD:
         note(unit.db, report, "partial", deed.at)
         reach.owe_go_on(unit, rt, report)
+    elif sound.is_noisy and report.state in _UNHEARD:
+        note(unit.db, report, "noisy", deed.at)  # staff may make it out all the same: it stays where it is
+        reach.owe_go_on(unit, rt, report)
 
 
 def ends_in_voice(peaks: Sequence[int], seconds: float) -> bool:

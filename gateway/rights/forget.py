@@ -34,6 +34,7 @@ from gateway.runtime import FILES, VOICE_NOTES, Runtime
 from gateway.store import retention, rights_rows
 
 A_DAY = timedelta(days=1).total_seconds()
+_KEYS_OF_A_NOTE = (VoiceNote.clip_key, VoiceNote.original_key)
 NOBODY = 32  # bytes of chance in place of a number's keyed hash
 
 
@@ -58,13 +59,14 @@ def withhold_notes(unit: UnitOfWork, rt: Runtime, note_ids: Sequence[int]) -> No
 def purge_notes(unit: UnitOfWork, rt: Runtime, note_ids: Sequence[int]) -> None:
     """Do away with recordings; a file that another note still has (the same bytes) stays for that one."""
     notes = unit.db.scalars(select(VoiceNote).where(VoiceNote.id.in_(note_ids))).all()
-    keys = {note.clip_key for note in notes if note.clip_key}
+    keys = {key for note in notes for key in (note.clip_key, note.original_key) if key}
     for note in notes:
-        note.clip_key, note.sealed_url, note.peaks = None, None, None
+        note.clip_key, note.original_key, note.sealed_url, note.peaks = None, None, None, None
+        note.sealed_transcript, note.guessed_language, note.guessed_surely = None, None, None
         note.purged_at, note.withheld_at = rt.clock(), note.withheld_at or rt.clock()
     unit.db.flush()
-    still = set(unit.db.scalars(select(VoiceNote.clip_key).where(VoiceNote.clip_key.in_(keys))))
-    for key in keys - still:
+    still = (select(column).where(column.in_(keys)) for column in _KEYS_OF_A_NOTE)
+    for key in keys.difference(*map(unit.db.scalars, still)):
         unit.ring(_Removal(rt, key))
 
 
@@ -172,9 +174,8 @@ def _keys_of_files(db: Session) -> set[str]:
 
 
 def _keys_of_notes(db: Session) -> set[str]:
-    return {
-        key for key in db.scalars(select(VoiceNote.clip_key).where(VoiceNote.clip_key.is_not(None))) if key
-    }
+    found = (db.scalars(select(column).where(column.is_not(None))) for column in _KEYS_OF_A_NOTE)
+    return {key for keys in found for key in keys if key}
 
 
 def _is_old(path: Path, rt: Runtime) -> bool:

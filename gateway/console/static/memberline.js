@@ -15,7 +15,7 @@
 		fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "X-Fragment": "1" } }).catch(() => {});
 
 	// Player
-	const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
+	const SPEEDS = [1, 1.2, 1.5, 0.8];
 	let playing = null;
 	function enhance(box) {
 		const audio = box.querySelector("audio"), track = box.querySelector(".track");

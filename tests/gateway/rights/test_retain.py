@@ -9,6 +9,7 @@ from io import BytesIO
 import psycopg
 from sqlalchemy import func, make_url, select
 
+from gateway import voice_notes
 from gateway.broadcasts import sums
 from gateway.db import unit_of_work
 from gateway.models import (
@@ -75,8 +76,11 @@ def test_a_recording_is_withheld_and_later_gone_with_its_file(rt: Runtime, clock
     with unit_of_work(rt.engine) as unit:
         report = unit.db.get_one(Report, life.report_id)
         report.state, report.closed_at = ReportState.CONFIRMED, clock()
-        unit.db.get_one(VoiceNote, life.note_id).member_id = None
+        note = unit.db.get_one(VoiceNote, life.note_id)
+        note.member_id, note.original_key = None, rt.notes.store_original(b"as it came")
+        voice_notes.write_draft(rt, note, "the well is dry", "en", 0.9)
         unit.db.get_one(Member, life.member_id).name_note_id = None
+        original = note.original_key
     clock.forward(days=179)
     assert purge(rt)["recordings_withheld"] == 0
     clock.forward(days=2)
@@ -85,9 +89,11 @@ def test_a_recording_is_withheld_and_later_gone_with_its_file(rt: Runtime, clock
     found = purge(rt)
     assert (found["recordings"], found["reports_unnamed"]) == (1, 1)
     assert rt.notes._takes.size("0" * 31 + str(life.member_id % 10)) is None
+    assert rt.notes._takes.size(original) is None
     with unit_of_work(rt.engine) as unit:
         note, kept = unit.db.get_one(VoiceNote, life.note_id), unit.db.get_one(Report, life.report_id)
-        assert note.purged_at == clock() and note.clip_key is None
+        assert note.purged_at == clock() and note.clip_key is None and note.original_key is None
+        assert (note.sealed_transcript, note.guessed_language, note.guessed_surely) == (None, None, None)
         assert (kept.state, kept.member_id, kept.sealed_text) == (ReportState.CONFIRMED, None, None)
 
 
