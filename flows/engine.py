@@ -40,10 +40,12 @@ from flows.steps import (
     AddToReport,
     AnswerQuestion,
     ChooseMember,
+    ClaimNumber,
     Heard,
     MarkHeard,
     OpenReport,
     Remember,
+    SayWrong,
     Speak,
     Step,
     Tell,
@@ -57,7 +59,12 @@ MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
 UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard, AnswerQuestion)
 WAITING = (Menu, Ask, Pick, Poll, Keys, Pause, Record)  # a tuple: a union is built anew at every look
-SAID_OR_WRITTEN = (OpenReport, AddToReport)  # a note or words: one of them is not there
+SAID_OR_WRITTEN = (
+    OpenReport,
+    AddToReport,
+    ClaimNumber,
+    SayWrong,
+)  # a note or words: one of them is not there
 
 
 def start(flow: Flow, facts: Facts, flows: Mapping[str, Flow] | None = None) -> Turn:

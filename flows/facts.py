@@ -5,7 +5,7 @@ Every key may be absent; absent reads as nothing. Lists are in the order in whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 Facts = Mapping[str, Any]
@@ -46,6 +46,19 @@ class Question(Item, total=False):
     answer: str
     keys: str
     choices: str
+
+
+class Asked(Question, total=False):
+    """A question of a broadcast that is still open: `delivery` is what brought it to `member`.
+
+    `about` is the message, at the first one that is asked about it.
+    """
+
+    question: int
+    delivery: int
+    member: int
+    about: Item | None
+    is_answered: bool
 
 
 class OwnReport(TypedDict, total=False):
@@ -256,6 +269,7 @@ class Snapshot(TypedDict, total=False):
     has_duty: bool
     news: list[Item]
     reports: list[OwnReport]
+    asked: list[Asked]
     report: Opened | None
     announcement: Item | None
     questions: list[Question]  # of the announcement, in order
@@ -267,3 +281,14 @@ class Snapshot(TypedDict, total=False):
     brief: Brief | None
     found_report: Found | None
     duty: Duty | None
+
+
+def with_answered(
+    asked: Iterable[Mapping[str, Any]], delivery: int | None, question: int
+) -> list[dict[str, Any]]:
+    """Return the questions that were open (`Asked`), this one marked as answered."""
+    place = (delivery, question)
+    return [
+        {**each, "is_answered": each.get("is_answered") or (each["delivery"], each["question"]) == place}
+        for each in asked
+    ]

@@ -19,7 +19,7 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
     Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
     a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
     `recent.x` (an own report to which more may be said, of the category keyed where one was), `about` (the report whose
-    id a flow kept), `is_unnamed` (who speaks gives no name), `is_shared`, `unheard` (news), `has_choice` (of languages),
+    id a flow kept), `is_unnamed` (who speaks gives no name), `is_shared`, `unheard` (news), `unanswered` (questions), `has_choice` (of languages),
     `can_join` (in the language spoken now), `sender` (the name the organisation chose to be called by), `is_any_joined`
     (somebody on this phone).
     """
@@ -128,6 +128,10 @@ def _unheard(facts: Facts, slots: Slots) -> list[Any]:
     return [item for item in facts.get("news") or () if not item.get("is_heard")]
 
 
+def _unanswered(facts: Facts, slots: Slots) -> list[Any]:
+    return [item for item in facts.get("asked") or () if not item.get("is_answered")]
+
+
 def _can_join(facts: Facts, slots: Slots) -> bool:
     return _language(facts, slots) in (facts.get("languages") or ())
 
@@ -151,6 +155,7 @@ DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "about": _about,
     "language": _language,
     "unheard": _unheard,
+    "unanswered": _unanswered,
     "has_choice": _has_choice,
     "can_join": _can_join,
     "sender": _sender,

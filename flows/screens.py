@@ -56,7 +56,7 @@ class Screens:
     def pages(self, steps: Iterable[Step], language: str) -> list[str]:
         """Lay out what a turn says, a line a sentence; nothing where nothing of it is shown."""
         said = [step for step in steps if isinstance(step, Speak | Tell)]
-        lines = [line for line in map(self.text, said) if line]
+        lines = [line for text in map(self.text, said) for line in text.splitlines() if line]
         return laid_out(lines, self.text(Speak("screen.more", language)))
 
     def passes_by(self, flows: Mapping[str, Flow], state: State | None) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flows.engine import Turn, hung_up, resume, start
-from flows.facts import Facts
+from flows.facts import Facts, with_answered
 from flows.model import Flow
 from flows.state import State
 from flows.steps import (
+    AnswerQuestion,
     CheckPhoneCode,
     ChooseMember,
     Digits,
@@ -154,14 +155,18 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
             known["held"] = HELD
         elif isinstance(step, OwnCode):
             known["own_code"] = CODE
-        elif isinstance(step, CheckPhoneCode | SteerBroadcast):
+        elif isinstance(step, CheckPhoneCode | SteerBroadcast | AnswerQuestion):
             known |= _steered(known, step)
         else:
             _learn_of_joining(known, step)
     return known
 
 
-def _steered(known: Mapping[str, Any], step: CheckPhoneCode | SteerBroadcast) -> dict[str, Any]:
+def _steered(
+    known: Mapping[str, Any], step: CheckPhoneCode | SteerBroadcast | AnswerQuestion
+) -> dict[str, Any]:
+    if isinstance(step, AnswerQuestion):
+        return {"asked": with_answered(known.get("asked", ()), step.delivery, step.question)}
     if isinstance(step, CheckPhoneCode):
         is_open = step.code == CODE
         return {"steering": {"is_open": is_open, "is_locked": not is_open and "steering" in known}}

@@ -103,9 +103,10 @@ class OwnCode:
 
 @dataclass(frozen=True)
 class ClaimNumber:
-    """The caller says that they are a member on another number: name and village in `note` (journeys.md M6)."""
+    """Somebody says that they are a member on another number: name and village in `note` or `text` (journeys.md M6)."""
 
-    note: str
+    note: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,11 +195,15 @@ class MarkHeard:
 
 @dataclass(frozen=True)
 class AnswerQuestion:
-    """The answer to this question of the broadcast, by key or by voice; of several in one call the last counts."""
+    """The answer to this question of the broadcast, by key or by voice; of several in one call the last counts.
+
+    `delivery` is what brought the question, where it is not this call.
+    """
 
     question: int
     key: str | None = None
     note: str | None = None
+    delivery: int | None = None
 
 
 @dataclass(frozen=True)

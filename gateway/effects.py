@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
+from flows.facts import with_answered
 from gateway import enrolment, joining, leaving, steering
 from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
@@ -54,7 +55,7 @@ def _heard(step: ask.Step) -> str:
     match step:
         case ask.MarkHeard(kind, item):
             return f"{kind} {item}"
-        case ask.AnswerQuestion(question):
+        case ask.AnswerQuestion(question, delivery=None):
             return f"answer {question}"
         case ask.CallLater():
             return LATER
@@ -79,11 +80,11 @@ def _perform(
             _about_report(unit, rt, scene, step)
         case ask.AddToReport() | ask.SetPeople() | ask.SayDay():
             _about_report(unit, rt, scene, step)
-        case ask.LookUpReport() | ask.CheckPhoneCode() | ask.SteerBroadcast():
+        case ask.LookUpReport() | ask.CheckPhoneCode() | ask.SteerBroadcast() | ask.AnswerQuestion():
             return scene, {**facts, **_look_up(unit, rt, scene, step, facts)}
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():
             return _about_own_data(unit, rt, scene, step, facts)
-        case ask.MarkHeard() | ask.CallLater() | ask.AnswerQuestion():
+        case ask.MarkHeard() | ask.CallLater():
             _listened(unit, rt, scene, step)
         case ask.Withdraw():
             leaving.withdraw(unit, rt, scene, step.purpose)
@@ -119,7 +120,8 @@ def _about_own_data(
 ) -> tuple[Scene, dict[str, Any]]:
     match step:
         case ask.LookUpData():
-            found = hold.spoken(unit.db, rt, scene.member_id, scene.number_id, scene.language)
+            whose = (unit.db, rt, scene.member_id, scene.number_id)
+            found = hold.shown(*whose) if scene.is_written else hold.spoken(*whose, scene.language)
             return scene, {**facts, "held": found}
         case ask.SayWrong(note, text):
             requests.say_wrong(unit, rt, scene, text=text, note_id=int(note) if note else None)
@@ -134,10 +136,13 @@ def _look_up(
     unit: UnitOfWork,
     rt: Runtime,
     scene: Scene,
-    step: ask.LookUpReport | ask.CheckPhoneCode | ask.SteerBroadcast,
+    step: ask.LookUpReport | ask.CheckPhoneCode | ask.SteerBroadcast | ask.AnswerQuestion,
     facts: dict[str, Any],
 ) -> dict[str, Any]:
     """Return what is known from the next turn on."""
+    if isinstance(step, ask.AnswerQuestion):
+        answers.answered(unit, rt, step.delivery or scene.delivery_id, step)
+        return {"asked": with_answered(facts.get("asked") or (), step.delivery, step.question)}
     if not isinstance(step, ask.LookUpReport):
         return steering.perform(unit, rt, scene, facts, step)
     tries = int(facts.get("tries", 0))
@@ -175,11 +180,7 @@ def _choose_member(
     return replace(scene, member_id=step.member), {**facts, "member": chosen, "reports": mine}
 
 
-def _listened(
-    unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard | ask.CallLater | ask.AnswerQuestion
-) -> None:
-    if isinstance(step, ask.AnswerQuestion):
-        answers.answered(unit, rt, scene.delivery_id, step)
+def _listened(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.MarkHeard | ask.CallLater) -> None:
     if not isinstance(step, ask.MarkHeard):
         return  # the delivery learns it from the conversation when the call is over
     if step.kind == "news" and scene.member_id is not None:

@@ -46,7 +46,7 @@ def perform(
         case ask.OwnCode():
             return scene, {**facts, "own_code": _own_code(unit, rt, scene, facts)}
         case ask.ClaimNumber():
-            number_changes.claim(unit, rt, scene, int(step.note))
+            number_changes.claim(unit, rt, scene, int(step.note) if step.note else None, step.text)
             return scene, facts
         case ask.AnswerNumberChange():
             number_changes.answered(unit, rt, step.change, step.said, scene.number_id)

@@ -1,4 +1,4 @@
-"""Names in the scripts of India, and in Urdu's, as they would be written in Latin letters. Pure; for `gateway.names` alone.
+"""Names in the scripts of India, and in Urdu's, as they would be written in Latin letters. Pure.
 
 The scripts of India share one order of letters, block for block, so that one table reads nine of them. What is not said
 (the last short a of रमेश) is left out as people do when they write the name in Latin letters.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from anyascii import anyascii
 
 # Devanagari to Malayalam: nine blocks of 128 places, the same letter at the same place of each.
 _FIRST, _LAST, _BLOCK = 0x0900, 0x0D7F, 0x80
@@ -98,6 +100,9 @@ _URDU = {
 }
 _ARABIC = re.compile("[\u0600-\u06ff]+")
 _ALIKE_IN_ARABIC = str.maketrans({"ي": "ی", "ك": "ک", "ة": "ہ", "ه": "ہ", "أ": "ا", "إ": "ا"})
+_LAST_POINT = re.compile("ं(?![\u0900-\u0d7f])")
+# आप, आज, आएँगे, आना, आगे …, but Asha and Agra
+_FIRST_AA = re.compile("(?<![\u0900-\u0d7f])आ(?=[एईइ]|य[ािीेो]|न[ाे]|गे|दम|वा|प[कस]|[पजग]?(?![\u0900-\u0d7f]))")
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u0652\u0656-\u065f]")
 
 
@@ -109,6 +114,15 @@ def read_indic(text: str) -> str:
 def read_arabic(text: str) -> str:
     """Write the names of Urdu that are known as they are said; the rest is left to its consonants."""
     return _ARABIC.sub(lambda found: _said(found[0]), text)
+
+
+def read_as_typed(text: str) -> str:
+    """Write a message as people type it in Latin letters, for a screen that shows no others: aap, nahin, chahiye.
+
+    Of Urdu, which leaves its short vowels out, mostly consonants: less than is said, more than nothing.
+    """
+    text = _LAST_POINT.sub("ँ", _FIRST_AA.sub("aa", text)).replace("िए", "िये")
+    return _ARABIC.sub(lambda found: anyascii(found[0]), read_arabic(read_indic(text)))
 
 
 def _said(word: str) -> str:

@@ -9,7 +9,7 @@ from gateway.db import UnitOfWork
 from gateway.deliveries import owe
 from gateway.enrolment.lost import lose_number
 from gateway.errors import Conflict
-from gateway.models import Member, NumberChange
+from gateway.models import Member, NumberChange, new_public_id
 from gateway.people import merging
 from gateway.runtime import Runtime
 from gateway.scene import Scene
@@ -21,20 +21,32 @@ MOVED, REFUSED = "moved", "refused"
 CHANGED = "changed"
 
 
-def claim(unit: UnitOfWork, rt: Runtime, scene: Scene, note_id: int | None) -> NumberChange | None:
-    """Somebody says on this number that they are a member on another one; said twice it is one request."""
+def claim(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, note_id: int | None, text: str | None = None
+) -> NumberChange | None:
+    """Somebody says or writes on this number that they are a member on another one; told twice it is one request."""
     if scene.number_id is None:
         return None
     member = members.get_member(unit.db, scene.member_id) if scene.member_id else None
     place_id = member.unit_id if member else units.root_unit(unit.db).id
     change = number_changes.find_open(unit.db, scene.number_id)
     if change is None:
-        change = NumberChange(number_id=scene.number_id, unit_id=place_id, at=rt.clock())
+        change = NumberChange(
+            public_id=new_public_id(), number_id=scene.number_id, unit_id=place_id, at=rt.clock()
+        )
         unit.db.add(change)
     change.newcomer_id = scene.member_id or change.newcomer_id
     change.note_id = note_id or change.note_id
+    if text:
+        change.sealed_text = rt.vault.seal_text(text, number_changes.TEXT_PURPOSE, change.public_id)
     unit.db.flush()
     return change
+
+
+def written(rt: Runtime, change: NumberChange) -> str:
+    """Return the name and the village where they were written; empty where they were spoken."""
+    sealed = change.sealed_text
+    return rt.vault.open_text(sealed, number_changes.TEXT_PURPOSE, change.public_id) if sealed else ""
 
 
 def ask_old_number(

@@ -114,9 +114,7 @@ def spoken(words: Words, question: Question, language: str) -> str:
 
 def written(words: Words, question: Question, language: str) -> str:
     """Return the lines that an SMS ends with: the question, its numbered answers, how to reply."""
-    lines = [
-        f"{key} {label_of(each, language)}" for key, each in zip(question.keys, question.choices, strict=True)
-    ]
+    lines = _numbered(question, language)
     _, hint = words.find("sms.question", language)
     return "\n".join([str(question.texts.get(language, "")), *lines, hint])
 
@@ -141,6 +139,36 @@ def facts(words: Words, kept: Sequence[Mapping[str, Any]], language: str) -> lis
             "language": language,
         }
         for number, each in enumerate(questions_of(kept), 1)
+    ]
+
+
+def asked(words: Words, kept: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return those that a key answers, as whoever comes by themselves is asked them.
+
+    `written` and `written_choices` are what a screen or a text shows instead of `text` and `choices`.
+    """
+    known = facts(words, kept, language)
+    return [
+        {**fact, "question": fact["id"], **_shown(each, language)}
+        for fact, each in zip(known, questions_of(kept), strict=True)
+        if each.keys
+    ]
+
+
+def in_writing(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same questions for whoever reads them."""
+    return [{**each, "text": each["written"], "choices": each["written_choices"]} for each in items]
+
+
+def _shown(question: Question, language: str) -> dict[str, str]:
+    lines = _numbered(question, language)
+    own = str(question.texts.get(language, ""))
+    return {"written": "\n".join([*filter(None, [own]), *lines]), "written_choices": "\n".join(lines)}
+
+
+def _numbered(question: Question, language: str) -> list[str]:
+    return [
+        f"{key} {label_of(each, language)}" for key, each in zip(question.keys, question.choices, strict=True)
     ]
 
 

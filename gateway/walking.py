@@ -13,7 +13,7 @@ from flows.engine import resume, start, waits_for_words
 from flows.messages import message
 from flows.state import State, Turn
 from flows.steps import Nothing, Speak, Step, Tell, Text
-from gateway import effects, texted_reports, waiting
+from gateway import effects, questions, texted_reports, waiting
 from gateway.db import UnitOfWork
 from gateway.models import Conversation, Report
 from gateway.runtime import Runtime
@@ -66,7 +66,9 @@ def wants_words(rt: Runtime, open_one: Conversation | None) -> bool:
 
 def known(facts: dict[str, Any], flow: str) -> dict[str, Any]:
     """What a conversation may know: one that is walked is written, and a phone code is keyed in calls alone."""
-    return facts if flow in SMS_ONLY else {**facts, "is_written": True, "steers": False}
+    if flow in SMS_ONLY:
+        return facts
+    return {**facts, "is_written": True, "steers": False, "asked": questions.in_writing(facts["asked"])}
 
 
 def member_of(facts: dict[str, Any]) -> Any:

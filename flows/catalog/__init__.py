@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flows.catalog.announcement import ANNOUNCEMENT, TEST_CALL
 from flows.catalog.answer import ANSWER
+from flows.catalog.asked import ASKED
 from flows.catalog.brief import BRIEF
 from flows.catalog.codes import INVITE, TRAINING
 from flows.catalog.daily import DAILY
@@ -38,6 +39,7 @@ FLOWS: Mapping[str, Flow] = {
         MY_DATA,
         FORGETTING,
         NEWS,
+        ASKED,
         HELP,
         ANNOUNCEMENT,
         TEST_CALL,

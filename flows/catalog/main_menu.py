@@ -7,7 +7,7 @@ CHOICES = (
     Choice("1", "problem", "main_menu.problem"),
     Choice("2", "news", "main_menu.news", has("news")),
     Choice("3", "not_yet"),
-    Choice("4", "not_yet"),
+    Choice("4", "asked", "main_menu.asked", has("unanswered")),
     Choice("5", "my_reports", "main_menu.my_reports", has("reports")),
     Choice("6", "steering", None, has("steers")),
 )
@@ -26,6 +26,7 @@ MAIN_MENU = Flow(
         "more": Menu(CHOICES, ("main_menu.more",), otherwise="bye"),
         "problem": Goto("problem"),
         "news": Goto("news"),
+        "asked": Goto("asked"),
         "not_yet": Say("main_menu.not_yet", "more"),
         "my_reports": Goto("my_reports"),
         "steering": Goto("steering", "code"),

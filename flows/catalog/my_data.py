@@ -39,8 +39,10 @@ MY_DATA = Flow(
             ),
             otherwise="back",
         ),
-        "wrong": Record("my_data.say_wrong", "my_data.say_wrong", "note", "keep_wrong", "back"),
-        "keep_wrong": Do(SayWrong, "wrong_kept", {"note": From("slot.note")}),
+        "wrong": Record(
+            "my_data.say_wrong", "my_data.say_wrong", "note", "keep_wrong", "back", text_slot="text"
+        ),
+        "keep_wrong": Do(SayWrong, "wrong_kept", {"note": From("slot.note"), "text": From("slot.text")}),
         "wrong_kept": Say("my_data.wrong_kept", "back"),
         "forget": Branch(((has("is_outbound"), "forget_now"),), "forget_later"),
         "forget_now": Goto("forgetting", "ask"),

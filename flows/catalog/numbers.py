@@ -11,8 +11,10 @@ NEW_NUMBER = Flow(
     1,
     "say",
     {
-        "say": Record("new_number.say", "new_number.again", "note", "claim", "nothing", seconds=15),
-        "claim": Do(ClaimNumber, "kept", {"note": From("slot.note")}),
+        "say": Record(
+            "new_number.say", "new_number.again", "note", "claim", "nothing", seconds=15, text_slot="text"
+        ),
+        "claim": Do(ClaimNumber, "kept", {"note": From("slot.note"), "text": From("slot.text")}),
         "kept": Say("new_number.kept", "end"),
         "nothing": Say("goodbye.member", "end"),
         "end": End(),

@@ -16,6 +16,7 @@ HELD: Mapping[str, tuple[str, ...]] = {
     "my_reports": ("found_report",),
     "my_data": ("held",),
     "news": (),
+    "asked": (),
     "announcement": ("announcement", "questions"),
     "answer": ("answer",),
     "interim": ("interim",),

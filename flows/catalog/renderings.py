@@ -9,9 +9,20 @@ from collections.abc import Mapping
 
 VOICE, SMS, USSD = "voice", "sms", "ussd"
 
-WALKED = ("main_menu", "problem", "voice_note", "my_reports", "news")
+WALKED = ("main_menu", "problem", "voice_note", "my_reports", "news", "asked")
 BY_SCREEN = frozenset(
-    {*WALKED, "joining", "help", "leaving", "daily", "invite", "training", "pick_up"},
+    {
+        *WALKED,
+        "joining",
+        "help",
+        "leaving",
+        "daily",
+        "invite",
+        "training",
+        "pick_up",
+        "my_data",
+        "new_number",
+    },
 )
 SMS_ONLY = frozenset({"sms_join", "sms_urgency", "sms_solved"})
 BY_TEXT = SMS_ONLY | set(WALKED)
@@ -28,9 +39,7 @@ ONLY_SPOKEN: Mapping[str, str] = {
     "steering": "the phone code is keyed in a call",
     "introduction": "a call of ours",
     "number_check": "a call of ours to the old number",
-    "new_number": "the voice that tells of it is heard by staff",
-    "my_data": "counts by SMS: MYDATA; what is wrong with it is spoken",
-    "forgetting": "a call of ours, to be sure who asks",
+    "forgetting": "a call of ours, to be sure who asks: on a screen and by SMS one asks for it",
 }
 
 

@@ -18,7 +18,7 @@ YES_OR_NO = 2  # answers: then the words for yes and no stand for 1 and 2 (D15)
 
 
 def answered(unit: UnitOfWork, rt: Runtime, delivery_id: int | None, said: AnswerQuestion) -> None:
-    """Keep an answer given in a call. A test call, and a key that the question does not have, leave no trace."""
+    """Keep an answer given in a call or on a screen. A test call, and a key that the question does not have, leave no trace."""
     delivery = unit.db.get(Delivery, delivery_id) if delivery_id else None
     if delivery is None or delivery.broadcast_id is None or delivery.reason != DeliveryReason.BROADCAST:
         return

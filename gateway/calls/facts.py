@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.words.pieces import RECORDED
+from gateway.calls.asking import asked_of
 from gateway.content import SPOKEN
 from gateway.models import Call, Member, Unit, VoiceNote
 from gateway.rules.consent import ConsentState
@@ -56,7 +57,7 @@ def facts_for(
         "duty": None,
     }
     if more.keys() & ONE_THING:
-        return facts | {"news": [], "reports": []} | more
+        return facts | {"news": [], "reports": [], "asked": []} | more
     return facts | heard_by_ear(db, rt, facts["language"], people, member, line, rt.clock()) | more
 
 
@@ -69,11 +70,12 @@ def heard_by_ear(
     line: Sequence[Unit],
     now: datetime,
 ) -> dict[str, Any]:
-    """News of the unit's line, and the reports of whoever may be meant, newest first."""
+    """News of the unit's line, the reports of whoever may be meant and what they were asked, newest first."""
     mine, nearby = [each.id for each in people], units.spoken_on(line)
     return {
         "news": news.list_for(db, line, member, language, now),
         "reports": own_reports.list_spoken(db, mine, language, rt.profile, now, nearby),
+        "asked": asked_of(db, rt, language, mine, line, now),
     }
 
 

@@ -20,7 +20,7 @@ from flows.catalog.sms_words import Stop, understand
 from flows.screens import heard_in
 from flows.steps import Nothing, Speak, Tell, Text, Withdraw
 from flows.words.pieces import RECORDED
-from gateway import effects
+from gateway import effects, questions
 from gateway.calls import closing, opening, talk
 from gateway.calls import facts as known
 from gateway.calls.screen import Screen
@@ -104,6 +104,7 @@ def _in_writing(rt: Runtime, facts: dict[str, Any]) -> dict[str, Any]:
         **facts,
         "is_written": True,
         "steers": False,  # a phone code is keyed in a call
+        "asked": questions.in_writing(facts["asked"]),
         "language": rt.screens.language(facts["language"]),
         "languages": [each for each in facts["languages"] if each in rt.screens.words.languages],
         "member": _without_sound(facts["member"]),

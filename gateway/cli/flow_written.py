@@ -16,7 +16,7 @@ from flows.screens import Screens, screens_of
 from flows.simulate import demo_of, line
 from flows.words import Words
 from gateway.errors import NotFound
-from gateway.names_scripts import read_indic
+from gateway.names_scripts import read_as_typed
 
 
 def lacks(words: Words) -> list[str]:
@@ -51,4 +51,4 @@ def _typed(last: list[Written]) -> Iterator[str]:
 
 
 def _screens(words: Words) -> Screens:
-    return screens_of(words, Path(flows.__file__).parent / "words" / "screens", read_indic)
+    return screens_of(words, Path(flows.__file__).parent / "words" / "screens", read_as_typed)

@@ -38,6 +38,7 @@ TROUBLES = {
 }
 CONVERSATIONS = {
     "": _("came to its end"),
+    "asked": _("answering a question of ours"),
     "main_menu": _("the first menu"),
     "joining": _("joining"),
     "problem": _("telling a problem"),

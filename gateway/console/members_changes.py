@@ -30,7 +30,8 @@ def choose(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         row = number_changes.get_open(unit.db, viewer.unit_path, public_id)
         search = member_list.Search(words)
         found = member_list.list_members(unit.db, viewer.unit_path, search, FOUND).rows if words else []
-    return render_template("members/change_number.html", row=row, found=found, words=words)
+    text = room.written(runtime(), row.change)
+    return render_template("members/change_number.html", row=row, found=found, words=words, text=text)
 
 
 @blueprint.post("/members/joined/numbers/<public_id>/ask")

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
+from gateway import number_changes as room
 from gateway import placing, referrals
 from gateway.access import Viewer, may, runtime
 from gateway.console.units_choice import choices, chosen, label
@@ -128,6 +129,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, rows: list[joined.JoinedRow
         "written": {row.member.id: placing.written_place(rt, row.enrolment) for row in rows},
         "alike": {row.member.id: joined.list_alike(db, viewer.unit_path, row.member) for row in rows},
         "changes": changes,
+        "texts": {row.change.id: room.written(rt, row.change) for row in changes},
         "calls": {
             row.change.id: number_changes.call_state(db, row.change.id)
             for row in changes

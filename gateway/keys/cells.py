@@ -63,6 +63,7 @@ CELLS = (
     Cell("callbacks", "sealed_body", "callbacks.body", "digest"),
     Cell("staff", "sealed_totp", "staff.sealed_totp", "id"),
     Cell("enrolments", "sealed_place", "enrolments.place", "member_id"),
+    Cell("number_changes", "sealed_text", "number_changes.text", "public_id"),
     Cell("rights_requests", "sealed_text", "rights_requests.sealed_text", "public_id"),
     Cell("erasures", "sealed", "erasures.sealed", "member_id", ERASED),
 )

@@ -92,6 +92,7 @@ class NumberChange(Base):
     public_id: Mapped[Public] = mapped_column(default=new_public_id)
     number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"), index=True)  # the new one
     note_id: Mapped[int | None] = mapped_column(ForeignKey("voice_notes.id"))  # name and village, spoken
+    sealed_text: Mapped[bytes | None]  # or written
     newcomer_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)  # who joined on it
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)  # whose it would be
     old_number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"))

@@ -25,6 +25,7 @@ from gateway.runtime import Runtime
 from gateway.states import MemberStatus
 from gateway.store import numbers, rights_rows, units
 from gateway.store.enrolments import PLACE_PURPOSE
+from gateway.store.number_changes import TEXT_PURPOSE as CHANGE_TEXT
 from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE
 from gateway.store.reports import TEXT_PURPOSE as REPORT_TEXT
 from gateway.store.staff import add_audit
@@ -42,6 +43,7 @@ PURPOSES = {
     "deliveries": ("sealed_text", OWED_TEXT, "dedupe", "text"),
     "voice_notes": ("sealed_transcript", TRANSCRIPT_PURPOSE, "public_id", "draft"),
     "rights_requests": ("sealed_text", REQUEST_TEXT, "public_id", "text"),
+    "number_changes": ("sealed_text", CHANGE_TEXT, "public_id", "text"),
     "enrolments": ("sealed_place", PLACE_PURPOSE, "member_id", "place"),
 }
 # Sealed, but nobody's words: a number is opened apart, an address of the provider and what is erased never.

@@ -56,6 +56,13 @@ def spoken(
     return {**numbers, "since": since, "consent": found.consent}
 
 
+def shown(db: Session, rt: Runtime, member_id: int | None, number_id: int | None) -> dict[str, Any]:
+    """Return it as a screen shows it: figures, the month as a number."""
+    found = held(db, member_id, number_id)
+    since = f"{found.since.astimezone(rt.profile.timezone):%m/%Y}" if found.since else ""
+    return {**counts(found), "since": since, "consent": found.consent}
+
+
 def month(rt: Runtime, at: datetime, language: str) -> str:
     """Name a month, as people of that language do."""
     return rt.words.month(language, at.astimezone(rt.profile.timezone))

@@ -29,7 +29,7 @@ def list_for(
         .where(NewsItem.unit_id.in_(places))
         .where(NewsItem.withdrawn_at.is_(None), NewsItem.published_at <= now)
         .where(or_(NewsItem.expires_at.is_(None), NewsItem.expires_at > now))
-        .where(not_(and_(is_campaign, _is_silent(places, now))))
+        .where(not_(and_(is_campaign, is_silent(places, now))))
         .order_by(NewsItem.published_at.desc(), NewsItem.id.desc())
         .limit(SPOKEN_AT_ONCE)
     )
@@ -51,7 +51,7 @@ def mark_broadcast_heard(db: Session, delivery: Delivery, now: datetime) -> None
         mark_heard(db, news_id, delivery.member_id, now)
 
 
-def _is_silent(places: Sequence[int], now: datetime) -> ColumnElement[bool]:
+def is_silent(places: Sequence[int], now: datetime) -> ColumnElement[bool]:
     """Whether the hours before a poll have begun in one of these units."""
     begins = PollSilence.closes_at - func.make_interval(0, 0, 0, 0, cast(PollSilence.hours_before, Integer))
     return (

@@ -12,6 +12,7 @@ from gateway.models import Delivery, Member, NumberChange, PhoneNumber, Unit, Vo
 from gateway.states import DeliveryReason
 from gateway.store.units import is_under
 
+TEXT_PURPOSE = "number_changes.text"
 Old = aliased(PhoneNumber)
 
 

@@ -113,7 +113,7 @@ def forget_ties(
     enrolments = update(Enrolment).where(Enrolment.member_id.in_(member_ids))
     db.execute(enrolments.values(number_id=None, place_note_id=None, sealed_place=None))
     changes = or_(NumberChange.member_id.in_(member_ids), NumberChange.newcomer_id.in_(member_ids))
-    db.execute(update(NumberChange).where(changes).values(note_id=None, old_number_id=None))
+    db.execute(update(NumberChange).where(changes).values(note_id=None, sealed_text=None, old_number_id=None))
     undecided = update(NumberChange).where(changes, NumberChange.decided_at.is_(None))
     db.execute(undecided.values(decision="refused", decided_at=now))
     db.execute(update(Merge).where(Merge.kept_id.in_(member_ids)).values(details={}))

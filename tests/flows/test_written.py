@@ -16,7 +16,7 @@ from flows.play_written import player
 from flows.screens import MOST_PAGES, ROOM, heard_in, laid_out, plain, screens_of
 from flows.sms_text import BASIC, segments
 from flows.steps import Digits, Nothing, Speak, Text, WaitDigits, WaitVoiceNote
-from gateway.names_scripts import read_indic
+from gateway.names_scripts import read_as_typed
 from tests.flows.golden import CAST
 from tests.flows.written_golden import WORDS, conversations
 
@@ -31,7 +31,7 @@ TYPED = some.one_of(
 
 @pytest.fixture(scope="module")
 def screens(words):
-    return screens_of(words, WORDS / "screens", read_indic)
+    return screens_of(words, WORDS / "screens", read_as_typed)
 
 
 @pytest.mark.parametrize("conversation", ALL, ids=lambda one: one.file.stem)
@@ -101,7 +101,7 @@ def test_question_stays_on_one_screen_with_its_choices():
     ],
 )
 def test_what_a_screen_cannot_show_is_written_in_letters_that_it_can(text, shown):
-    assert plain(text, read_indic) == shown
+    assert plain(text, read_as_typed) == shown
 
 
 @pytest.mark.parametrize(

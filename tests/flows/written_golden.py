@@ -16,7 +16,7 @@ from flows.play_written import Player, Written, player
 from flows.screens import Screens, screens_of
 from flows.simulate import line, toml
 from flows.words import Words, load
-from gateway.names_scripts import read_indic
+from gateway.names_scripts import read_as_typed
 from tests.flows.golden import CAST
 
 FOLDER = Path(__file__).parent / "written"
@@ -59,7 +59,7 @@ def conversations() -> list[Conversation]:
 def by(rendering: str, flow: str) -> Player:
     """Return who plays this rendering, with the words as they are."""
     words: Words = load(WORDS)
-    screens: Screens = screens_of(words, WORDS / "screens", read_indic)
+    screens: Screens = screens_of(words, WORDS / "screens", read_as_typed)
     return player(rendering, flow, FLOWS, words, screens)
 
 

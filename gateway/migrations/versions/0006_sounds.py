@@ -39,6 +39,7 @@ def upgrade() -> None:
     ):
         op.add_column("question_counts", count)
     op.add_column("callbacks", sa.Column("number_id", sa.BigInteger()))
+    op.add_column("number_changes", sa.Column("sealed_text", sa.LargeBinary()))
     op.create_index(
         "ix_callbacks_stray",
         "callbacks",

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gateway import voice_notes
+from gateway import number_changes, voice_notes
 from gateway.access import second_factor
 from gateway.db import unit_of_work
 from gateway.keys.cells import Cell
@@ -26,6 +26,7 @@ from gateway.people.everything import REQUEST_TEXT
 from gateway.phones import Number
 from gateway.rights import erase
 from gateway.runtime import Runtime
+from gateway.scene import Scene
 from gateway.store import enrolments
 from gateway.store.reports import ADDITION_PURPOSE, NOTE_PURPOSE, NUMBER_PURPOSE
 from tests.builders import a_member, a_number, a_person_of_staff
@@ -120,3 +121,5 @@ def _asked(rt: Runtime, name: str) -> None:
                 at=rt.clock(),
             )
         )
+        number_id = unit.db.get_one(Member, member_id).number_id
+        number_changes.claim(unit, rt, Scene(number_id, member_id, "en"), None, f"{name} of the old number")
