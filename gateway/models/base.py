@@ -33,7 +33,13 @@ def unchecked(target: str) -> ForeignKey:
 
 def new_public_id() -> str:
     """Return a random name for addresses, screens and command lines: 13 letters and digits, 65 bits."""
-    return secrets.token_bytes(13).translate(_LETTERS).decode()
+    return new_public_ids(1)[0]
+
+
+def new_public_ids(count: int) -> list[str]:
+    """Return so many of them at once: a list asks for thousands."""
+    letters = secrets.token_bytes(13 * count).translate(_LETTERS).decode()
+    return [letters[at : at + 13] for at in range(0, len(letters), 13)]
 
 
 class Word(TypeDecorator[enum.Enum]):

@@ -19,20 +19,32 @@ from gateway.states import MemberStatus
 from gateway.store import people
 
 
+class Read(NamedTuple):
+    """A person as read, with the index of their number and the number sealed, where it may have to be written.
+
+    Both are reckoned while those before them are written. `sealed` is "" where nothing will be.
+    """
+
+    person: Person
+    number_index: bytes
+    sealed: bytes = b""
+
+
 class _Placed(NamedTuple):
     """A person whose unit is there."""
 
     key: Key
     person: Person
     home_unit_id: int | None
+    sealed: bytes
 
 
-def pass_over(job: Importing, persons: Iterable[Person]) -> None:
+def pass_over(job: Importing, persons: Iterable[Read]) -> None:
     """Remember people of rows that an earlier run has taken."""
-    job.seen.update(_mark(person) for person in persons)
+    job.seen.update(_mark(each.person) for each in persons)
 
 
-def take_batch(unit: UnitOfWork, job: Importing, persons: Sequence[Person]) -> None:
+def take_batch(unit: UnitOfWork, job: Importing, persons: Sequence[Read]) -> None:
     """Take these persons; somebody who stands twice among them is new the first time and updated the second."""
     people.plan_anew(unit.db)
     if not job.is_dry:
@@ -53,18 +65,18 @@ def take_batch(unit: UnitOfWork, job: Importing, persons: Sequence[Person]) -> N
         placed = again
 
 
-def _place(unit: UnitOfWork, job: Importing, persons: Sequence[Person]) -> list[_Placed]:
-    codes = {person.unit for person in persons} | {person.home_unit for person in persons}
+def _place(unit: UnitOfWork, job: Importing, persons: Sequence[Read]) -> list[_Placed]:
+    codes = {code for each in persons for code in (each.person.unit, each.person.home_unit) if code}
     units = people.units_by_code(unit.db, codes, job.unit_path)
     placed = []
-    for person in persons:
+    for person, number_index, sealed in persons:
         unit_id, home_id = units.get(person.unit), units.get(person.home_unit)
         if unit_id is None or (person.home_unit and home_id is None):
             column = "unit" if unit_id is None else "home_unit"
             job.result.refused.append(refuse(person.line, column, "unit-unknown"))
         else:
-            key = Key(job.rt.vault.index(person.number), unit_id, folded(person.name))
-            placed.append(_Placed(key, person, home_id))
+            key = Key(number_index, unit_id, folded(person.name))
+            placed.append(_Placed(key, person, home_id, sealed))
     return placed
 
 
@@ -80,7 +92,7 @@ def _take(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed]) -> None:
     job.result.unchanged += sum(row.before is not None and says_nothing_new(row) for row in first)
     job.seen.update(_mark(row.person) for row in first)
     if not job.is_dry:
-        write_rows(unit, job, rows)
+        write_rows(unit, job, rows, (each.index for each in there))
 
 
 def _look_up(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed], there: Sequence[Any]) -> list[Row]:
@@ -91,16 +103,16 @@ def _look_up(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed], there:
     posts = people.posts_of(unit.db, ids)
     judged_new: dict[tuple[Any, ...], Judged] = {}
     rows = []
-    for key, person, home_unit_id in placed:
+    for key, person, home_unit_id, sealed in placed:
         before = known.get(key)
         words = (person.consent, person.agreed_at), suppressed.get(key.number_index)
         if before is None:
             judged = judged_new.get(words) or judged_new.setdefault(words, _judge(job, words, ()))
-            rows.append(Row(key, person, home_unit_id, judged, None, (), 0))
+            rows.append(Row(key, person, home_unit_id, judged, None, (), 0, sealed))
         else:
             judged = _judge(job, words, ledgers.get(before.id, ()))
             held = posts.get(before.id, ())
-            rows.append(Row(key, person, home_unit_id, judged, before, held, before.id))
+            rows.append(Row(key, person, home_unit_id, judged, before, held, before.id, sealed))
     return rows
 
 

@@ -78,7 +78,7 @@ def _members(rt: Runtime, made: Import, path: str) -> None:
         job = begin(unit, rt, staff=staff, unit_path=path, is_dry=is_dry, upto_id=upto)
         _note_titles(unit, rt, made, table, job.upto_id)
     began, done = None, 0
-    for rows in batches(rt, table):
+    for rows in batches(rt, table, is_dry=is_dry, done=made.done):
         done += len(rows)
         if done <= made.done:
             pass_rows(job, rows)

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.people.ahead import ahead
-from gateway.people.batch import pass_over, take_batch
+from gateway.people.batch import Read, pass_over, take_batch
 from gateway.people.columns import Wanted
 from gateway.people.lists import Row, Table, open_table
-from gateway.people.persons import NEEDED, OPTIONAL, Person, Reading, read_person
+from gateway.people.persons import NEEDED, OPTIONAL, Reading, read_person
 from gateway.people.refusals import Imported, Refused
 from gateway.people.write import Importing, folded, spelt
 from gateway.runtime import Runtime
@@ -28,7 +28,7 @@ BATCH = 2000
 WANTED = Wanted(NEEDED, OPTIONAL)
 
 Progress = Callable[[int], None]
-Batch = Sequence[Person | Refused]
+Batch = Sequence[Read | Refused]
 
 
 def import_members(
@@ -54,7 +54,7 @@ def import_members(
     result = job.result
     result.ignored = table.ignored
     rows = 0
-    for batch in batches(rt, table):
+    for batch in batches(rt, table, is_dry=dry_run):
         with unit_of_work(rt.engine) as unit:
             take_rows(unit, job, batch)
         rows += len(batch)
@@ -71,14 +71,19 @@ def open_members(stream: BinaryIO, chosen: Mapping[str, str] | None = None) -> T
     return open_table(stream, replace(WANTED, chosen=chosen or {}))
 
 
-def batches(rt: Runtime, table: Table) -> Iterator[Batch]:
-    """Cut a list into the pieces that are taken at once: the same pieces however often it is read, and each read ahead."""
-    return ahead(_batches(rt, table))
+def batches(rt: Runtime, table: Table, *, is_dry: bool = False, done: int = 0) -> Iterator[Batch]:
+    """Cut a list into the pieces that are taken at once: the same pieces however often it is read, and each read ahead.
+
+    What will not be written is not sealed: nothing where the list is only looked at, and not the first `done` rows.
+    """
+    return ahead(_batches(rt, table, None if is_dry else done))
 
 
-def _batches(rt: Runtime, table: Table) -> Iterator[Batch]:
+def _batches(rt: Runtime, table: Table, sealed_after: int | None) -> Iterator[Batch]:
+    count = 0
     while rows := list(itertools.islice(table.rows, BATCH)):
-        yield list(_read(rt, rows))
+        count += len(rows)
+        yield list(_read(rt, rows, is_sealed=sealed_after is not None and count > sealed_after))
 
 
 def begin(
@@ -97,7 +102,7 @@ def begin(
 
 def take_rows(unit: UnitOfWork, job: Importing, batch: Batch) -> None:
     """Take a batch, refusing what is none; the result is told in `job.result`."""
-    persons: list[Person] = []
+    persons: list[Read] = []
     for person in batch:
         if isinstance(person, Refused):
             job.result.refused.append(person)
@@ -108,7 +113,7 @@ def take_rows(unit: UnitOfWork, job: Importing, batch: Batch) -> None:
 
 def pass_rows(job: Importing, batch: Batch) -> None:
     """Pass over a batch that an earlier run has taken."""
-    pass_over(job, (person for person in batch if isinstance(person, Person)))
+    pass_over(job, (person for person in batch if isinstance(person, Read)))
 
 
 def note_import(unit: UnitOfWork, rt: Runtime, staff: int | None, result: Imported) -> None:
@@ -116,11 +121,14 @@ def note_import(unit: UnitOfWork, rt: Runtime, staff: int | None, result: Import
     add_audit(unit.db, staff, "members.imported", rt.clock(), taken=result.taken, updated=result.updated)
 
 
-def _read(rt: Runtime, rows: Sequence[Row | Refused]) -> Iterator[Person | Refused]:
+def _read(rt: Runtime, rows: Sequence[Row | Refused], *, is_sealed: bool) -> Iterator[Read | Refused]:
     lines = frozenset(line.number for line in rt.settings.voice_numbers)
     reading = Reading(rt.settings.country, rt.profile.timezone, rt.clock(), lines)
     for row in rows:
         person = row if isinstance(row, Refused) else read_person(row, reading)
-        if isinstance(person, Person):
-            spelt(person.name), folded(person.name)  # kept for when they are asked for
-        yield person
+        if isinstance(person, Refused):
+            yield person
+            continue
+        spelt(person.name), folded(person.name)  # kept for when they are asked for
+        index = rt.vault.index(person.number)
+        yield Read(person, index, rt.vault.seal(person.number.encode(), index) if is_sealed else b"")

@@ -6,14 +6,16 @@ Called by `batch`, which looked everything up and judged it before; a dry run ne
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from gateway.db import UnitOfWork
 from gateway.deliveries.owe import owe_introductions
-from gateway.models import Consent, Enrolment, Member, Post, new_public_id
+from gateway.models import Consent, Enrolment, Member, Post
+from gateway.models.base import new_public_ids
 from gateway.names import search_key
 from gateway.people.agreeing import Judged
 from gateway.people.persons import Person
@@ -65,27 +67,34 @@ class Row:
     before: Any
     posts: Sequence[str]
     member_id: int
+    sealed: bytes
 
     @property
     def has_left(self) -> bool:
         return self.before is not None and self.before.status == MemberStatus.LEFT
 
 
-def write_rows(unit: UnitOfWork, job: Importing, rows: list[Row]) -> None:
-    """Write these rows, each of another person."""
+def write_rows(unit: UnitOfWork, job: Importing, rows: list[Row], there: Iterable[bytes]) -> None:
+    """Write these rows, each of another person; `there` are the numbers of everybody known on these numbers, by index."""
     new = [row for row in rows if row.before is None]
     known = [row for row in rows if row.before is not None]
     numbers = {row.key.number_index: row.person.number for row in rows}
-    number_ids = people.add_numbers(unit.db, job.rt.vault, numbers, job.rt.clock())
+    sealed = {row.key.number_index: row.sealed for row in rows}
+    number_ids = people.add_numbers(unit.db, job.rt.vault, numbers, job.rt.clock(), sealed)
     ids = people.reserve_ids(unit.db, Member, len(new))
     for row, member_id in zip(new, ids, strict=True):
         row.member_id = member_id
-    _add(unit, job, new, number_ids)
+    with people.keeping_plans(unit.db):
+        _add(unit, job, new, number_ids)
+        _agree(unit, job, rows, number_ids)
+        _add_posts(unit, job, rows)
     people.change_members(unit.db, [changed for row in known if (changed := _changed(row))])
-    _agree(unit, job, rows, known, number_ids)
-    _add_posts(unit, job, rows)
+    _derive(unit, known)
     _introduce(unit, job, rows, number_ids)
-    _name_aloud(unit, job, {number_ids[row.key.number_index] for row in new})
+    on = Counter([*there, *(row.key.number_index for row in new)])
+    _name_aloud(
+        unit, job, {number_ids[each] for each in (row.key.number_index for row in new) if on[each] > 1}
+    )
 
 
 def _add(unit: UnitOfWork, job: Importing, new: list[Row], number_ids: Mapping[bytes, int]) -> None:
@@ -100,12 +109,12 @@ def _add(unit: UnitOfWork, job: Importing, new: list[Row], number_ids: Mapping[b
         columns,
         (
             (
-                *(row.member_id, new_public_id(), row.person.name, spelt(row.person.name)),
+                *(row.member_id, public_id, row.person.name, spelt(row.person.name)),
                 *(number_ids[row.key.number_index], row.key.unit_id, row.home_unit_id, row.person.language),
                 *(row.person.handset, row.person.slot, _as_json(row.person.tags), _status(row).value),
                 *(row.judged.state.value, row.person.is_adult, False, now),
             )
-            for row in new
+            for row, public_id in zip(new, new_public_ids(len(new)), strict=True)
         ),
     )
     came = (
@@ -123,9 +132,7 @@ def _status(row: Row) -> MemberStatus:
     return MemberStatus.ACTIVE if _has_joined(row) else MemberStatus.INVITED
 
 
-def _agree(
-    unit: UnitOfWork, job: Importing, rows: list[Row], known: list[Row], number_ids: Mapping[bytes, int]
-) -> None:
+def _agree(unit: UnitOfWork, job: Importing, rows: list[Row], number_ids: Mapping[bytes, int]) -> None:
     columns = (
         *("member_id", "number_id", "purpose", "action", "how", "language", "staff_id", "at"),
         "expires_at",
@@ -139,6 +146,9 @@ def _agree(
         if (entry := row.judged.entry) is not None
     )
     people.copy_in(unit.db, Consent, columns, entries)
+
+
+def _derive(unit: UnitOfWork, known: list[Row]) -> None:
     for state in ConsentState:
         changed = [row.member_id for row in known if row.judged.entry and row.judged.state == state]
         if changed:
@@ -164,10 +174,10 @@ def _introduce(unit: UnitOfWork, job: Importing, rows: list[Row], number_ids: Ma
         job.is_named = True
 
 
-def _name_aloud(unit: UnitOfWork, job: Importing, number_ids: set[int]) -> None:
+def _name_aloud(unit: UnitOfWork, job: Importing, number_ids: Collection[int]) -> None:
     """Who shares a phone is asked for by name, so these names need sounds."""
     left = MOST_NAMES_ALOUD - job.named_aloud
-    if left > 0:
+    if left > 0 and number_ids:
         for member_id in people.sharing(unit.db, number_ids)[:left]:
             unit.ring(partial(job.rt.bells.build_sounds, "member", member_id))
             job.named_aloud += 1

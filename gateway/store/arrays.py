@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, TableValuedAlias, Text, column, func, literal
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    LargeBinary,
+    Numeric,
+    TableValuedAlias,
+    Text,
+    column,
+    func,
+    literal,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
@@ -27,7 +38,7 @@ class Listed(UserDefinedType[Sequence[Any]]):
         return f"{self.name}[]"
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[Any] | None], str | None]:
-        write = _quoted if self.item is Text else str
+        write = _WRITTEN.get(self.item, str)
         return lambda items: (
             "{" + ",".join("NULL" if each is None else write(each) for each in items or ()) + "}"
         )
@@ -35,6 +46,7 @@ class Listed(UserDefinedType[Sequence[Any]]):
 
 INTEGERS, TEXTS = Listed(BigInteger, "BIGINT"), Listed(Text, "TEXT")
 AMOUNTS = Listed(Numeric, "NUMERIC")
+BYTES, TRUTHS = Listed(LargeBinary, "BYTEA"), Listed(Boolean, "BOOLEAN")
 
 
 def among(ids: Sequence[int]) -> ColumnElement[Any]:
@@ -64,3 +76,10 @@ def listed(
 
 def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _as_hex(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+_WRITTEN: dict[type[TypeEngine[Any]], Callable[[Any], str]] = {Text: _quoted, LargeBinary: _as_hex}

@@ -6,15 +6,16 @@ found by index, the ledger is append-only, `members.consent` is what `derive` sa
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from psycopg import sql
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     ColumnElement,
@@ -38,6 +39,7 @@ from gateway.models import Base, Consent, Member, OtherNumber, PhoneNumber, Post
 from gateway.phones import Number
 from gateway.rules.consent import ConsentState, Entry
 from gateway.states import MemberStatus
+from gateway.store.arrays import BYTES, INTEGERS, TEXTS, TRUTHS, Listed
 from gateway.store.numbers import TAIL_DIGITS
 from gateway.store.planning import ANEW, plan
 from gateway.store.suppressions import OPTED_OUT
@@ -55,13 +57,23 @@ CHANGEABLE: Mapping[str, Any] = {
     "slot": Text,
     "tags": Text,
 }
+_LISTS: Mapping[Any, Listed] = {BigInteger: INTEGERS, Text: TEXTS, LargeBinary: BYTES, Boolean: TRUTHS}
 
 
 def plan_anew(db: Session) -> None:
-    """Let every statement of this transaction be planned for tables as they are now.
+    """Let every statement of this transaction be planned for tables as they are now, and look rows up by their keys.
 
-    A list makes them grow while it is taken; the plan that was kept from its first batches reads all of them each time.
+    A list makes them grow while it is taken; a plan that was kept from its first batches, or that is made of figures from
+    before, reads all of them each time.
     """
+    plan(db, **ANEW, enable_seqscan="off", enable_hashjoin="off", enable_mergejoin="off")
+
+
+@contextmanager
+def keeping_plans(db: Session) -> Iterator[None]:
+    """For `copy_in`: its keys are looked up by plans that are kept. Six of them planned anew cost more than the row."""
+    plan(db, plan_cache_mode="auto")
+    yield
     plan(db, **ANEW)
 
 
@@ -74,18 +86,27 @@ def units_by_code(db: Session, codes: Collection[str], path: str) -> dict[str, i
 
 
 def add_numbers(
-    db: Session, vault: Vault, numbers: Mapping[bytes, Number], now: datetime
+    db: Session,
+    vault: Vault,
+    numbers: Mapping[bytes, Number],
+    now: datetime,
+    sealed: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> dict[bytes, int]:
     """Return the ids of these numbers by index, adding those that are new; two at once agree on one row.
 
+    Some come `sealed` beforehand; where keys have changed meanwhile they are sealed again, within this transaction.
     One that was forgotten with an erased member and comes again can be dialled again.
     """
     found = find_numbers(db, numbers, PhoneNumber.sealed != b"")
     new = [index for index in numbers if index not in found]
     if not new:
         return found
-    # As `seal_number` does, with the hash that is known.
-    cells = [(each, vault.seal(numbers[each].encode(), each), numbers[each][-TAIL_DIGITS:]) for each in new]
+    cells = []
+    for each in new:
+        number, cell = numbers[each], sealed.get(each, b"")
+        if not vault.is_current(cell):
+            cell = vault.seal(number.encode(), each)  # as `seal_number` does, with the hash that is known
+        cells.append((each, cell, number[-TAIL_DIGITS:]))
     fresh = _rows_of({"index": LargeBinary, "sealed": LargeBinary, "tail": Text}, cells)
     columns = ["index", "sealed", "tail", "created_at"]
     rows = select(fresh.c.index, fresh.c.sealed, fresh.c.tail, literal(now))
@@ -117,10 +138,9 @@ def suppressed_among(db: Session, indexes: Iterable[bytes]) -> dict[bytes, str]:
 
 def members_on(db: Session, indexes: Iterable[bytes]) -> Sequence[Any]:
     """List everybody on these numbers, first or further ones, with what a list may change and the number's `index`."""
-    given = list_of(LargeBinary, indexes).subquery("given")
     own = ("id", "unit_id", "status", *CHANGEABLE, "merged_into_id", "erased_at")
-    found = select(*(getattr(Member, each) for each in own), PhoneNumber.index).select_from(given)
-    found = found.join(PhoneNumber, PhoneNumber.index == given.c.one)
+    found = select(*(getattr(Member, each) for each in own), PhoneNumber.index).select_from(PhoneNumber)
+    found = found.where(_is_any(PhoneNumber.index, indexes))
     first = found.join(Member, Member.number_id == PhoneNumber.id)
     further = found.join(OtherNumber, OtherNumber.number_id == PhoneNumber.id)
     further = further.join(Member, Member.id == OtherNumber.member_id).where(OtherNumber.until.is_(None))
@@ -152,7 +172,10 @@ def last_member_id(db: Session) -> int:
 
 def reserve_ids(db: Session, model: type[Base], count: int) -> list[int]:
     """Take ids for rows to come, so that what hangs on them can be written beside them."""
-    query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    query = text("""
+        WITH ids AS MATERIALIZED (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS row)
+        SELECT nextval(ids.row) FROM ids, generate_series(1, :count)
+    """)
     table = model.__tablename__
     return list(db.execute(query, {"table": table, "count": count}).scalars()) if count else []
 
@@ -160,17 +183,14 @@ def reserve_ids(db: Session, model: type[Base], count: int) -> list[int]:
 def copy_in(db: Session, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows by COPY: values as the database has them (the word of an enum, JSON as text), nothing defaulted here.
 
-    Its keys are looked up by plans that are kept, whatever `plan_anew` said: planning six look-ups anew for each row costs
-    more than the row.
+    They are written out here: the driver, which takes each for whatever it may be, needs four times as long.
     """
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), names)
-    how = db.scalar(select(func.current_setting("plan_cache_mode")))
-    plan(db, plan_cache_mode="auto")
-    with db.connection().connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
-        for row in rows:
-            copy.write_row(row)
-    plan(db, plan_cache_mode=how or "auto")
+    lines = "".join(["\t".join([_COPIED[type(value)](value) for value in row]) + "\n" for row in rows])
+    if lines:
+        with db.connection().connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+            copy.write(lines)
 
 
 def change_members(db: Session, rows: Sequence[Sequence[Any]]) -> None:
@@ -257,25 +277,37 @@ def page_of_members(db: Session, path: str, after_id: int, limit: int) -> Sequen
     ).all()
 
 
-def _rows_of(columns: Mapping[str, Any], rows: Iterable[Sequence[Any]]) -> Any:
-    """SQL: rows that come from Python as a table. One text carries them: arrays and placeholders cost far more to write."""
-    given = [dict(zip(columns, map(_as_json, row), strict=True)) for row in rows]
+def _rows_of(columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Any:
+    """SQL: rows that come from Python as a table."""
+    lists = zip(*rows, strict=True)
+    arrays = [literal(items, _LISTS[kind]) for kind, items in zip(columns.values(), lists, strict=True)]
     kinds = [column(name, kind) for name, kind in columns.items()]
-    read = func.json_to_recordset(cast(literal(json.dumps(given)), JSON))
-    return read.table_valued(*kinds, name="given").render_derived(with_types=True)
-
-
-def _as_json(value: Any) -> Any:
-    return "\\x" + value.hex() if isinstance(value, bytes) else value
+    return func.unnest(*arrays).table_valued(*kinds, name="given").render_derived()
 
 
 def _is_any(attribute: Any, values: Iterable[bytes] | Iterable[str] | Iterable[int]) -> Any:
     """SQL: the attribute has one of these values."""
-    return attribute.in_(list_of(Text if isinstance(attribute.type, String) else attribute.type, values))
+    kind = Text if isinstance(attribute.type, String) else type(attribute.type)
+    return attribute == func.any(literal(list(values), _LISTS[kind]))
 
 
 def list_of(kind: Any, values: Iterable[Any]) -> Select[Any]:
     """SQL: values that come from Python as the column `one`, as cheap as that can be."""
-    given = cast(literal(json.dumps([_as_json(value) for value in values])), JSON)
-    read = func.json_array_elements_text(given).table_valued(column("one", Text), name="given")
-    return select(cast(read.render_derived().c.one, kind).label("one"))
+    given = func.unnest(literal(list(values), _LISTS[kind]))
+    return select(given.table_valued(column("one", kind), name="given").render_derived().c.one)
+
+
+def _copied_text(word: str) -> str:
+    """Write a word as COPY reads it."""
+    if word.isalnum():
+        return word
+    return word.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+_COPIED: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda nothing: "\\N",
+    str: _copied_text,
+    int: str,
+    bool: str,
+    datetime: lru_cache(maxsize=1024)(datetime.isoformat),  # a list says the same days again and again
+}
