@@ -27,15 +27,17 @@ Samples = NDArray[np.float32]
 
 def decode(raw: bytes) -> Samples:
     """Return 8 kHz mono samples of about ±1; raises ClipError with a sentence for staff."""
+    if not raw:
+        raise ClipError("The sound file is empty.", "empty")
     if len(raw) > MAX_BYTES:
-        raise ClipError("The sound file is larger than 20 MB.")
+        raise ClipError("The sound file is larger than 20 MB.", "too-large")
     try:
         with soundfile.SoundFile(BytesIO(raw)) as file:
             samples = _resampled(file)
     except (soundfile.SoundFileError, ValueError, TypeError, OSError) as error:
         raise ClipError("This is not a sound file that can be read (WAV, MP3, OGG and FLAC can).") from error
     if not samples.size:
-        raise ClipError("There is no sound in this file.")
+        raise ClipError("There is no sound in this file.", "empty")
     return samples
 
 
@@ -53,5 +55,5 @@ def _mono_blocks(file: soundfile.SoundFile) -> Iterator[Samples]:
     while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
         frames += len(block)
         if frames > MAX_SECONDS * file.samplerate:
-            raise ClipError("The sound is longer than ten minutes.")
+            raise ClipError("The sound is longer than ten minutes.", "too-long")
         yield np.clip(np.nan_to_num(block.mean(axis=1)), -_LOUDEST, _LOUDEST)

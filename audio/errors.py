@@ -2,7 +2,11 @@
 
 
 class ClipError(Exception):
-    """No clip can be made of this; the text is one plain sentence that may be shown to staff."""
+    """No clip can be made of this; the text is one plain sentence that may be shown to staff, `code` says which."""
+
+    def __init__(self, text: str, code: str = "unreadable") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class VoiceUnavailable(ClipError):

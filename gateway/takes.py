@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from audio.clips import RECORDED, Utterance, utterance_key
+from audio.clips import RECORDED, Clip, Utterance, utterance_key
 from audio.convert import to_telephone
 from audio.errors import ClipError
 from audio.judging import Fault, judge
@@ -34,10 +34,6 @@ LONGEST_MESSAGE = 120.0  # voice_design.md D7
 LONGEST_NAME = 64
 DRAFT_VOICES = frozenset({"gtts", "espeak", "silent"})
 HUMAN, MACHINE, DRAFT, NONE = "human", "machine", "draft", "none"
-
-
-class Silent(ClipError):
-    """Nothing can be heard on a reading: it is not even kept."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +79,12 @@ def script_for(unit: UnitOfWork, rt: Runtime, message: Broadcast | NewsItem, lan
 def read(rt: Runtime, raw: bytes, script: Script) -> Reading:
     """Judge and keep what somebody read; takes no transaction, because mastering takes its time.
 
-    Raises ClipError, with a sentence for staff, for what is no sound, and Silent for what holds none.
+    Raises ClipError, with a sentence for staff, for what is no sound and for what holds none.
     """
     longest = None if kind_of(script) == PROMPT else LONGEST_MESSAGE
     judged = judge(raw, script.words, longest)
     if Fault.SILENT in judged.faults:
-        raise Silent("Nothing can be heard on this recording.")
+        raise ClipError("Nothing can be heard on this recording.", "silent")
     clip = rt.clips.store_take(raw, judged.take)
     original = rt.files.put(io.BytesIO(raw))
     take = judged.take
@@ -186,9 +182,13 @@ def _mend(rt: Runtime, take: Take) -> bool:
     return True
 
 
-def voice_of(rt: Runtime, script: Script) -> str:
-    """Say whose voice is heard for a prompt: a person's, a good machine's, a draft of a machine's, or nobody's."""
-    clip = rt.clips.find(Utterance(script.words, script.language, script.name))
+def clip_of(rt: Runtime, script: Script) -> Clip | None:
+    """Return what is heard for a prompt."""
+    return rt.clips.find(Utterance(script.words, script.language, script.name))
+
+
+def voice_of(clip: Clip | None) -> str:
+    """Say whose voice it is: a person's, a good machine's, a draft of a machine's, or nobody's."""
     if clip is None:
         return NONE
     if clip.voice == RECORDED:

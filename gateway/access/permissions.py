@@ -47,6 +47,8 @@ class Permission(enum.StrEnum):
     CHANGE_SETTINGS = "change_settings"
     SEE_NEWS = "see_news"
     WRITE_NEWS = "write_news"
+    RECORD_PROMPTS = "record_prompts"
+    RECORD_MESSAGES = "record_messages"
 
 
 ROLES = tuple(Role)
@@ -60,6 +62,7 @@ _LEAD = _WORK | {
     _P.CHANGE_MEMBERS,
     _P.UNMASK_NUMBERS,
     _P.WRITE_NEWS,
+    _P.RECORD_MESSAGES,
     _P.SEE_STAFF,
 }
 _RUN = {

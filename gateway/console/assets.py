@@ -29,6 +29,7 @@ TYPES = {
     "control.js": "text/javascript; charset=utf-8",
     "compose.js": "text/javascript; charset=utf-8",
     "rollup.css": "text/css; charset=utf-8",
+    "sounds.css": "text/css; charset=utf-8",
     "wall.css": "text/css; charset=utf-8",
     "wall.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",

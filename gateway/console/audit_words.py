@@ -161,6 +161,10 @@ ACTIONS: dict[str, Any] = {
     "holiday-added": _("added a holiday"),
     "holiday-removed": _("made a holiday a working day"),
     "sender-changed": _("changed how we introduce ourselves"),
+    "take-read": _("read something aloud for the line"),
+    "take-chosen": _("chose the voice that is heard"),
+    "take-dropped": _("took a voice back, the computer speaks again"),
+    "narrator-named": _("named the narrator of a language"),
     "audit-exported": _("took a piece of this log away"),
 }
 SUBJECTS: dict[str, Any] = {
@@ -175,7 +179,9 @@ SUBJECTS: dict[str, Any] = {
     "drive": _("drive"),
     "join-code": _("class"),
     "news": _("news"),
+    "script": _("words to read aloud"),
     "breach": _("breach"),
+    "import": _("list"),
     "rights_request": _("request about one's data"),
 }
 COMMAND_LINE = _("command line")

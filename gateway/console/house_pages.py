@@ -40,6 +40,7 @@ PAGES = (
     HousePage("/house/ladder", _("By when reports are worked on"), _("Deadlines, rest days and holidays.")),
     HousePage("/house/money", _("Money"), _("What calls and SMS cost, and how much may be spent.")),
     HousePage("/house/sender", _("How we introduce ourselves"), _("The name that calls and SMS begin with.")),
+    HousePage("/sounds", _("Sounds"), _("Which words have a person’s voice; record those that lack one.")),
     HousePage("/house/suppressions", _("Numbers we leave alone"), _("Who is not rung any more, and why.")),
     HousePage(
         "/house/scrubs", _("Do-not-disturb register"), _("Compare our numbers with the operators' list.")

@@ -46,6 +46,7 @@ class Take(Base):
     __table_args__ = (
         Index("uq_takes_chosen", "script_id", unique=True, postgresql_where=text("is_chosen")),
         Index("ix_takes_script_id", "script_id", "made_at"),
+        Index("ix_takes_call_id", "call_id", postgresql_where=text("call_id IS NOT NULL")),
     )
 
     id: Mapped[Key]

@@ -79,15 +79,17 @@ def script_of_message(
     return db.scalars(made, execution_options={"populate_existing": True}).one()
 
 
-def get_script(db: Session, number: int, sight: str, sees_prompts: bool) -> Script:
-    """Return the script of a number: a prompt's, or a message's at or below `sight`; raises NotFound."""
-    found = find_script(db, number, sight, sees_prompts)
+def get_script(db: Session, script_id: int, sight: str, sees_prompts: bool) -> Script:
+    """Return a script: a prompt's, or a message's at or below `sight`; raises NotFound."""
+    query = _with_unit(select(Script)).where(Script.id == script_id, _is_seen(sight, sees_prompts))
+    found: Script | None = db.scalar(query)
     if found is None:
-        raise NotFound("there is nothing to read under this number")
+        raise NotFound("there is nothing to read here")
     return found
 
 
 def find_script(db: Session, number: int, sight: str, sees_prompts: bool) -> Script | None:
+    """Return the script whose number was keyed, of those that whoever keyed it may read."""
     query = _with_unit(select(Script)).where(Script.number == number, Script.retired_at.is_(None))
     found: Script | None = db.scalar(query.where(_is_seen(sight, sees_prompts)))
     return found
@@ -109,6 +111,14 @@ def list_prompts(db: Session, language: str | None = None) -> list[Prompt]:
     if language is not None:
         query = query.where(Script.language == language)
     return [Prompt(script, take) for script, take in db.execute(query)]
+
+
+def next_prompt(db: Session, script: Script) -> int | None:
+    """Return the id of the next prompt of this language that nobody has read, from the beginning where there is none behind."""
+    is_read = select(Take.id).where(Take.script_id == Script.id, Take.is_chosen).exists()
+    query = select(Script.id).where(_is_prompt(), Script.retired_at.is_(None), ~is_read)
+    query = query.where(Script.language == script.language, Script.id != script.id)
+    return db.scalar(query.order_by(Script.number < script.number, Script.number).limit(1))
 
 
 def list_takes(db: Session, script: Script, limit: int = 50) -> list[Read]:

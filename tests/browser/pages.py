@@ -10,7 +10,18 @@ from playwright.sync_api import Page
 from gateway.console import SCREENS
 from gateway.db import unit_of_work
 from gateway.demo.places import BOOTH_OF_24, DISTRICT, code_of_block
-from gateway.models import Broadcast, Call, Member, NumberChange, Overlay, Report, Staff, Unit, VoiceNote
+from gateway.models import (
+    Broadcast,
+    Call,
+    Member,
+    NumberChange,
+    Overlay,
+    Report,
+    Script,
+    Staff,
+    Unit,
+    VoiceNote,
+)
 from gateway.states import BroadcastState, ReportState
 from gateway.store import enrolments, units
 from gateway.store.overlays import WING
@@ -78,6 +89,9 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "staff_show.show": f"/house/staff/{colleague}",
         "audit.index": "/house/audit",
         "sender.form": "/house/sender",
+        "takes.index": "/sounds",
+        "takes.show": "/sounds/hi",
+        "takes_script.show": f"/sounds/scripts/{house.all_of(Script, Script.language == 'hi')[0].id}",
         "days.today": "/days",
         "days.show": f"/days/{yesterday}?show=nobody",
         "rollups.index": "/rollups",

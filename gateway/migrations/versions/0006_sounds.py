@@ -101,3 +101,4 @@ def _takes() -> None:
         "uq_takes_chosen", "takes", ["script_id"], unique=True, postgresql_where=sa.text("is_chosen")
     )
     op.create_index("ix_takes_script_id", "takes", ["script_id", "made_at"])
+    op.create_index("ix_takes_call_id", "takes", ["call_id"], postgresql_where=sa.text("call_id IS NOT NULL"))

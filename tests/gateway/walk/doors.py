@@ -28,6 +28,7 @@ PUBLIC_IDS = {
     "/reports/": "reports",
     "/reports/files/": "report_files",
     "/reports/views/": "saved_views",
+    "/sounds/takes/": "takes",
     "/units/overlays/": "overlays",
     "/voice-notes/": "voice_notes",
 }
@@ -47,6 +48,7 @@ IDS = {
     "one_id": "members",
     "other_id": "members",
     "post_id": "posts",
+    "script_id": "scripts",
     "sign_in_id": "sign_ins",
     "suppression_id": "suppressions",
     "unit_id": "units",
@@ -58,6 +60,7 @@ WORDS = {
     "part": ("asked", "heard", "held", "failed"),
     "what": ("members", "units"),
     "ending": ("wav",),
+    "language": ("hi",),
     "token": ("A" * 22,),
     "key": ("0" * 32,),
     "digest": ("0" * 12,),
