@@ -97,7 +97,7 @@ class Speaker:
         self, steps: Sequence[Speak | Tell], is_first: bool, manner: Manner, unit_languages: Sequence[str]
     ) -> Said:
         pieces = [piece for step in steps for piece in self.words.speech(step, unit_languages)]
-        text = " ".join(piece.text for piece in pieces)
+        text = " ".join(piece.text + piece.mark for piece in pieces)
         clip = self._compose(pieces, is_first, manner)
         seconds = clip.seconds if clip else len(text) / LETTERS_PER_SECOND
         if clip and self.has_captions:

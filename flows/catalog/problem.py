@@ -39,7 +39,7 @@ WHO_SPEAKS = {"is_unnamed": From("is_unnamed")}
 LEVELS = (
     Choice("1", "can_wait", "problem.can_wait"),
     Choice("2", "soon", "problem.soon"),
-    Choice("3", "danger", "problem.is_danger", has("has_duty")),
+    Choice("3", "danger", "problem.is_danger"),  # also where no duty phone is near: it is looked at first
 )
 
 
@@ -133,9 +133,7 @@ URGENCY: Nodes = {
     "not_local": Do(PassLocalStaff, "not_local_kept"),
     "not_local_kept": Say("problem.not_local_kept", "hides"),
     "hides": Branch(((has("is_unnamed"), "urgency_again"),), "urgency_or_hide"),
-    "urgency_or_hide": Menu(
-        (*LEVELS, Choice("5", "hide", "problem.stay_unnamed")), ("problem.how_urgent",), otherwise="soon"
-    ),
+    "urgency_or_hide": Menu((*LEVELS, Choice("5", "hide", "problem.stay_unnamed")), otherwise="soon"),
     "hide": Ask("problem.hide", "stay_unnamed", "urgency_again", otherwise="urgency_again"),
     "stay_unnamed": Do(StayUnnamed, "unnamed_kept"),
     "unnamed_kept": Say("problem.unnamed_kept", "is_hidden"),

@@ -84,7 +84,7 @@ class Words:
 
     def spoken(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> str:
         """Join what is heard into one text, for a voice that reads where a clip lacks."""
-        return " ".join(piece.text for piece in self.speech(step, fallback))
+        return " ".join(piece.text + piece.mark for piece in self.speech(step, fallback))
 
     def text(self, step: Speak | Tell, fallback: Sequence[str] = ()) -> str:
         """Write a step for SMS: its own written form where it has one, references in ASCII digits."""
@@ -168,7 +168,8 @@ class Words:
         found: list[Piece] = []
         for part in parts:
             if isinstance(part, Value):
-                found.extend(self._value(language, part.name, values.get(part.name, "")))
+                said = self._value(language, part.name, values.get(part.name, ""))
+                found += [*said[:-1], said[-1].marked(part.mark)] if said and part.mark else said
             else:
                 found.append(Piece(part, language, next(recorded), False, INSIDE))
         return found

@@ -134,7 +134,13 @@ def test_numbers_that_libraries_get_wrong_are_right(words: Words):
 
 def test_reading_voice_gets_what_is_heard(words: Words):
     assert words.spoken(Speak("again.wrong_key", "en")) == "Never mind, please listen again."
-    assert words.spoken(Speak("my_reports.state", "en", {"reference": "47"})) == "Number four seven"
+    assert words.spoken(Speak("my_reports.state", "en", {"reference": "47"})) == "Number four seven."
+
+
+def test_sentence_that_ends_with_a_value_ends_with_a_breath(words: Words):
+    step = Speak("problem.told_any", "en", {"when": "today"})
+    assert words.spoken(step).startswith("You told us a problem today. To add to it")
+    assert [piece.pause_ms for piece in words.speech(step)][1] >= 400
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])
