@@ -11,16 +11,19 @@ from flask_babel import lazy_gettext as _
 from gateway.access import runtime
 from gateway.console import members_words, words
 from gateway.console.audit_words import ACTIONS
-from gateway.console.broadcasts_words import CAUSES
+from gateway.console.broadcasts_words import OUTCOMES
 from gateway.console.formats import day
 from gateway.console.locale import SPOKEN
+from gateway.console.members_joined import WAYS
 
 TABLES: dict[str, Any] = {
     "numbers": _("Phone numbers"),
     "other_numbers": _("Further and earlier numbers"),
     "posts": _("Posts"),
     "consents": _("What was agreed to"),
+    "number_changes": _("New numbers that were told"),
     "reports": _("Problems told"),
+    "additions": _("What was added to them"),
     "report_events": _("What was done about them"),
     "answers": _("Answers"),
     "messages": _("Messages"),
@@ -33,6 +36,12 @@ TABLES: dict[str, Any] = {
     "paper_forms": _("Paper forms"),
     "overlay_members": _("Wings"),
     "news_heard": _("News heard"),
+    "broadcast_answers": _("Answers to broadcasts"),
+    "unit_days": _("What was said of the unit's day"),
+    "habits": _("When the phone is picked up"),
+    "audience_list_members": _("Lists that broadcasts go to"),
+    "told_apart": _("Told apart from other members"),
+    "erasures": _("Forgotten, under lock"),
     "merged": _("Entries that were this same person"),
     "merges": _("Double entries put together"),
     "suppressions": _("Why the number is left alone"),
@@ -138,18 +147,36 @@ def _by_value(words: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(key): getattr(word, "word", word) for key, word in words.items()}
 
 
+# Of a call, and of what was sent.
+_STATES: dict[str, Any] = {
+    "placed": _("being handed over"),
+    "ringing": _("ringing"),
+    "answered": _("spoken with"),
+    "ended": _("over"),
+    "queued": _("not tried yet"),
+    "held": _("waiting for the calling hours"),
+    "sending": _("being handed over"),
+    "sent": _("on the way"),
+    "in_doubt": _("in doubt: the provider fell silent"),
+    "delivered": _("delivered"),
+    "not_heard": _("answered, did not listen"),
+    "failed": _("failed"),
+    "refused": _("not called, a rule forbids it"),
+    "cancelled": _("stopped before"),
+}
 # What stands in a column, in words; what is not here stands as it is.
 _VALUES: dict[str, dict[str, Any]] = {
     "purpose": _by_value(members_words.PURPOSES),
     "how": ERASED_HOW | _by_value(members_words.HOWS),
-    "action": _by_value(members_words.ACTIONS) | ACTIONS,
+    "action": {"given": _("agreed"), "withdrawn": _("took it back")} | ACTIONS,
     "consent": _by_value(members_words.CONSENTS),
     "status": _by_value(members_words.STATUSES),
-    "state": _by_value(words.REPORT_STATES),
+    "state": _STATES | _by_value(words.REPORT_STATES),
     "urgency": _by_value(words.URGENCIES),
     "source": _by_value(words.SOURCES),
     "reason": _by_value(members_words.DELIVERED_AS),
-    "outcome": _by_value(CAUSES),
+    "outcome": OUTCOMES | {"answered": _("spoken with")},
+    "way": WAYS,
     "language": SPOKEN,
     "handset": _by_value(members_words.HANDSETS),
     "kind": _by_value(words.EVENTS) | ASKED | {"voice": _("call"), "sms": _("SMS")},
@@ -195,7 +222,7 @@ def _value(column: str, value: Any) -> str:
         return " / ".join(str(each) for each in value.values())
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    text = str(value)
+    text = f"{float(value):.0f}" if column == "seconds" else str(value)
     return _moment(text) or str(_VALUES.get(column, {}).get(text, text))
 
 
