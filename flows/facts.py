@@ -247,6 +247,8 @@ class Snapshot(TypedDict, total=False):
     is_call_back: bool  # we ring back a missed call
     is_late: bool  # we ring back after more than two hours
     is_introduction: bool  # the one call that a coordinator's word allows
+    is_written: bool  # on a screen or by SMS
+    is_texted: bool  # by SMS
     is_test: bool  # a staff member's test of an announcement
     is_opted_out: bool
     members: list[Member]

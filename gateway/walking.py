@@ -68,7 +68,8 @@ def known(facts: dict[str, Any], flow: str) -> dict[str, Any]:
     """What a conversation may know: one that is walked is written, and a phone code is keyed in calls alone."""
     if flow in SMS_ONLY:
         return facts
-    return {**facts, "is_written": True, "steers": False, "asked": questions.in_writing(facts["asked"])}
+    written = {"is_written": True, "is_texted": True, "steers": False}
+    return {**facts, **written, "asked": questions.in_writing(facts["asked"])}
 
 
 def member_of(facts: dict[str, Any]) -> Any:

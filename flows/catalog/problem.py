@@ -5,6 +5,7 @@ they speak (voice_design.md D34). Who told something yesterday may add to it.
 
 To stay unnamed: 5 where a shared phone asks whose it is. On a phone of one's own 5 works at the urgency, is asked once more,
 since it cannot be undone, and is read out after 7, to those who have somebody near to fear; nobody else's call gets longer.
+Not by SMS: a text shows its number, and each answer to it stays with that number; so it is said, and a call offered.
 """
 
 from flows.catalog.shared import choose_member
@@ -27,6 +28,7 @@ from flows.model import (
     Say,
     equals,
     has,
+    lacks,
 )
 from flows.scope import UNNAMED
 from flows.steps import AddToReport, OpenReport, PassLocalStaff, SetPeople, SetUrgency, StayUnnamed
@@ -59,10 +61,12 @@ WHO: Nodes = {
         "member",
         "chosen",
         ("problem.whose",),
-        (Choice("5", "unnamed", "member.unnamed"),),
+        (Choice("5", "unnamed_or_not", "member.unnamed", lacks("is_texted")),),
         otherwise="nobody",
     ),
     "chosen": choose_member("before"),
+    "unnamed_or_not": Branch(((has("is_texted"), "name_by_text"),), "unnamed"),
+    "name_by_text": Say("problem.name_by_text", "whose"),
     "unnamed": Put("member", UNNAMED, "record"),
     "nobody": Put("member", "", "record"),
 }
@@ -126,14 +130,18 @@ KEYS_INSTEAD: Nodes = {
 
 URGENCY: Nodes = {
     "urgency": Menu(
-        (*LEVELS, Choice("7", "not_local", "problem.not_local"), Choice("5", "hide")),
+        (*LEVELS, Choice("7", "not_local", "problem.not_local"), Choice("5", "hide_or_not")),
         ("problem.how_urgent",),
         otherwise="soon",
     ),
     "not_local": Do(PassLocalStaff, "not_local_kept"),
     "not_local_kept": Say("problem.not_local_kept", "hides"),
-    "hides": Branch(((has("is_unnamed"), "urgency_again"),), "urgency_or_hide"),
-    "urgency_or_hide": Menu((*LEVELS, Choice("5", "hide", "problem.stay_unnamed")), otherwise="soon"),
+    "hides": Branch(
+        ((has("is_unnamed"), "urgency_again"), (has("is_texted"), "urgency_again")), "urgency_or_hide"
+    ),
+    "urgency_or_hide": Menu((*LEVELS, Choice("5", "hide_or_not", "problem.stay_unnamed")), otherwise="soon"),
+    "hide_or_not": Branch(((has("is_texted"), "hide_by_text"),), "hide"),
+    "hide_by_text": Say("problem.name_by_text", "urgency_again"),
     "hide": Ask("problem.hide", "stay_unnamed", "urgency_again", otherwise="urgency_again"),
     "stay_unnamed": Do(StayUnnamed, "unnamed_kept"),
     "unnamed_kept": Say("problem.unnamed_kept", "is_hidden"),

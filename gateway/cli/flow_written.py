@@ -9,7 +9,7 @@ import click
 
 import flows
 from flows.catalog import FLOWS
-from flows.catalog.renderings import USSD, renderings
+from flows.catalog.renderings import SMS, USSD, renderings
 from flows.check_written import problems_of_writing
 from flows.play_written import Written, player
 from flows.screens import Screens, screens_of
@@ -32,6 +32,7 @@ def play_written(name: str, words: Words, language: str, rendering: str) -> None
     shown_in = screens.language(language) if rendering == USSD else language
     offered = list(screens.words.languages)
     facts = {**demo_of(name), "language": shown_in, "is_written": True, "languages": offered}
+    facts = {**facts, "is_texted": rendering == SMS}
     click.echo("Type the answer, Enter for none.", err=True)
     last: list[Written] = []
     for shown in player(rendering, name, FLOWS, words, screens).play(name, _typed(last), facts):

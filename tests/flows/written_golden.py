@@ -12,6 +12,7 @@ from typing import Any
 
 import flows
 from flows.catalog import FLOWS
+from flows.catalog.renderings import SMS
 from flows.play_written import Player, Written, player
 from flows.screens import Screens, screens_of
 from flows.simulate import line, toml
@@ -40,6 +41,7 @@ class Conversation:
         facts = {
             **CAST[self.who],
             "is_written": True,
+            "is_texted": self.rendering == SMS,
             "languages": ["bn", "en", "hi"],
             **self.changes,
         }
