@@ -172,6 +172,23 @@ def test_paused_broadcast_goes_on_where_it_was(rt: Runtime) -> None:
     assert send_some(rt, "voice").handed == 1
 
 
+def test_broadcast_that_is_starting_does_not_go_on_before_everybody_is_owed(rt: Runtime) -> None:
+    a_member(rt)
+    broadcast_id = a_broadcast(rt, kind="sms")
+    act(rt, broadcast_id, lambda unit, rt, it: launch.approve(unit, rt, it, None))
+    act(rt, broadcast_id, launch.start)
+    with pytest.raises(Conflict, match="starting"):
+        act(rt, broadcast_id, launch.resume)
+    with unit_of_work(rt.engine) as unit:
+        settle.settle(unit, rt)
+    with unit_of_work(rt.engine) as unit:
+        spread(unit, rt, broadcast_id)
+    assert send_some(rt, "sms").handed == 1
+    act(rt, broadcast_id, launch.stop)
+    with pytest.raises(Conflict, match="stopped"):
+        act(rt, broadcast_id, launch.resume)
+
+
 def test_start_outside_the_window_holds_and_resumes_in_the_morning(rt: Runtime, clock: TestClock) -> None:
     a_member(rt)
     clock.forward(hours=11)

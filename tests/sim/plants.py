@@ -11,19 +11,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import false, select, true, update
 
 from gateway import posts_again
-from gateway.broadcasts import rest, schedules, sums
-from gateway.deliveries import budget, fallback, outcomes, results, send, sweep
+from gateway.broadcasts import launch, rest, schedules, sums
+from gateway.deliveries import budget, fallback, outcomes, results, send, strays, sweep
 from gateway.errors import ProviderSilent, ProviderUnreachable
 from gateway.models import Attempt, Broadcast, Delivery
 from gateway.pace import MemoryPace
 from gateway.rules import guard, retry, windows
 from gateway.rules.retry import Cause
 from gateway.rules.verdicts import Reason
-from gateway.states import AttemptOutcome, DeliveryState
+from gateway.states import AttemptOutcome, BroadcastState, DeliveryState
 from gateway.store import attempts, deliveries, doubts, spendings
+from gateway.store.move import move
 
 Plant = Callable[[ExitStack], None]
 
@@ -89,6 +90,18 @@ def pause_not_read(stack: ExitStack) -> None:
         return [(each.id, each.is_urgent) for each in rows]
 
     _swap(stack, deliveries, "list_rounds", list_rounds)
+
+
+def goes_on_before_all_are_owed(stack: ExitStack) -> None:
+    """ "Go on" makes a broadcast run that is only starting: whoever is not owed anything yet never will be."""
+
+    def resume(unit: Any, rt: Any, broadcast: Any) -> None:
+        if broadcast.state == BroadcastState.STARTING:
+            move(unit.db, Broadcast, broadcast.id, BroadcastState.RUNNING)
+        else:
+            old(unit, rt, broadcast)
+
+    old = _swap(stack, launch, "resume", resume)
 
 
 def window_by_server_zone(stack: ExitStack) -> None:
@@ -200,6 +213,21 @@ def text_in_doubt_sent_again(stack: ExitStack) -> None:
     _swap(stack, doubts, "_may_be_repeated", true)
 
 
+def receipt_without_its_id_is_dropped(stack: ExitStack) -> None:
+    """A receipt whose id fell with the sender is nobody's, and the text comes again though it had arrived."""
+    _swap(stack, strays, "match", lambda *given: False)
+    _swap(stack, doubts, "_may_have_arrived", false)
+
+
+def receipt_taken_for_another_text(stack: ExitStack) -> None:
+    """A receipt of an unknown id is given to the oldest text to that number, whatever else it may be of."""
+
+    def list_without_id(*given: Any) -> list[Attempt]:
+        return [each for each in old(*given) if each.outcome in doubts.WITHOUT_ID][:1]
+
+    old = _swap(stack, doubts, "list_without_id", list_without_id)
+
+
 def occurrence_begun_twice(stack: ExitStack) -> None:
     """A time of a schedule is made once more, a second later."""
 
@@ -239,6 +267,7 @@ PLANTS: dict[str, Plant] = {
         lost_lease_is_sent_again,
         held_up_sender_asks,
         pause_not_read,
+        goes_on_before_all_are_owed,
         window_by_server_zone,
         lines_not_counted,
         expiry_not_read,
@@ -255,6 +284,8 @@ PLANTS: dict[str, Plant] = {
         fallback_before_the_call_is_over,
         fallback_to_whoever_answered,
         text_in_doubt_sent_again,
+        receipt_without_its_id_is_dropped,
+        receipt_taken_for_another_text,
         occurrence_begun_twice,
         occurrence_lost,
         rest_takes_whom_it_reached,

@@ -21,6 +21,11 @@ _ONCE = {"twice": 0.0, "lost": 0.0, "can_be_asked": False}  # each word comes on
 _ALL_CALLS = Scene(order={**_VOICE, **_LONG, "instead": None})
 _WITH_TEXT = Scene(order={**_VOICE, **_LONG, "instead": {"hi": "कल दस बजे बैठक है।", "bn": "কাল সভা আছে।"}})
 _TEXTS = {**_VOICE, **_LONG, "kind": "sms", "instead": None}
+_URGENT_TEXTS = {**_TEXTS, "message_class": "emergency", "tries_rest": False}
+_FALLEN = {
+    "kill_at_statement": 0.02,
+    "nested": 0.0,
+}  # senders, before they have written what the provider said
 _DAILY = Scene(order={**_VOICE, "unit": "BOOTH-A", "lasts": 9.0, "again_at": time(11), "again_days": 2})
 
 SCENES: dict[str, Scene] = {
@@ -28,6 +33,9 @@ SCENES: dict[str, Scene] = {
     "lost_lease_is_sent_again": replace(_ALL_CALLS, rates={"kill_at_point": 0.06}, habits=_UNHEARD),
     "held_up_sender_asks": replace(_ALL_CALLS, rates={"stall_at_request": 0.5}),
     "pause_not_read": replace(_ALL_CALLS, settings={"lines": 2}, chances={"pauses": 1.0}),
+    "goes_on_before_all_are_owed": replace(
+        _ALL_CALLS, rates={"kill_at_point": 0.25}, chances={"pauses": 1.0, "says_stop": 0.0}
+    ),
     "window_by_server_zone": _ALL_CALLS,
     "lines_not_counted": replace(_ALL_CALLS, settings={"lines": 2, "calls_per_second": 3}),
     "expiry_not_read": Scene(order={**_VOICE, "lasts": 9.0, "again_at": None}),
@@ -44,6 +52,12 @@ SCENES: dict[str, Scene] = {
     "fallback_before_the_call_is_over": _WITH_TEXT,
     "fallback_to_whoever_answered": _WITH_TEXT,
     "text_in_doubt_sent_again": Scene(order=_TEXTS, habits={"silent_taken": 0.5, "can_be_asked": False}),
+    "receipt_without_its_id_is_dropped": Scene(_FALLEN, habits=_ONCE, order=_URGENT_TEXTS),
+    "receipt_taken_for_another_text": Scene(
+        {**_FALLEN, "nested": 0.9},
+        habits={"lost": 0.5, "slow": 1.0, "can_be_asked": False},
+        order=_URGENT_TEXTS,
+    ),
     "occurrence_begun_twice": _DAILY,
     "occurrence_lost": _DAILY,
     "rest_takes_whom_it_reached": Scene(order={**_TEXTS, "tries_rest": True}, habits={"lost": 0.0}),
