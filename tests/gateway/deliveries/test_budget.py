@@ -9,17 +9,19 @@ import pytest
 from sqlalchemy import func, select, update
 
 from gateway.broadcasts import launch
+from gateway.channels.base import MessageReported, Outcome
 from gateway.db import unit_of_work
 from gateway.deliveries import budget, owe
 from gateway.deliveries.send import send_some
 from gateway.models import Attempt, Broadcast, Spending
+from gateway.receipts import message_reported
 from gateway.rules.prices import Money, Prices
 from gateway.runtime import Runtime
 from gateway.states import AttemptOutcome, BroadcastState, DeliveryReason
 from gateway.store import money, numbers
 from tests.builders import a_number
 from tests.conftest import TestClock
-from tests.gateway.deliveries.crowds import a_crowd, begin, stand
+from tests.gateway.deliveries.crowds import a_crowd, batches_of, begin, stand
 
 PRICES = Prices(currency="INR", call=Decimal("2"), sms=Decimal("0.80"))
 
@@ -133,3 +135,22 @@ def test_prices_that_were_right_need_no_second_look(rt: Runtime, clock: TestCloc
     with unit_of_work(rt.engine) as unit:
         assert unit.db.scalar(select(func.count()).where(Attempt.estimate.is_not(None))) == 0
     assert spent(rt)["hour"] == Decimal("3.2")
+
+
+@pytest.mark.parametrize(
+    ("says", "left"), [(Outcome.FAILED, Decimal("1.6")), (Outcome.DELIVERED, Decimal("2.4"))]
+)
+def test_batch_without_named_prices_gives_back_what_was_kept_for_texts_that_failed(
+    rt: Runtime, clock: TestClock, says: Outcome, left: Decimal
+) -> None:
+    """The provider takes them all and names no price; one ends, two are still on the way."""
+    keep(rt, hour=Decimal("1000"))
+    a_crowd(rt, 3)
+    broadcast_id = begin(rt)
+    assert batches_of(rt, broadcast_id)
+    assert send_some(rt, "sms").handed == 3
+    settle(rt)
+    assert spent(rt)["hour"] == Decimal("2.4")
+    message_reported(rt, MessageReported(str(rt.sms.sent[0].provider_id), "", says, is_final=True))
+    settle(rt)
+    assert state_of(rt, broadcast_id)[2] == spent(rt)["hour"] == spent(rt)["day"] == left
