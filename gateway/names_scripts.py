@@ -101,8 +101,13 @@ _URDU = {
 _ARABIC = re.compile("[\u0600-\u06ff]+")
 _ALIKE_IN_ARABIC = str.maketrans({"ي": "ی", "ك": "ک", "ة": "ہ", "ه": "ہ", "أ": "ا", "إ": "ا"})
 _LAST_POINT = re.compile("ं(?![\u0900-\u0d7f])")
+# करके, पहली, बिजली: between two syllables that are said the a of the middle one is not
+_UNSAID = re.compile("(?<=[\u0905-\u0939\u093e-\u094c])([\u0915-\u0939])(?=[\u0915-\u0939][\u093e-\u094c])")
+_SHORT = re.compile(
+    "(?<![\u0900-\u0d7f])([\u0915-\u0939])ा([\u0915-\u0939])(?![\u0900-\u0d7f])"
+)  # नाम, बात, काम
 # आप, आज, आएँगे, आना, आगे …, but Asha and Agra
-_FIRST_AA = re.compile("(?<![\u0900-\u0d7f])आ(?=[एईइ]|य[ािीेो]|न[ाे]|गे|दम|वा|प[कस]|[पजग]?(?![\u0900-\u0d7f]))")
+_FIRST_AA = re.compile("(?<![\u0900-\u0d7f])आ(?=[एईइ]|य[ािीेो]|न[ाे]|गे|दम|वा|प\u094d?[कस]|[पजग]?(?![\u0900-\u0d7f]))")
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u0652\u0656-\u065f]")
 
 
@@ -121,7 +126,9 @@ def read_as_typed(text: str) -> str:
 
     Of Urdu, which leaves its short vowels out, mostly consonants: less than is said, more than nothing.
     """
-    text = _LAST_POINT.sub("ँ", _FIRST_AA.sub("aa", text)).replace("िए", "िये")
+    text = _UNSAID.sub(f"\\1{_VIRAMA}", text)
+    text = _SHORT.sub("\\1aa\\2", _FIRST_AA.sub("aa", text))
+    text = _LAST_POINT.sub("ँ", text).replace("िए", "िये").replace("इए", "इये")
     return _ARABIC.sub(lambda found: anyascii(found[0]), read_arabic(read_indic(text)))
 
 

@@ -54,7 +54,7 @@ def go_on(
         scene, facts = texted_reports.about(scene, facts, report)
     state = State.from_json(open_one.state)
     scene, facts = _speaker(scene, facts, state), known(facts, state.home)
-    turn = resume(rt.flows, state, Text(text), facts)
+    turn = resume(rt.flows, state, Text(text) if text.strip() else Nothing(), facts)
     course = waiting.Course.of(open_one).after(state, turn.fared)
     return _go_on(unit, rt, scene, facts, turn, state.home, course)
 

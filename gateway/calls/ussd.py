@@ -17,8 +17,9 @@ from sqlalchemy import select
 from flows.catalog.entry import enter
 from flows.catalog.renderings import BY_SCREEN, USSD
 from flows.catalog.sms_words import Stop, understand
-from flows.screens import heard_in
-from flows.steps import Nothing, Speak, Tell, Text, Withdraw
+from flows.screens import NEXT, heard_in
+from flows.steps import Nothing, Speak, Tell, Text, WaitDigits, Withdraw
+from flows.typed import ascii_digits
 from flows.words.pieces import RECORDED
 from gateway import effects, questions
 from gateway.calls import closing, opening, talk
@@ -128,11 +129,19 @@ def _take_turn(rt: Runtime, step: UssdStep, call: CallRow) -> None:
         if not steps.claim_turn(unit.db, call, rt.clock()):
             return
         _keep(unit, rt, step, "applied")
-        if screen.has_more and not _is_meant(typed, call):
-            turned = replace(screen, at=screen.at + 1, taken=len(step.text))
+        if _turns_the_page(screen, typed, call):
+            turned = replace(screen, at=screen.at + int(screen.has_more), taken=len(step.text))
             _show(unit, rt, step, call.id, {**(call.conversation or {}), "screen": turned.to_json()}, turned)
             return
         _store(unit, rt, step, call.id, _hear(unit, rt, call, typed), taken=len(step.text))
+
+
+def _turns_the_page(screen: Screen, typed: str, call: CallRow) -> bool:
+    """Whether an input only asks for more; asked for once too often on the last page, that page is shown again."""
+    if screen.has_more:
+        return not _is_meant(typed, call)
+    wait = talk.wait_of(call.conversation)
+    return ascii_digits(typed.strip()) == NEXT and isinstance(wait, WaitDigits) and wait.count == 1
 
 
 def _is_meant(typed: str, call: CallRow) -> bool:

@@ -139,3 +139,20 @@ def test_language_without_short_words_is_shown_in_english(screens):
 def test_joining_by_screen_asks_for_no_practice_and_takes_written_name_and_place(words, screens):
     turn = start(FLOWS["joining"], {**WHOLE_CAST["sita"], "member": None, "language": "en"}, FLOWS)
     assert "joining.practice" not in [getattr(step, "prompt", "") for step in turn.steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("पहली बात: बिजली नहीं आई", "pahli baat: bijli nahin aai"),
+        ("आपका नाम बताइए", "aapka naam bataiye"),
+        ("आशा, आगरा", "asha, agra"),
+        ("রামপুর", "ramapur"),
+    ],
+)
+def test_hindi_is_shown_as_people_type_it(text, shown):
+    assert read_as_typed(text) == shown
+
+
+def test_urdu_that_people_wrote_is_not_left_out():
+    assert plain("چاپاکل", read_as_typed)

@@ -279,3 +279,10 @@ def test_sessions_stand_in_the_list_of_calls_and_in_no_figure_of_calls(rt: Runti
     with unit_of_work(rt.engine) as unit:
         assert control_calls.calls(unit.db, sight, since, since, until)[0].own == 0
         assert set(activity.calls_per_day(unit.db, "/", since, "Asia/Kolkata").values()) == set()
+
+
+def test_more_on_the_last_page_shows_it_again_and_is_no_wrong_key(rt: Runtime, sita: Typist) -> None:
+    first = sita.dial()
+    for _ in range(3):
+        assert sita.type("98") == first
+    assert "Write your problem" in sita.type("1")
