@@ -1,12 +1,13 @@
-"""Making all clips that are missing: recordings mastered, then every text by a local voice, then the better ones.
+"""Making all clips that are missing: recordings mastered, then every text by a quick voice, then the better ones.
 
 Idempotent, and may be run by several processes at once: each clip is looked for just before it is made, and
 two makers of the same clip agree on its name. Called by workers and the command line.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from audio.clips import RATE, SLOWER, Clip, Utterance, clip_key, slower_key
@@ -23,11 +24,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class BuildReport:
-    """`made` had no sound before, `upgraded` got a better voice, `missing` still have none."""
+    """`made` had no sound before, `upgraded` got a better voice, `missing` still have none.
+
+    `is_unfinished` where a better voice still had work when its time was up.
+    """
 
     made: int
     upgraded: int
     missing: list[Utterance]
+    is_unfinished: bool = False
 
 
 def build(
@@ -35,24 +40,28 @@ def build(
     voices: Sequence[Synthesizer],
     utterances: Iterable[Utterance],
     progress: Progress = lambda done, total: None,
+    seconds: float = float("inf"),
 ) -> BuildReport:
     """Make what is missing; `voices` come in order of preference, the best first.
 
-    Local voices go first, so that everything can be heard within seconds; remote ones then make their own
-    clips of what is not personal, which the library prefers. Writes files, nothing else. `progress` hears
-    of each step done and of how many there are.
+    Quick voices go first, so that everything can be heard within seconds; slow and remote ones then make their
+    own clips, which the library prefers, for `seconds` at most; remote ones of what is not personal. Writes
+    files, nothing else. `progress` hears of each step done and of how many there are.
     """
+    until = time.monotonic() + seconds
     wanted = list(dict.fromkeys(utterances))
     before = library.find_many(wanted)
-    local = [voice for voice in voices if not voice.is_remote]
-    remote = [voice for voice in voices if voice.is_remote]
-    total = len(wanted) * (1 + len(remote))
+    quick = [voice for voice in voices if not (voice.is_remote or voice.is_slow)]
+    better = [voices[: place + 1] for place, voice in enumerate(voices) if voice not in quick]
+    total = len(wanted) * (1 + len(better))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for step, _ in enumerate(pool.map(partial(_ensure, library, local), wanted), 1):
+        for step, _ in enumerate(pool.map(partial(_ensure, library, quick), wanted), 1):
             progress(step, total)
-    for round_, voice in enumerate(remote, 1):
-        for step, _ in enumerate(_improve(library, voice, wanted), round_ * len(wanted) + 1):
+    for round_, upto in enumerate(better, 1):
+        for step, _ in enumerate(_improve(library, upto, wanted), round_ * len(wanted) + 1):
             progress(step, total)
+            if time.monotonic() > until and step < total:
+                return replace(_report(wanted, before, library.find_many(wanted)), is_unfinished=True)
     return _report(wanted, before, library.find_many(wanted))
 
 
@@ -95,15 +104,20 @@ def slow_down(library: ClipLibrary, clips: Iterable[Clip]) -> int:
     return made
 
 
-def _ensure(library: ClipLibrary, local: Sequence[Synthesizer], utterance: Utterance) -> None:
+def _ensure(library: ClipLibrary, quick: Sequence[Synthesizer], utterance: Utterance) -> None:
     _master_recording(library, utterance)
     if not library.find(utterance):
-        make(library, local, utterance)
+        make(library, quick, utterance)
 
 
-def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utterance]) -> Iterator[Utterance]:
+def _improve(
+    library: ClipLibrary, voices: Sequence[Synthesizer], wanted: Sequence[Utterance]
+) -> Iterator[Utterance]:
+    """Let the last of these voices speak what no better one, a person first of all, has spoken."""
+    *better, voice = voices
     for utterance in wanted:
-        if not (utterance.is_personal or library.find_spoken(utterance)):
+        is_hidden = voice.is_remote and utterance.is_personal
+        if not (is_hidden or library.find_spoken(utterance) or _has_better(library, better, utterance)):
             try:
                 speak(library, voice, utterance)
             except VoiceUnavailable:
@@ -111,6 +125,10 @@ def _improve(library: ClipLibrary, voice: Synthesizer, wanted: Sequence[Utteranc
             except ClipError:
                 pass  # this text is not for this voice; the local one stays
         yield utterance
+
+
+def _has_better(library: ClipLibrary, better: Sequence[Synthesizer], utterance: Utterance) -> bool:
+    return any(library.find_synthetic(utterance, voice.name) for voice in better)
 
 
 def _report(

@@ -22,6 +22,7 @@ from gateway.settings_values import (
     flag,
     folder,
     is_loopback,
+    model_folder,
     needs_length,
     path_secret,
     seconds,
@@ -162,9 +163,15 @@ class Settings:
     )
     tts: tuple[str, ...] = setting(
         "MEMBERLINE_TTS",
-        "Voices in the order in which they are asked: gtts, espeak, silent.",
-        choices("gtts", "espeak", "silent"),
+        "Voices in the order in which they are asked: gtts, kokoro, espeak, silent.",
+        choices("gtts", "kokoro", "espeak", "silent"),
         "gtts,espeak",
+    )
+    kokoro: str = setting(
+        "MEMBERLINE_KOKORO",
+        "Model folder of the voice kokoro (extra `kokoro`), which its manifest.json describes; empty: not used.",
+        model_folder,
+        "",
     )
     log_format: str = setting(
         "MEMBERLINE_LOG_FORMAT", "Form of log lines: text or json.", choice("text", "json"), "text"
@@ -198,6 +205,8 @@ class Settings:
             except UnusableError as error:
                 problems.append(f"{each.metadata['name']} {error}")
         problems += [] if emulated else _only_beside_an_emulator(values)
+        if "kokoro" in values.get("tts", ()) and values.get("kokoro") == "":
+            problems.append("MEMBERLINE_TTS names kokoro, whose folder MEMBERLINE_KOKORO must say")
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)

@@ -143,6 +143,14 @@ def folder(raw: str) -> Path:
     return Path(text(raw)).expanduser().absolute()
 
 
+def model_folder(raw: str) -> str:
+    """Take the path of a folder that exists: models are brought, never made."""
+    found = folder(raw)
+    if not found.is_dir():
+        raise UnusableError("is not a folder")
+    return str(found)
+
+
 def voice_lines(raw: str) -> tuple[VoiceLine, ...]:
     """Take `+918000000001=call-back,+918000000002=answer`; numbers are E.164 already."""
     lines = tuple(_voice_line(part.strip()) for part in raw.split(","))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -71,13 +72,21 @@ def missing(rt: Runtime) -> int:
 
 def voices(rt: Runtime) -> list[Synthesizer]:
     """Return the voices of the settings, the best first; workers share the rest that a refused one must take."""
-    return make_voices(rt.settings.tts, rt.clock, time.sleep, state=rt.clips.folder)
+    kokoro = Path(rt.settings.kokoro) if rt.settings.kokoro else None
+    return make_voices(rt.settings.tts, rt.clock, time.sleep, rt.clips.folder, kokoro)
 
 
 def build_subject(
-    rt: Runtime, subject: str, subject_id: int, progress: Progress = lambda done, total: None
+    rt: Runtime,
+    subject: str,
+    subject_id: int,
+    progress: Progress = lambda done, total: None,
+    seconds: float = float("inf"),
 ) -> BuildReport:
-    """Make what lacks for one subject: catalogue, broadcast, answer, news, member, call. Idempotent."""
+    """Make what lacks for one subject: catalogue, broadcast, answer, news, member, call. Idempotent.
+
+    Better voices than the quick ones have so many `seconds`; the report says where they need more.
+    """
     wanted = list(wanted_for(rt, subject, subject_id))
     if subject == CATALOGUE:
         with unit_of_work(rt.engine) as unit:
@@ -85,7 +94,7 @@ def build_subject(
         takes.mend(rt)
     speakers = voices(rt)
     try:
-        report = build(rt.clips, speakers, wanted, progress)
+        report = build(rt.clips, speakers, wanted, progress, seconds)
     finally:
         for each in speakers:
             each.close()

@@ -6,6 +6,8 @@ from gateway import sounds, voice_notes
 from gateway.reports import recordings
 from workers.process import job, runtime
 
+SECONDS_FOR_BETTER = 30.0  # the longest text that begins then ends within `gateway.queue.JOB_TIMEOUT_SECONDS`
+
 
 @job
 def fetch_voice_note(note_id: int) -> None:
@@ -19,5 +21,7 @@ def fetch_voice_note(note_id: int) -> None:
 
 @job
 def build_sounds(subject: str, subject_id: int) -> None:
-    """Make the missing clips of one subject; twice makes nothing twice."""
-    sounds.build_subject(runtime(), subject, subject_id)
+    """Make the missing clips of one subject; twice makes nothing twice. Slow voices go on in a job after this one."""
+    report = sounds.build_subject(runtime(), subject, subject_id, seconds=SECONDS_FOR_BETTER)
+    if report.is_unfinished and (report.made or report.upgraded):
+        runtime().bells.build_sounds(subject, subject_id)

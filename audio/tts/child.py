@@ -1,4 +1,4 @@
-"""One running `espeak_child` program and the pipe to it: frames, time limits, a clean end. Espeak calls this."""
+"""One running speech program and the pipe to it: frames, time limits, a clean end. Espeak and Kokoro call this."""
 
 import json
 import os
@@ -11,7 +11,6 @@ import weakref
 from pathlib import Path
 from typing import IO
 
-PROGRAM = Path(__file__).with_name("espeak_child.py")
 _MAX_ANSWER = 64 * 2**20
 
 
@@ -22,10 +21,10 @@ class ChildGone(Exception):
 class Child:
     """A started program. It gets no environment: secrets of this process are none of its business."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Path, *arguments: str) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(PROGRAM)],
+                [sys.executable, "-I", str(program), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -4,10 +4,13 @@ The process is started at the first word, kept, and started again when it dies o
 only certain voice, so it is also the one for personal texts. Build calls this.
 """
 
+import json
+from pathlib import Path
 from threading import Lock
 
 from audio.errors import ClipError, VoiceUnavailable
 from audio.normalise import check_language, normalise
+from audio.tts import Means
 from audio.tts.child import Child, ChildGone
 
 # Which eSpeak voice reads which language; Bhojpuri and Maithili are read by the Hindi voice (speech.md 2).
@@ -19,9 +22,15 @@ VOICES = {
     "bho": "hi",
     "mai": "hi",
 }
+PROGRAM = Path(__file__).with_name("espeak_child.py")
 _USUAL_WORDS_PER_MINUTE = 175
 _SECONDS_TO_WAIT = 20.0
 _SECONDS_OFF = 60.0
+
+
+def make(_means: Means) -> "Espeak":
+    """Return the voice that is always there."""
+    return Espeak()
 
 
 class Espeak:
@@ -29,6 +38,7 @@ class Espeak:
 
     name = "espeak"
     is_remote = False
+    is_slow = False
 
     def __init__(self, seconds_to_wait: float = _SECONDS_TO_WAIT) -> None:
         self._seconds_to_wait = seconds_to_wait
@@ -45,11 +55,12 @@ class Espeak:
             "voice": voice,
             "words_per_minute": max(80, min(450, round(_USUAL_WORDS_PER_MINUTE * rate))),
         }
-        with self._lock:
-            kind, body = self._ask(wanted)
-        if kind != b"W":
-            raise ClipError(body.decode(errors="replace"))
-        return body
+        return self._answer(wanted, b"W")
+
+    def phonemes(self, texts: list[str], voice: str) -> list[str]:
+        """Return each text in the phonetic alphabet, as that voice of eSpeak reads it, with `^` for ties."""
+        said: list[str] = json.loads(self._answer({"phonemes_of": texts, "voice": voice}, b"P"))
+        return said
 
     def close(self) -> None:
         """End the child process, if there is one."""
@@ -63,6 +74,13 @@ class Espeak:
         """The child's process id, None before the first word."""
         return self._child.process_id if self._child else None
 
+    def _answer(self, wanted: dict[str, object], expected: bytes) -> bytes:
+        with self._lock:
+            kind, body = self._ask(wanted)
+        if kind != expected:
+            raise ClipError(body.decode(errors="replace"))
+        return body
+
     def _ask(self, wanted: dict[str, object]) -> tuple[bytes, bytes]:
         for _ in range(2):  # a text that kills a fresh child twice is not tried a third time
             try:
@@ -73,5 +91,5 @@ class Espeak:
 
     def _running(self) -> Child:
         if not (self._child and self._child.is_ours_and_alive):
-            self._child = Child()
+            self._child = Child(PROGRAM)
         return self._child

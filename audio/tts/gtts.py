@@ -11,6 +11,7 @@ from pathlib import Path
 
 from audio.errors import ClipError, VoiceUnavailable
 from audio.normalise import check_language, normalise
+from audio.tts import Means
 from audio.tts.gtts_transport import Post, Transport
 from audio.tts.pieces import PIECE, split
 from audio.tts.rest import Rest
@@ -29,6 +30,12 @@ _REST = timedelta(hours=1)
 _BETWEEN = timedelta(seconds=1)
 
 
+def make(means: Means) -> "Gtts":
+    """Return Google's voice, its rest shared by all who share the folder of state."""
+    rest_file = means.state / ".gtts-rests-until" if means.state else None
+    return Gtts(means.clock, means.sleep, rest_file=rest_file)
+
+
 class Gtts:
     """The remote voice and its state: whether it was probed and when it was last asked.
 
@@ -37,6 +44,7 @@ class Gtts:
 
     name = "gtts"
     is_remote = True
+    is_slow = True
 
     def __init__(
         self,

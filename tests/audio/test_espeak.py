@@ -10,7 +10,7 @@ from audio.clips import Utterance
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
 from audio.tts.child import Child, ChildGone
-from audio.tts.espeak import VOICES, Espeak
+from audio.tts.espeak import PROGRAM, VOICES, Espeak
 from tests.audio.sounds import likeness, samples_of
 
 LINES = {
@@ -103,7 +103,7 @@ def test_voice_speaks_again_when_its_process_hung_once(voice):
 
 
 def test_child_is_gone_when_told_to_stop():
-    child = Child()
+    child = Child(PROGRAM)
     child.stop()
     assert not child.is_ours_and_alive
     with pytest.raises(ChildGone):
@@ -111,7 +111,7 @@ def test_child_is_gone_when_told_to_stop():
 
 
 def test_child_answers_with_a_sentence_when_the_request_is_nonsense():
-    child = Child()
+    child = Child(PROGRAM)
     assert child.ask({"text": "a", "voice": "zz", "words_per_minute": 150}, 10)[0] == b"E"
     assert child.ask({}, 10)[0] == b"E"
     child.stop()

@@ -42,6 +42,8 @@ def test_all_missing_are_named_when_nothing_is_set() -> None:
         ("MEMBERLINE_CALLS_PER_SECOND", "²"),
         ("MEMBERLINE_LINES", "0"),
         ("MEMBERLINE_TTS", "gtts,gtts"),
+        ("MEMBERLINE_TTS", "kokoro,espeak"),
+        ("MEMBERLINE_KOKORO", "/no/such/folder"),
         ("MEMBERLINE_LOG_FORMAT", "xml"),
         ("MEMBERLINE_CLOCK_OFFSET_SECONDS", "nan"),
         ("MEMBERLINE_SEND_ON", "maybe"),
