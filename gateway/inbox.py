@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from flows.catalog import sms_words as words
+from flows.messages import MOST_PARTS
+from flows.sms_text import cut
 from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell
 from gateway import effects, leaving, ledger, texted_reports, texting, waiting, walking
 from gateway.broadcasts import answers
@@ -98,7 +100,7 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
         or _words_wanted(unit, rt, scene, facts, intent, text)
         or _act(unit, rt, scene, facts, intent, text)
     )
-    reply = " ".join(rt.words.text(each) for each in spoken)
+    reply = cut(" ".join(rt.words.text(each) for each in spoken), MOST_PARTS)
     if reply and not _writes_too_much(unit, rt, number_id):
         owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
 
