@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 
-from flows.words.pieces import fill
+from flows.words.pieces import cut, fill
 
 Texts = Mapping[str, str]
 
@@ -74,6 +74,33 @@ def money(texts: Texts, amount: int, currency: str) -> str:
     said = count(texts, amount)
     template = texts.get(f"money.{currency.lower()}")
     return fill(template, {"amount": said}) if template else f"{said} {currency}"
+
+
+def heard_as(texts: Texts) -> dict[str, str]:
+    """Return the prompt of every word that counts and days are put together from, by the word: each is one sound."""
+    known = {texts[name]: name for name in reversed(list(texts)) if _is_sound(name)}
+    around = (part for part in cut(texts.get("date.day", "")) if isinstance(part, str))
+    return known | dict.fromkeys(around, "date.day")
+
+
+def split(table: Mapping[str, str], value: str) -> list[tuple[str, str]]:
+    """Cut what was put together into (word, prompt) again, the longest words first; empty where some of it is no such word."""
+    words, found = value.replace(",", " ,").split(), list[tuple[str, str]]()
+    while words:
+        if words[0] == ",":
+            del words[0]
+            continue
+        size = next((size for size in (4, 3, 2, 1) if " ".join(words[:size]) in table), 0)
+        if not size:
+            return []
+        word = " ".join(words[:size])
+        found.append((word, table[word]))
+        del words[:size]
+    return found
+
+
+def _is_sound(name: str) -> bool:
+    return name.startswith(("number.", "hundred.", "counting.", "month.")) and name != "counting.first"
 
 
 def _scales(texts: Texts) -> list[int]:

@@ -52,8 +52,11 @@ class Words:
     keywords: Mapping[str, str] = field(
         init=False
     )  # what is written, as one plain phrase, and what kind of word it is
+    _counted: Mapping[str, Mapping[str, str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        counted = {language: numbers.heard_as(texts) for language, texts in self.texts.items()}
+        object.__setattr__(self, "_counted", counted)
         object.__setattr__(self, "languages", tuple(self.texts))
         object.__setattr__(self, "keywords", _keywords(self.about.values()))
 
@@ -110,6 +113,18 @@ class Words:
                 yield Piece(template, language, prompt, False, AFTER_DIGIT)
             elif is_spoken(prompt):
                 yield from self._fixed(prompt, language, template, constants)
+
+    def counting(self, language: str) -> Iterator[Piece]:
+        """Yield the words that counts and days are put together from, a sound each: what is counted lacks no sound."""
+        for word, prompt in self._counted[language].items():
+            yield Piece(word, language, prompt, False, INSIDE)
+
+    def value(self, language: str, said: str, is_personal: bool = False) -> list[Piece]:
+        """Cut a value that a sentence takes in: a count or a day into its words, anything else is one piece."""
+        split = [] if is_personal else numbers.split(self._counted.get(language, {}), said)
+        if split:
+            return [Piece(word, language, prompt, False, INSIDE) for word, prompt in split]
+        return [Piece(said, language, None, is_personal, INSIDE)] if said else []
 
     def number(self, language: str, value: int) -> str:
         """Return the word of a number from 0 to 99."""
@@ -184,11 +199,11 @@ class Words:
                     [Piece(self.find(prompt, language)[1], language, prompt, False, INSIDE)] if value else []
                 )
             case _ if name in KEYED_COUNTS and value:
-                return [Piece(self.count(language, int(value)), language, None, False, INSIDE)]
+                return self.value(language, self.count(language, int(value)))
             case "name" if value.startswith(RECORDED):
                 return [Piece("", language, None, True, INSIDE, value.removeprefix(RECORDED))]
             case _:
-                return [Piece(value, language, None, name in PERSONAL, INSIDE)] if value else []
+                return self.value(language, value, name in PERSONAL)
 
     def _spelt(self, language: str, value: str) -> list[Piece]:
         digits = [digit for digit in ascii_digits(value) if digit.isdigit()]

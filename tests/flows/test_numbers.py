@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from indic_numtowords import num2words
 
+from flows.steps import Speak
 from flows.words import Words
 from flows.words.numbers import names
 from flows.words.store import in_order
@@ -177,3 +178,34 @@ def test_languages_are_tried_in_one_order():
 
 def test_language_that_cannot_count_does_so_in_the_base_language(words: Words):
     assert words.count("sat", 105) == "एक सौ पाँच"
+
+
+@pytest.mark.parametrize("language", ["hi", "bn", "en", "ur", "sw"])
+def test_every_count_and_day_is_put_together_from_sounds_of_the_catalogue(words: Words, language: str):
+    made_ahead = {(piece.text, piece.recorded_as) for piece in words.counting(language)}
+    said = [
+        words.count(language, value) for value in [*range(1000), 1001, 25_000, 123_456, 9_999_999, 40_000_000]
+    ]
+    said += [words.day(language, date(2026, month, month * 2)) for month in range(1, 13)]
+    said += [words.month(language, date(2026, month, 1)) for month in range(1, 13)]
+    for each in said:
+        pieces = words.value(language, each)
+        assert {(piece.text, piece.recorded_as) for piece in pieces} <= made_ahead, each
+        assert " ".join(piece.text for piece in pieces) == each.replace(",", "")
+
+
+def test_name_of_a_place_is_one_sound_and_a_persons_name_is_never_cut(words: Words):
+    assert [piece.recorded_as for piece in words.value("hi", "दो घाट")] == [None]
+    assert [(piece.text, piece.is_personal) for piece in words.value("hi", "दो", True)] == [("दो", True)]
+    assert words.value("hi", "") == []
+
+
+def test_people_that_a_trainer_speaks_for_are_counted_in_single_sounds(words: Words):
+    pieces = words.speech(Speak("problem.people_kept", "hi", {"people": "117"}))
+    assert [piece.recorded_as for piece in pieces] == [
+        "problem.people_kept.1",
+        "number.1",
+        "counting.100",
+        "number.17",
+        "problem.people_kept.2",
+    ]
