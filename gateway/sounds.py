@@ -53,6 +53,15 @@ def _catalogue(rt: Runtime, prompts: Container[str] | None = None) -> Iterator[U
                 yield utterance(piece)
 
 
+def counting(rt: Runtime) -> Iterator[Utterance]:
+    """Yield the words of counts and days, a sound each, so that none has to be made while somebody listens.
+
+    They come after the catalogue: a service is ready without them, since the provider's voice can count.
+    """
+    for language in SPOKEN[rt.settings.country]:
+        yield from map(utterance, rt.words.counting(language))
+
+
 def _names(rt: Runtime) -> list[str]:
     """The organisation's own name, which notices say, and the one it chose to be called by."""
     with unit_of_work(rt.engine) as unit:
@@ -118,7 +127,7 @@ def put_again(rt: Runtime, subject: str, subject_id: int) -> Iterator[Clip]:
 def wanted_for(rt: Runtime, subject: str, subject_id: int) -> list[Utterance]:
     """List the utterances of one subject; something that is gone needs none."""
     if subject == CATALOGUE:
-        return list(catalogue(rt))
+        return [*catalogue(rt), *counting(rt)]
     with unit_of_work(rt.engine) as unit:
         return _SUBJECTS[subject](unit, rt, subject_id)
 
@@ -207,7 +216,8 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
         if each["name"]
     ]
     personal = [Utterance(each.text, each.language, None, True) for each in utterances(rt.words, steps)]
-    values = [Utterance(each, facts["language"], None) for each in _values(rt, call)]
+    spoken = (piece for each in _values(rt, call) for piece in rt.words.value(facts["language"], each))
+    values = [utterance(each) for each in spoken]
     return [*list_missing(rt), *names, *personal, *values]
 
 
