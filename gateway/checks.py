@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway import sounds
 from gateway.channels.registry import new_client
 from gateway.db import unit_of_work
-from gateway.errors import ChannelError
+from gateway.errors import ChannelError, MemberlineError
 from gateway.keyring import KeysLocked
 from gateway.migrate import alembic_config
 from gateway.runtime import Runtime, build_runtime
@@ -56,6 +56,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         is_current = database.is_well and (yield from _tables(rt))
         yield from _queue(rt)
         yield _disk(rt)
+        yield _store(rt)
         if is_current:
             yield _clips(rt)  # what a call says first is a row (`gateway.store.sender`)
         yield _public_url(settings)
@@ -132,6 +133,17 @@ def _disk(rt: Runtime) -> Check:
     free = shutil.disk_usage(rt.settings.data_dir).free
     fix = f"free some space where {rt.settings.data_dir} lies: voice notes need it"
     return Check("disk", free >= LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", fix)
+
+
+def _store(rt: Runtime) -> Check:
+    """Ask for a file that nobody has: whoever says that it is not there has let us in."""
+    where = "a bucket" if rt.settings.store else "the data folder"
+    try:
+        rt.files.size("0" * 32)
+    except MemberlineError as error:
+        fix = "check MEMBERLINE_STORE, its endpoint, key and secret, and that the extra `s3` is installed"
+        return Check("store", False, str(error), fix)
+    return Check("store", True, f"recordings, forms and lists lie in {where}", "")
 
 
 def _clips(rt: Runtime) -> Check:

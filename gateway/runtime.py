@@ -31,6 +31,7 @@ from gateway.files import SealedFiles
 from gateway.keyring import Keyring, WrappedKey, Wrapper
 from gateway.names_scripts import read_as_typed
 from gateway.pace import Pace, RedisPace
+from gateway.places import Folder, place_of
 from gateway.queue import Bells, rq_enqueue
 from gateway.rules.profiles import Profile, load_profile
 from gateway.settings import Settings
@@ -152,8 +153,9 @@ def _clock(offset_seconds: float) -> Clock:
 
 
 def sealed_folders(settings: Settings, vault: Vault) -> dict[str, SealedFiles]:
-    """Open every folder whose files are sealed, by its name under the data folder."""
-    return {name: SealedFiles(settings.data_dir / name, vault) for name in (VOICE_NOTES, SPOKEN, FILES)}
+    """Open every place whose files are sealed, by its name. What is joined for one call stays on the machine that plays it."""
+    spoken = {SPOKEN: SealedFiles(Folder(settings.data_dir / SPOKEN), vault)}
+    return {name: SealedFiles(place_of(settings, name), vault) for name in (VOICE_NOTES, FILES)} | spoken
 
 
 def _vault(settings: Settings, engine: Engine) -> Vault:

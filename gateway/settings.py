@@ -17,6 +17,7 @@ from gateway.settings_values import (
     UnusableError,
     VoiceLine,
     amount,
+    bucket,
     choice,
     choices,
     flag,
@@ -175,6 +176,25 @@ class Settings:
     )
     log_format: str = setting(
         "MEMBERLINE_LOG_FORMAT", "Form of log lines: text or json.", choice("text", "json"), "text"
+    )
+    store: str = setting(
+        "MEMBERLINE_STORE",
+        "Where recordings, forms and lists lie: empty is the data folder, else s3://bucket/prefix (extra `s3`).",
+        bucket,
+        "",
+    )
+    store_endpoint: str = setting(
+        "MEMBERLINE_STORE_ENDPOINT",
+        "Address of an S3-compatible store; empty is Amazon's own.",
+        url("http", "https"),
+        "",
+    )
+    store_region: str = setting("MEMBERLINE_STORE_REGION", "Region of that store.", text, "us-east-1")
+    store_key: str = setting(
+        "MEMBERLINE_STORE_KEY", "Name of the key to that store; empty asks this machine's own role.", text, ""
+    )
+    store_secret: str = setting(
+        "MEMBERLINE_STORE_SECRET", "The secret that belongs to that key.", text, "", secret=True
     )
     data_dir: Path = setting("MEMBERLINE_DATA", "Folder of clips and voice notes.", folder, "var")
     clock_offset_seconds: float = setting(

@@ -86,6 +86,13 @@ def url(*schemes: str) -> Parse:
     return parse
 
 
+def bucket(raw: str) -> str:
+    """Take the name of a bucket with a prefix or none."""
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", raw, re.ASCII):
+        raise UnusableError("is not an address of the form s3://bucket or s3://bucket/prefix")
+    return raw
+
+
 def choice(*allowed: str) -> Parse:
     """Take one of a closed list."""
 

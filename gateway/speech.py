@@ -130,7 +130,14 @@ class Speaker:
     def _clip_of(self, piece: Piece) -> Clip | None:
         if piece.sound is None:
             return self.clips.find(utterance(piece))
-        return self.clips.clip_of(piece.sound) or (self.notes.clip_of(piece.sound) if self.notes else None)
+        return self.clips.clip_of(piece.sound) or self._recording_of(piece.sound)
+
+    def _recording_of(self, key: str) -> Clip | None:
+        """A store that is away is no reason to keep a caller waiting: what is left is said without it."""
+        try:
+            return self.notes.clip_of(key) if self.notes else None
+        except ClipError:
+            return None
 
 
 def steps_key(steps: Sequence[Speak | Tell]) -> tuple[object, ...]:

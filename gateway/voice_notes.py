@@ -20,6 +20,7 @@ from gateway.channels.fetch import fetch_recording
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import ChannelError
 from gateway.models import VoiceNote, new_public_id
+from gateway.places import StoreAway
 from gateway.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 URL_PURPOSE = "voice_notes.url"
 TRANSCRIPT_PURPOSE = "voice_notes.transcript"
 WAITS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600))
-
+STORE_WAIT = timedelta(minutes=1)
 
 Kept: TypeAlias = Callable[[UnitOfWork, Runtime, VoiceNote], None]
 
@@ -69,10 +70,11 @@ def fetch(rt: Runtime, note_id: int, kept: Kept = nothing) -> bool:
         url = rt.vault.open_text(note.sealed_url, URL_PURPOSE, note.public_id)
     try:
         raw = fetch_recording(url, rt.channels.recording_hosts).content
-        take = to_telephone(raw)
+        _keep(rt, note_id, raw, to_telephone(raw), kept)
+    except StoreAway:
+        return _when_the_store_is_back(rt, note_id)
     except (ChannelError, ClipError) as error:
         return _again_later(rt, note_id, error, kept)
-    _keep(rt, note_id, raw, take, kept)
     return True
 
 
@@ -110,6 +112,13 @@ def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take, kept: Kept) -> None
         note.fetched_at = rt.clock()
         kept(unit, rt, note)
     logger.info("voice note fetched note_id=%s seconds=%.1f", note_id, clip.seconds)
+
+
+def _when_the_store_is_back(rt: Runtime, note_id: int) -> bool:
+    """Our own trouble is no try: the provider has the recording, and it is lost only where it says so."""
+    with unit_of_work(rt.engine) as unit:
+        unit.db.get_one(VoiceNote, note_id, with_for_update=True).due_at = rt.clock() + STORE_WAIT
+    return False
 
 
 def _again_later(rt: Runtime, note_id: int, error: Exception, kept: Kept) -> bool:

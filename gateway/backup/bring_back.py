@@ -21,11 +21,10 @@ from gateway.backup.save import LEFT_OUT, MANIFEST, PLAIN, SEALED, connect, tabl
 from gateway.backup.sealing import BackupUnreadable, SealingReader
 from gateway.db import unit_of_work
 from gateway.errors import Conflict
-from gateway.files import UNFINISHED
 from gateway.models import Broadcast, Delivery
 from gateway.rights.carry import write_list
 from gateway.rights.restored import reapply_after_restore
-from gateway.runtime import Runtime
+from gateway.runtime import Runtime, sealed_folders
 from gateway.states import BroadcastState, DeliveryState
 from gateway.store.move import move
 
@@ -59,6 +58,9 @@ def _read(
     counts: dict[str, int] = {}
     manifest: dict[str, Any] = {}
     keys: list[tuple[str, str, str]] = []
+    places = sealed_folders(
+        rt.settings, rt.vault
+    )  # sealed files open only with the keys they came with: they replace
     sealed = SealingReader(file, rt.vault.keyring.wrapper.secrets)
     try:
         with tarfile.open(fileobj=sealed, mode="r|gz") as tar:
@@ -75,7 +77,8 @@ def _read(
                 elif _PLAIN.fullmatch(entry.name):
                     _keep(rt.settings.data_dir / entry.name, content.read())
                 elif _SEALED.fullmatch(entry.name):
-                    _replace(rt.settings.data_dir / entry.name, content.read())
+                    folder, _, name = entry.name.split("/")
+                    places[folder].place.write(name, [content.read()])
         while sealed.read(65_536):  # to the very end: only there a cut is noticed
             continue
     except (tarfile.TarError, EOFError, KeyError, ValueError) as error:
@@ -139,15 +142,6 @@ def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_bytes(content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """A sealed file opens only with the keys it came with, so it takes the place of one that is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(UNFINISHED)
-    fresh.write_bytes(content)
-    fresh.chmod(0o600)
-    fresh.replace(path)
 
 
 def _rest(rt: Runtime) -> None:

@@ -21,10 +21,10 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from gateway.backup.sealing import SealingWriter
-from gateway.errors import Conflict
+from gateway.errors import Conflict, NotFound
 from gateway.keys.rotate import alone
 from gateway.models import Base
-from gateway.runtime import FILES, VOICE_NOTES, Runtime
+from gateway.runtime import FILES, VOICE_NOTES, Runtime, sealed_folders
 
 # The counts of units come back by themselves: triggers note again what is loaded.
 LEFT_OUT = frozenset({"sign_ins", "sign_in_failures", "unit_counts", "unit_count_changes"})
@@ -80,8 +80,10 @@ def _save_all(rt: Runtime, tar: tarfile.TarFile) -> dict[str, int]:
         }
         _add(tar, MANIFEST, io.BytesIO(json.dumps(manifest).encode()))
         counts = {name: _save_table(connection, tar, name) for name in tables()}
-    for path in _files(rt):
+    for path in _sounds(rt):
         _add_file(tar, path, str(path.relative_to(rt.settings.data_dir)))
+    for name, content in _sealed_files(rt):
+        _add(tar, name, io.BytesIO(content))
     return counts
 
 
@@ -120,9 +122,17 @@ def _add_file(tar: tarfile.TarFile, path: Path, name: str) -> None:
         tar.add(path, name, recursive=False)
 
 
-def _files(rt: Runtime) -> Iterator[Path]:
+def _sounds(rt: Runtime) -> Iterator[Path]:
     for folder in PLAIN:
         paths = (rt.settings.data_dir / folder).glob("*")
         yield from sorted(path for path in paths if path.suffix in (".wav", ".txt"))
+
+
+def _sealed_files(rt: Runtime) -> Iterator[tuple[str, bytes]]:
+    """Every sealed file as it lies there, wherever that is; one that is purged meanwhile is left out."""
+    places = sealed_folders(rt.settings, rt.vault)
     for folder in SEALED:
-        yield from sorted((rt.settings.data_dir / folder).glob(f"??/{'?' * KEY_LETTERS}"))
+        place = places[folder].place
+        for name in sorted(each.name for each in place.all() if len(each.name) == KEY_LETTERS):
+            with suppress(NotFound), place.open(name) as file:
+                yield f"{folder}/{name[:2]}/{name}", file.read()

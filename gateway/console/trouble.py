@@ -52,6 +52,10 @@ def _words(status: int, code: str) -> tuple[str, str]:
             )
         case 429:
             return gettext("Too many tries."), gettext("Wait a minute, then sign in again.")
+        case 503 if code == "store-away":
+            return gettext("Recordings and files cannot be reached just now."), gettext(
+                "Nothing was lost: the store where they lie does not answer. Please try again in a few minutes."
+            )
         case _:
             return gettext("Something broke here."), gettext(
                 "Nothing was lost. Please try again in a minute."

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from gateway.db import unit_of_work
 from gateway.errors import NotFound
-from gateway.files import UNFINISHED
 from gateway.keys.cells import Cell
+from gateway.places import UNFINISHED
 from gateway.runtime import VOICE_NOTES, Runtime, sealed_folders
 from gateway.vault import FIRST, Sealer
 
@@ -69,11 +69,11 @@ def count_files(rt: Runtime) -> int:
 
 def seal_plain_notes(rt: Runtime) -> int:
     """Seal voice notes that were kept plain before files were sealed; returns how many."""
-    folder = sealed_folders(rt.settings, rt.vault)[VOICE_NOTES]
-    plain = sorted(folder.folder.glob("*.wav"))
+    sealed, folder = sealed_folders(rt.settings, rt.vault)[VOICE_NOTES], rt.settings.data_dir / VOICE_NOTES
+    plain = sorted(folder.glob("*.wav"))
     for path in plain:
-        folder.seal_plain(path, path.stem)
-    for unfinished in folder.folder.glob(".*.wav.*"):
+        sealed.seal_plain(path, path.stem)
+    for unfinished in folder.glob(".*.wav.*"):
         unfinished.unlink(missing_ok=True)
     return len(plain)
 

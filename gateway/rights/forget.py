@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -26,12 +26,16 @@ from gateway.models import (
     PhoneNumber,
     ReportEvent,
     ReportFile,
+    Take,
     VoiceNote,
 )
 from gateway.people.listed import forget_files
+from gateway.places import StoreAway
 from gateway.rights import erase
-from gateway.runtime import FILES, VOICE_NOTES, Runtime
+from gateway.runtime import FILES, VOICE_NOTES, Runtime, sealed_folders
 from gateway.store import retention, rights_rows
+
+logger = logging.getLogger(__name__)
 
 A_DAY = timedelta(days=1).total_seconds()
 _KEYS_OF_A_NOTE = (VoiceNote.clip_key, VoiceNote.original_key)
@@ -113,21 +117,24 @@ def delete_audit(rt: Runtime, limit: int) -> int:
         return retention.delete_before(unit.db, "audit_entries", "at", _audit_before(rt), limit)
 
 
-def stray_files(db: Session, rt: Runtime) -> list[Path]:
-    """List sealed files older than a day that no row knows: an upload that broke off, a row that is gone."""
-    found = []
-    for folder, known in ((FILES, _keys_of_files(db)), (VOICE_NOTES, _keys_of_notes(db))):
-        for path in (rt.settings.data_dir / folder).glob("**/*"):
-            if path.is_file() and path.stem not in known and _is_old(path, rt):
-                found.append(path)
-    return found
+def stray_files(db: Session, rt: Runtime) -> list[tuple[str, str]]:
+    """List sealed files older than a day that no row knows, each after its place: an upload that broke off, a row gone."""
+    before, places = time.time() - A_DAY, sealed_folders(rt.settings, rt.vault)
+    known = {FILES: _keys_of_files(db), VOICE_NOTES: _keys_of_notes(db)}
+    return [
+        (place, each.name)
+        for place, keys in known.items()
+        for each in places[place].place.all()
+        if each.written_at < before and each.name.partition(".")[0] not in keys
+    ]
 
 
 def remove_stray_files(rt: Runtime) -> int:
     with unit_of_work(rt.engine) as unit:
         strays = stray_files(unit.db, rt)
-    for path in strays:
-        path.unlink(missing_ok=True)
+    places = sealed_folders(rt.settings, rt.vault)
+    for place, name in strays:
+        places[place].remove(name)
     return len(strays)
 
 
@@ -138,7 +145,10 @@ class _Removal:
         self._rt, self._key = rt, key
 
     def __call__(self) -> None:
-        self._rt.notes.remove(self._key)
+        try:
+            self._rt.notes.remove(self._key)
+        except StoreAway:
+            logger.warning("a recording is removed with the strays, when the store is back")
 
 
 def _purge(unit: UnitOfWork, rt: Runtime, erasure: Erasure) -> None:
@@ -170,16 +180,10 @@ def _keys_of_files(db: Session) -> set[str]:
     forms = db.scalars(select(PaperForm.file_key))
     lists = db.execute(select(Import.file_key, Import.refused_key).where(Import.file_key.is_not(None)))
     taken_away = db.scalars(select(ReportFile.file_key))
-    return {key for keys in (forms, taken_away, *lists) for key in keys if key}
+    read_aloud = db.scalars(select(Take.original_key))
+    return {key for keys in (forms, taken_away, read_aloud, *lists) for key in keys if key}
 
 
 def _keys_of_notes(db: Session) -> set[str]:
     found = (db.scalars(select(column).where(column.is_not(None))) for column in _KEYS_OF_A_NOTE)
     return {key for keys in found for key in keys if key}
-
-
-def _is_old(path: Path, rt: Runtime) -> bool:
-    try:
-        return path.stat().st_mtime < time.time() - A_DAY
-    except FileNotFoundError:
-        return False

@@ -23,6 +23,7 @@ from gateway.channels.base import Reply, Speech
 from gateway.content import BASE_LANGUAGE
 from gateway.db import unit_of_work
 from gateway.errors import CallbackInvalid, Conflict, MemberlineError, NotAllowed, NotFound
+from gateway.places import StoreAway
 from gateway.runtime import Runtime
 from gateway.speech import Speaker
 from gateway.store import callbacks
@@ -30,7 +31,14 @@ from gateway.store.together import NotWritten
 
 logger = logging.getLogger(__name__)
 
-STATUS = {CallbackInvalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, WaitFirst: 429}
+STATUS = {
+    CallbackInvalid: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    WaitFirst: 429,
+    StoreAway: 503,
+}
 CALLBACKS = "/callbacks/"
 MACHINES = ("/health/", "/metrics")
 SPOOLED = ("voice", "sms", "receipts", "opt-outs", "ussd")

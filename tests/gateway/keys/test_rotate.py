@@ -129,18 +129,18 @@ def test_what_an_older_version_sealed_or_left_plain_is_taken_along(
         _seal_as_before(rt, cell, first)
     note = rt.notes.store_take(a_sound())
     folder = sealed_folders(rt.settings, rt.vault)[VOICE_NOTES]
-    plain = folder.folder / f"{note.key}.wav"
+    plain = rt.settings.data_dir / VOICE_NOTES / f"{note.key}.wav"
     content = note.content()
     folder.remove(note.key)
     plain.write_bytes(content)
-    (folder.folder / f".{note.key}.wav.0123").write_bytes(content[:20_000])
+    (plain.parent / f".{note.key}.wav.0123").write_bytes(content[:20_000])
     assert everything_as_before(rt) == {cell: before[cell] for cell in CELLS[:6]}
     room.settle(rt)
     assert 1 not in keys_in_use(rt)
     assert everything(rt) == before
     assert rt.notes.clip_of(note.key) is not None
     assert folder.read(note.key) == content
-    assert [each for each in folder.folder.iterdir() if each.is_file() and each.name != ".lock"] == []
+    assert [each for each in plain.parent.iterdir() if each.is_file() and each.name != ".lock"] == []
     assert keys(rt)[1].wrapped  # a process of the older version may still write
     clock.forward(days=2)
     room.settle(rt)

@@ -33,7 +33,7 @@ from gateway.runtime import Runtime
 from gateway.states import CallState, DeliveryReason, DeliveryState, MemberStatus, ReportState
 from gateway.store import numbers, retention
 from gateway.store.callbacks import add_callback
-from tests.builders import a_broadcast, a_member, a_number, a_unit
+from tests.builders import a_broadcast, a_member, a_number, a_person_of_staff, a_unit
 from tests.conftest import TestClock
 from tests.gateway.rights.canaries import a_row, table
 from tests.gateway.rights.lives import a_life, dump, is_dialable
@@ -211,6 +211,19 @@ def test_lists_handed_in_go_after_a_week_and_strays_after_a_day(rt: Runtime, clo
     found = purge(rt)
     assert (found["lists"], found["files"]) == (1, 1)
     assert rt.files.size(key) is None and not stray.exists()
+
+
+def test_how_somebody_read_aloud_is_no_stray(rt: Runtime) -> None:
+    staff_id, key = a_person_of_staff(rt), rt.files.put(BytesIO(b"a reading"))
+    with unit_of_work(rt.engine) as unit:
+        script = a_row(
+            unit.db, table("scripts"), name="menu.main", language="hi", words="x", made_at=rt.clock()
+        )
+        read = {"script_id": script, "staff_id": staff_id, "original_key": key, "clip_key": "0" * 32}
+        a_row(unit.db, table("takes"), **read, faults=[], via="upload", is_chosen=True, made_at=rt.clock())
+    (path,) = (rt.settings.data_dir / "files").glob(f"??/{key}")
+    os.utime(path, (1, 1))
+    assert purge(rt)["files"] == 0 and rt.files.read(key) == b"a reading"
 
 
 def test_a_run_that_was_cut_off_goes_on_in_the_same_row(rt: Runtime, clock: TestClock) -> None:
