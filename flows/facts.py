@@ -211,6 +211,7 @@ class Steering(TypedDict, total=False):
     is_open: bool
     is_locked: bool
     staff: int
+    reads: bool  # may read aloud for the line
 
 
 class Watched(Item, total=False):
@@ -219,6 +220,13 @@ class Watched(Item, total=False):
     reached: str
     asked: str
     is_paused: bool
+
+
+class Reading(Item, total=False):
+    """What was just read aloud, as it will be heard; `is_good`: nothing is wrong with it; `is_kept`: it is heard from now on."""
+
+    is_good: bool
+    is_kept: bool
 
 
 class Held(TypedDict):
@@ -236,7 +244,9 @@ class Snapshot(TypedDict, total=False):
     """All keys of the facts. `languages` lists those to offer and to join in, the region's first, each with all its words."""
 
     language: str
-    unit_languages: list[str]  # where something lacks in the member's own: those of their place, the nearest first
+    unit_languages: list[
+        str
+    ]  # where something lacks in the member's own: those of their place, the nearest first
     languages: list[str]
     organisation: str
     sender: str  # the name it chose to be called by; the organisation's own where there is none
@@ -260,6 +270,10 @@ class Snapshot(TypedDict, total=False):
     steers: bool  # somebody of staff who may send has this number, has a phone code, and a broadcast of theirs runs
     steering: Steering
     watched: list[Watched]
+    script: Item | None  # what is to be read under the number keyed last
+    reading: Reading | None
+    readings: Mapping[str, Any]  # by the recording: of which script it is, and who read it
+    read_after: int  # the reading before it
     steered: str  # pause, resume, stop: done; empty: it could not be
     number_change: NumberChange | None
     held: Held | None

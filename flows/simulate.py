@@ -20,11 +20,14 @@ from flows.steps import (
     CheckPhoneCode,
     ChooseMember,
     Digits,
+    FindScript,
     GiveConsent,
     Heard,
     Join,
+    KeepTake,
     LookUpData,
     LookUpReport,
+    LookUpTake,
     Nothing,
     OpenReport,
     OwnCode,
@@ -42,6 +45,7 @@ from flows.steps import (
 
 ANSWERED, HANG_UP = "answered", "hang up"
 REFERENCE, CODE = "4726", "48210"
+NUMBER, SCRIPT = "101", {"id": 7, "text": "नमस्ते।", "language": "hi", "sound": None}
 CLASS = {"is_known": True, "is_class": True, "unit": "रामपुर"}
 HELD = {"calls": "4", "messages": "2", "reports": "1", "notes": "1", "since": "2026", "consent": "all"}
 FOUND = {"id": 1, "is_known": True, "is_own": True, "reference": REFERENCE, "state": "in_work"}
@@ -158,6 +162,7 @@ def learn(facts: Facts, steps: Iterable[Step]) -> Facts:
         elif isinstance(step, CheckPhoneCode | SteerBroadcast | AnswerQuestion):
             known |= _steered(known, step)
         else:
+            known |= _read(known, step)
             _learn_of_joining(known, step)
     return known
 
@@ -169,12 +174,23 @@ def _steered(
         return {"asked": with_answered(known.get("asked", ()), step.delivery, step.question)}
     if isinstance(step, CheckPhoneCode):
         is_open = step.code == CODE
-        return {"steering": {"is_open": is_open, "is_locked": not is_open and "steering" in known}}
+        opened = {"is_open": is_open, "is_locked": not is_open and "steering" in known}
+        return {"steering": {**opened, "reads": bool(known.get("may_read"))}}
     is_paused = step.deed == "pause"
     watched = [{**each, "is_paused": is_paused} for each in known.get("watched", ())]
     was_paused = any(each.get("is_paused") for each in known.get("watched", ()))
     is_done = step.deed == "stop" or is_paused != was_paused
     return {"watched": watched, "steered": step.deed if is_done else ""}
+
+
+def _read(known: Mapping[str, Any], step: Step) -> dict[str, Any]:
+    """What somebody of staff reads aloud comes at once and is good, unless a conversation says otherwise."""
+    if isinstance(step, FindScript):
+        return {"script": SCRIPT if step.number == NUMBER else None}
+    come = known.get("kept_reading", {**SCRIPT, "is_good": True, "is_kept": True})
+    if isinstance(step, LookUpTake):
+        return {"reading": {**come, "is_kept": False}}
+    return {"reading": come} if isinstance(step, KeepTake) else {}
 
 
 def _learn_of_joining(known: dict[str, Any], step: Step) -> None:

@@ -234,6 +234,35 @@ class SteerBroadcast:
 
 
 @dataclass(frozen=True)
+class FindScript:
+    """Look for what is to be read under this number: known from the next turn on, as `script`."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class ReadAloud:
+    """This recording is a reading of that script."""
+
+    script: int
+    note: str
+
+
+@dataclass(frozen=True)
+class LookUpTake:
+    """Has the reading come? Known from the next turn on, as `reading`."""
+
+    script: int
+
+
+@dataclass(frozen=True)
+class KeepTake:
+    """Let this reading be heard from now on: known from the next turn on, as `reading`."""
+
+    take: int
+
+
+@dataclass(frozen=True)
 class LookUpData:
     """Count what is kept about whoever speaks: known from the next turn on, as `held`."""
 
@@ -285,6 +314,10 @@ Step = (
     | TakeDuty
     | CheckPhoneCode
     | SteerBroadcast
+    | FindScript
+    | ReadAloud
+    | LookUpTake
+    | KeepTake
     | LookUpData
     | SayWrong
     | ForgetMe

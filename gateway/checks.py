@@ -28,7 +28,7 @@ from gateway.migrate import alembic_config
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.settings_values import is_loopback
-from gateway.store import consents
+from gateway.store import consents, gaps
 
 SEEN_WITHIN = timedelta(seconds=60)
 REDIS_SECONDS = 2
@@ -58,6 +58,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield _disk(rt)
         yield _store(rt)
         if is_current:
+            yield _gaps(rt)
             yield _clips(rt)  # what a call says first is a row (`gateway.store.sender`)
         yield _public_url(settings)
         yield _provider(settings)
@@ -151,6 +152,13 @@ def _clips(rt: Runtime) -> Check:
     return Check(
         "clips", not missing, f"{missing} missing" if missing else "all there", "memberline clips build"
     )
+
+
+def _gaps(rt: Runtime) -> Check:
+    with unit_of_work(rt.engine) as unit:
+        lacking = gaps.list_open(unit.db)
+    finding = f"{len(lacking)} lacked in calls and lack still" if lacking else "none lacks that a call wanted"
+    return Check("sounds", not lacking, finding, "memberline clips build")
 
 
 def _public_url(settings: Settings) -> Check:

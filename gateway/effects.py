@@ -11,7 +11,7 @@ from typing import Any
 
 from flows import steps as ask
 from flows.facts import with_answered
-from gateway import enrolment, joining, leaving, steering
+from gateway import enrolment, joining, leaving, reading, steering
 from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
 from gateway.days import saying
@@ -76,10 +76,18 @@ def _perform(
             return _open_report(unit, rt, scene, step, facts)
         case ask.ChooseMember():
             return _choose_member(unit, rt, scene, step, facts)
-        case ask.SetUrgency() | ask.PassLocalStaff() | ask.AnswerReport() | ask.TakeDuty():
+        case (
+            ask.SetUrgency()
+            | ask.PassLocalStaff()
+            | ask.AnswerReport()
+            | ask.TakeDuty()
+            | ask.AddToReport()
+            | ask.SetPeople()
+            | ask.SayDay()
+        ):
             _about_report(unit, rt, scene, step)
-        case ask.AddToReport() | ask.SetPeople() | ask.SayDay():
-            _about_report(unit, rt, scene, step)
+        case ask.FindScript() | ask.ReadAloud() | ask.LookUpTake() | ask.KeepTake():
+            return scene, {**facts, **reading.perform(unit, rt, scene, facts, step)}
         case ask.LookUpReport() | ask.CheckPhoneCode() | ask.SteerBroadcast() | ask.AnswerQuestion():
             return scene, {**facts, **_look_up(unit, rt, scene, step, facts)}
         case ask.LookUpData() | ask.SayWrong() | ask.ForgetMe() | ask.KeepMe():

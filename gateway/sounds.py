@@ -19,10 +19,10 @@ from audio.tts import Synthesizer
 from audio.tts.order import make_voices
 from flows import said
 from flows.steps import Tell
-from gateway import questions, takes
+from gateway import gaps, questions, takes
 from gateway.content import SPOKEN, languages_of
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff
+from gateway.models import Answer, Broadcast, Call, Member, NewsItem, Staff, Unit
 from gateway.runtime import Runtime
 from gateway.speech import utterance, utterances
 from gateway.states import BroadcastState
@@ -74,6 +74,11 @@ def list_missing(rt: Runtime) -> list[Utterance]:
     return [each for each in catalogue(rt) if rt.clips.find(each) is None]
 
 
+def list_unread(rt: Runtime) -> list[Utterance]:
+    """List what of the catalogue a person could read aloud, and nobody has."""
+    return [each for each in catalogue(rt) if each.recorded_as and not rt.clips.find_spoken(each)]
+
+
 def missing(rt: Runtime) -> int:
     """Count what of the catalogue has no sound: readiness asks."""
     return len(list_missing(rt))
@@ -108,6 +113,7 @@ def build_subject(
         for each in speakers:
             each.close()
     slow_down(rt.clips, put_again(rt, subject, subject_id))
+    gaps.repair(rt, wanted)
     return report
 
 
@@ -200,11 +206,21 @@ def _staff(unit: UnitOfWork, rt: Runtime, staff_id: int) -> list[Utterance]:
     return [Utterance(colleague.name, each, None, is_personal=True) for each in languages if colleague]
 
 
+def _unit(unit: UnitOfWork, rt: Runtime, unit_id: int) -> list[Utterance]:
+    """Whoever leads a unit hears its name; it is nobody's approved text, and often somebody's: it stays here."""
+    place = unit.db.get(Unit, unit_id)
+    languages = SPOKEN[rt.settings.country] if place else ()
+    return [Utterance(place.name, each, None, is_personal=True) for each in languages if place]
+
+
 def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     """Something a caller was to hear had no sound: make the line's words, and those of what was listed to them."""
     call = unit.db.get(Call, call_id)
     facts: Mapping[str, Any] = (call.facts if call else None) or {}
-    told = [*(facts.get(each) for each in ("announcement", "answer", "interim")), *facts.get("news", [])]
+    told = [
+        *(facts.get(each) for each in ("announcement", "answer", "interim", "script")),
+        *facts.get("news", []),
+    ]
     told += [*facts.get("questions", []), *facts.get("watched", [])]
     told += [each["answer"] for each in facts.get("reports", []) if each.get("answer")]
     steps = [
@@ -217,12 +233,12 @@ def _call(unit: UnitOfWork, rt: Runtime, call_id: int) -> list[Utterance]:
     ]
     personal = [Utterance(each.text, each.language, None, True) for each in utterances(rt.words, steps)]
     spoken = (piece for each in _values(rt, call) for piece in rt.words.value(facts["language"], each))
-    values = [utterance(each) for each in spoken]
+    values = [replace(utterance(each), is_personal=not each.recorded_as) for each in spoken]
     return [*list_missing(rt), *names, *personal, *values]
 
 
 def _values(rt: Runtime, call: Call | None) -> set[str]:
-    """Places, counts and days that the sentences of a call put in: of nobody in particular."""
+    """Places, counts and days that the sentences of a call put in; only counts and days are the words of the line."""
     facts: Mapping[str, Any] = (call.facts if call else None) or {}
     known = [(facts.get(fact) or {}).get(name) for fact, names in SAID_OF.items() for name in names]
     state = ((call.conversation if call else None) or {}).get("state") or {}
@@ -249,5 +265,6 @@ _SUBJECTS: Mapping[str, Callable[[UnitOfWork, Runtime, int], list[Utterance]]] =
     WRITTEN: _written,
     "member": _member,
     "staff": _staff,
+    "unit": _unit,
     "call": _call,
 }

@@ -29,8 +29,9 @@ MOST = 5  # broadcasts told in one call
 
 
 def may_steer(db: Session, number_id: int | None) -> bool:
-    """Whether there is anything to steer from this number; says nothing of who rings."""
-    return any(broadcast_list.list_under_way(db, path, 1) for _, path in _people(db, number_id))
+    """Whether there is anything to steer, or to read aloud, from this number; says nothing of who rings."""
+    there = _people(db, number_id)
+    return any(_may_read(person) or broadcast_list.list_under_way(db, path, 1) for person, path in there)
 
 
 def perform(
@@ -52,7 +53,12 @@ def _check(unit: UnitOfWork, rt: Runtime, scene: Scene, code: str) -> dict[str, 
             is_locked = True
         elif passwords.is_password(person.phone_code_hash, code):
             staff.add_audit(unit.db, person.id, "phone-code-right", now, "staff", person.id, person.unit_id)
-            opened = {"is_open": True, "is_locked": False, "staff": person.id}
+            opened = {
+                "is_open": True,
+                "is_locked": False,
+                "staff": person.id,
+                "reads": _may_read(person),
+            }
             return {"steering": opened, "watched": _watched(unit.db, rt, path, scene.language)}
         else:
             sign_ins.add_failure(unit.db, bucket.key, "", now)
@@ -108,6 +114,11 @@ def _people(db: Session, number_id: int | None) -> list[tuple[Staff, str]]:
     """Who of staff works from this number and may send broadcasts now."""
     there = staff.list_on_number(db, number_id) if number_id else ()
     return [each for each in there if may_role(Role(each[0].role), Permission.SEND_BROADCASTS)]
+
+
+def _may_read(person: Staff) -> bool:
+    """Whether this person may read aloud for the line (`gateway.reading`)."""
+    return may_role(Role(person.role), Permission.RECORD_MESSAGES)
 
 
 def _is_locked(db: Session, key: bytes, now: datetime) -> bool:

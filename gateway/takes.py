@@ -106,7 +106,7 @@ def keep(
 
     `is_asked`: the reader is still to hear it and to say whether it is to be heard.
     """
-    same = takes.find_same(unit.db, script.id, reading.clip_key)
+    same = None if is_asked else takes.find_same(unit.db, script.id, reading.clip_key)
     if same is not None:
         rt.files.remove(reading.original_key)
         return same

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway import sounds, voice_notes
+from gateway import reading, sounds, voice_notes
 from gateway.reports import recordings
 from workers.process import job, runtime
 
@@ -15,8 +15,8 @@ def fetch_voice_note(note_id: int) -> None:
 
     A forked child spends seconds on its imports: many calls that end together must not wait for a child each.
     """
-    voice_notes.fetch(runtime(), note_id, recordings.kept)
-    voice_notes.fetch_due(runtime(), recordings.kept)
+    voice_notes.fetch(runtime(), note_id, reading.kept_too(recordings.kept))
+    voice_notes.fetch_due(runtime(), reading.kept_too(recordings.kept))
 
 
 @job

@@ -23,6 +23,7 @@ from flows.catalog.news import NEWS
 from flows.catalog.numbers import NEW_NUMBER, NUMBER_CHECK
 from flows.catalog.pick_up import PICK_UP
 from flows.catalog.problem import PROBLEM
+from flows.catalog.reading import READING
 from flows.catalog.steering import STEERING
 from flows.catalog.voice_note import VOICE_NOTE
 from flows.catalog.written import SMS_JOIN, SMS_SOLVED, SMS_URGENCY
@@ -50,6 +51,7 @@ FLOWS: Mapping[str, Flow] = {
         DAILY,
         BRIEF,
         STEERING,
+        READING,
         LEAVING,
         INTRODUCTION,
         DUTY,

@@ -38,6 +38,7 @@ NOT_TAKEN_UP: Mapping[str, str] = {
     "duty": "the chain rings the next one",
     "brief": "heard from the start, it takes a minute",
     "steering": "the code is asked anew",
+    "reading": "the code is asked anew",
     "number_check": "the old number is rung once",
     "test_call": "staff try again",
     "sms_join": "open until it is answered",

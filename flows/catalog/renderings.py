@@ -37,6 +37,7 @@ ONLY_SPOKEN: Mapping[str, str] = {
     "duty": "somebody is rung until they take it",
     "brief": "heard in a minute, and sent as one SMS",
     "steering": "the phone code is keyed in a call",
+    "reading": "somebody's voice is wanted",
     "introduction": "a call of ours",
     "number_check": "a call of ours to the old number",
     "forgetting": "a call of ours, to be sure who asks: on a screen and by SMS one asks for it",

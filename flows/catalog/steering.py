@@ -1,4 +1,4 @@
-"""Who may send broadcasts pauses one, goes on with it or stops it from their own phone (issue 5, item 6).
+"""Who may send broadcasts pauses one, goes on with it or stops it from their own phone; who may read aloud goes on to that.
 
 A caller's number opens nothing (reliability.md C15): the phone code comes first, and the shell looks at role and unit
 again at every deed. What it finds is known a turn later, so each deed is followed by a moment's pause. The way in is a key
@@ -55,7 +55,8 @@ STEERING = Flow(
         "looked": Branch(((has("steering.is_open"), "open"), (has("steering.is_locked"), "locked")), "wrong"),
         "wrong": Say("steering.wrong", "code"),
         "locked": Say("steering.locked", "leave"),
-        "open": Branch(((has("watched"), "walk"),), "none"),
+        "open": Branch(((has("watched"), "walk"), (has("steering.reads"), "reading")), "none"),
+        "reading": Goto("reading"),
         "none": Say("steering.none", "back"),
         "walk": Walk("watched", "title", "back"),
         "title": Play("item", "stand", is_personal=True),
@@ -87,7 +88,7 @@ STEERING = Flow(
         "resumed": Say("steering.resumed", "walk"),
         "stopped": Say("steering.stopped", "walk"),
         "failed": Say("steering.failed", "walk"),
-        "back": Branch(((has("is_any_joined"), "menu_again"),), "bye"),
+        "back": Branch(((has("steering.reads"), "reading"), (has("is_any_joined"), "menu_again")), "bye"),
         "leave": Branch(((has("is_any_joined"), "menu_again"),), "join"),
         "menu_again": Goto("main_menu", "more"),
         "join": Goto("joining"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from flows.catalog.entry import enter
-from gateway import effects, leaving, rings, steering
+from gateway import effects, gaps, leaving, rings, steering
 from gateway.calls import facts as known
 from gateway.calls import outbound, talk, unfinished
 from gateway.channels.base import Reply, VoiceEvent
@@ -116,7 +116,7 @@ def _begin(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: CallRow) -> d
     row.entered = enter(facts)
     after = effects.perform(unit, rt, call, talk.begin(rt, row.entered, facts))
     if after.said and after.said.is_lacking:
-        unit.ring(lambda: rt.bells.build_sounds("call", call.id))
+        gaps.note(unit, rt, call.id, after.spoken, after.facts.get("unit_languages", ()))
     row.facts, row.conversation = after.facts, after.to_json()
     return row.conversation
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from flows.steps import Heard, VoiceNote
-from gateway import effects, voice_notes
+from gateway import effects, gaps, voice_notes
 from gateway.calls import talk
 from gateway.calls.talk import Talk
 from gateway.channels.base import Reply, VoiceEvent
@@ -75,7 +75,7 @@ def _with_effects(rt: Runtime, event: VoiceEvent, call: CallRow, heard: Heard) -
         save(unit.db, call, after)
         callbacks.add_callback(unit.db, rt.vault, rt.provider, "voice", dict(event.raw), "applied", now)
         if after.said and after.said.is_lacking:
-            unit.ring(lambda: rt.bells.build_sounds("call", call.id))
+            gaps.note(unit, rt, call.id, after.spoken, after.facts.get("unit_languages", ()))
     return talk.reply_to(rt, conversation, call.turn + 1)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import click
 
+from audio.clips import Utterance
 from gateway.cli.here import runtime_here
 
 
@@ -42,23 +44,37 @@ def build(as_json: bool) -> None:
 @clips.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(as_json: bool) -> None:
-    """List the sounds that lack, by language; exit code 1 where one lacks."""
+    """List the sounds that lack, by language, and what no person has read; exit code 1 where a sound lacks."""
     # Start-up cost: see `build`.
-    from gateway.sounds import catalogue, list_missing
+    from gateway.sounds import catalogue, list_missing, list_unread
 
     rt = runtime_here()
-    lacking = list_missing(rt)
+    lacking, unread = list_missing(rt), list_unread(rt)
     voices = Counter(clip.voice for each in catalogue(rt) if (clip := rt.clips.find(each)))
     rt.close()
-    by_language = {
-        language: [each.recorded_as or each.text for each in lacking if each.language == language]
-        for language in sorted({each.language for each in lacking})
-    }
+    by_language, without_voice = _by_language(lacking), _by_language(unread)
     if as_json:
-        click.echo(json.dumps({"voices": voices, "missing": by_language}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"voices": voices, "missing": by_language, "without_human_voice": without_voice},
+                ensure_ascii=False,
+            )
+        )
     else:
         click.echo("voices: " + ", ".join(f"{voice} {count}" for voice, count in voices.most_common()))
+        for language, names in without_voice.items():
+            click.echo(f"{language}: no person has read {len(names)}: {', '.join(names)}")
         for language, names in by_language.items():
             click.echo(f"{language} lacks {len(names)}: {', '.join(names)}")
     if lacking:
         raise SystemExit(1)
+
+
+def _by_language(utterances: Sequence[Utterance]) -> dict[str, list[str]]:
+    """The names of prompts by language; of what is none, its words."""
+    return {
+        language: list(
+            dict.fromkeys(each.recorded_as or each.text for each in utterances if each.language == language)
+        )
+        for language in sorted({each.language for each in utterances})
+    }

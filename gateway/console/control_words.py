@@ -62,6 +62,7 @@ CONVERSATIONS = {
     "pick_up": _("going on after the line broke"),
     "voice_note": _("speaking instead of keys"),
     "steering": _("stopping a broadcast by phone"),
+    "reading": _("reading aloud by phone"),
     "invite": _("bringing a friend"),
     "training": _("a training class's code"),
     "new_number": _("a new number"),

@@ -17,7 +17,7 @@ from gateway.db import unit_of_work
 from gateway.errors import NotFound
 from gateway.models import Script, Take
 from gateway.runtime import Runtime
-from gateway.store import narrators, staff, takes
+from gateway.store import gaps, narrators, staff, takes
 
 blueprint = Blueprint("takes", __name__)
 
@@ -44,10 +44,11 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         prompts = takes.list_prompts(unit.db)
         named = narrators.find_narrators(unit.db)
+        lacked = gaps.list_newest(unit.db) if viewer.is_top else ()
     counts = {code: Counter[str]() for code in SPOKEN[rt.settings.country]}
     for row in (_row(rt, each) for each in prompts):
         counts.setdefault(row.script.language, Counter())[row.voice] += 1
-    return render_template("sounds/index.html", counts=counts, narrators=named, voices=VOICES)
+    return render_template("sounds/index.html", counts=counts, narrators=named, voices=VOICES, lacked=lacked)
 
 
 @blueprint.get("/sounds/<language>")

@@ -137,9 +137,14 @@ def find_same(db: Session, script_id: int, clip_key: str) -> Take | None:
     return db.scalar(select(Take).where(Take.script_id == script_id, Take.clip_key == clip_key).limit(1))
 
 
-def find_of_call(db: Session, script_id: int, call_id: int, after: datetime) -> Take | None:
-    """Return the newest take of a script that was read in this call since that moment."""
-    query = select(Take).where(Take.script_id == script_id, Take.call_id == call_id, Take.made_at >= after)
+def newest_id(db: Session, script_id: int) -> int:
+    """Return the id of the take of a script that was read last, 0 where there is none."""
+    return db.scalar(select(func.max(Take.id)).where(Take.script_id == script_id)) or 0
+
+
+def find_of_call(db: Session, script_id: int, call_id: int, after: int) -> Take | None:
+    """Return the newest take of a script that was read in this call after the one of that id."""
+    query = select(Take).where(Take.script_id == script_id, Take.call_id == call_id, Take.id > after)
     return db.scalar(query.order_by(Take.id.desc()).limit(1))
 
 

@@ -193,7 +193,7 @@ def test_for_roles_that_may_not_send_six_is_a_wrong_key(rt: Runtime, client: Fla
 
 
 def test_with_nothing_under_way_there_is_no_way_in(rt: Runtime, client: FlaskClient) -> None:
-    phone = Caller(client, a_leader(rt))
+    phone = Caller(client, a_leader(rt, "approver"))
     phone.ring()
     phone.press("6")
     assert "कोई बात नहीं" in said(rt, phone)
