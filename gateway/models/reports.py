@@ -20,6 +20,7 @@ IS_RED = f"urgency = 'danger' AND taken_at IS NULL AND state NOT IN ({_one_of(RE
 IS_MARKED = "is_partial OR is_unnamed OR is_restricted"
 COUNTED_BY = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
 NARROWED_BY = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
+NARROWED_BY += ["is_unnamed", "is_partial", "must_act"]
 
 
 class Report(Base):
@@ -53,7 +54,20 @@ class Report(Base):
             postgresql_include=["is_red", "id", *COUNTED_BY[1:], *NARROWED_BY],
         ),
         Index("ix_reports_category_received_at", "category", "received_at"),
-        Index("ix_reports_marked", "received_at", postgresql_where=text(IS_MARKED)),
+        # Few are marked, and a list wants one mark: which, is seen here.
+        Index(
+            "ix_reports_marked",
+            "received_at",
+            "id",
+            postgresql_where=text(IS_MARKED),
+            postgresql_include=["is_unnamed", "is_partial", "state", "unit_id", *COUNTED_BY],
+        ),
+        Index(
+            "ix_reports_must_act",
+            "must_act",
+            "received_at",
+            postgresql_where=text("must_act IS NOT NULL"),
+        ),
         Index("ix_reports_assignee_id", "assignee_id", postgresql_where=text("is_waiting")),
         Index(
             "ix_reports_received_at",

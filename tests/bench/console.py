@@ -53,6 +53,11 @@ INBOX = {
     "overdue": "/reports?overdue=yes",
     "all, a rare subject of a week": "/reports?tab=all&category=43&from=2026-06-01&to=2026-06-07",
     "one district": "/reports?unit=U3",
+    "unnamed, all": "/reports?tab=all&unnamed=yes",
+    "restricted, all": "/reports?tab=all&restricted=yes",
+    "with voice, all": "/reports?tab=all&voice=yes",
+    "an office must act, all": "/reports?tab=all&act=office",
+    "closed in a district": "/reports?tab=closed&unit=U3",
     "start page": "/",
 }
 

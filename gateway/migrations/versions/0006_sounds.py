@@ -1,5 +1,5 @@
-"""Scripts and takes, what lacked a sound, originals and drafts of voice notes, how much of a question was heard, and whose
-receipts are strays."""
+"""Scripts and takes, what lacked a sound, originals and drafts of voice notes, how much of a question was heard, whose
+receipts are strays, and the rarer lists of reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,9 +46,42 @@ def upgrade() -> None:
         ["number_id", "at"],
         postgresql_where=sa.text("number_id IS NOT NULL"),
     )
+    _rarer_lists()
     # Of a long list each piece was compared with all numbers there are: new members are few, and looked up by their keys.
     for way in ("seqscan", "hashjoin", "mergejoin"):
         op.execute(f"ALTER FUNCTION bar_new_members() SET enable_{way} = off")
+
+
+def _rarer_lists() -> None:
+    """What narrows a list of reports rarely stands in its indexes as well: nobody looks at a hundred thousand rows for none."""
+    counted = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
+    narrowed = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
+    narrowed += ["is_unnamed", "is_partial", "must_act"]
+    red_first = [sa.literal_column("is_red DESC"), "received_at", "id"]
+    is_marked = "is_partial OR is_unnamed OR is_restricted"
+    for name, key, where, include in (
+        ("ix_reports_waiting", red_first, "is_waiting", [*counted, *narrowed]),
+        (
+            "ix_reports_waiting_in",
+            ["sight_unit_id", "received_at"],
+            "is_waiting",
+            ["is_red", "id", *counted[1:], *narrowed],
+        ),
+        (
+            "ix_reports_marked",
+            ["received_at", "id"],
+            is_marked,
+            ["is_unnamed", "is_partial", "state", "unit_id", *counted],
+        ),
+    ):
+        op.drop_index(name, "reports")
+        op.create_index(name, "reports", key, postgresql_where=sa.text(where), postgresql_include=include)
+    op.create_index(
+        "ix_reports_must_act",
+        "reports",
+        ["must_act", "received_at"],
+        postgresql_where=sa.text("must_act IS NOT NULL"),
+    )
 
 
 def _scripts() -> None:
