@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from audio.errors import ClipError
@@ -58,8 +57,3 @@ def faults_of(take: Take) -> list[str]:
 def refusal(error: ClipError) -> str:
     """Say why a file was not taken."""
     return str(REFUSED.get(error.code, REFUSED["unreadable"]))
-
-
-def narrator_hint(name: str) -> str:
-    """Say who should read."""
-    return gettext("The voice of this language is %(name)s: members know it.", name=name) if name else ""
