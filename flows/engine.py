@@ -59,6 +59,7 @@ MAX_TURNS = 200
 MAX_HOPS = 500  # nodes passed in one turn; only a loop without a question comes near it
 UNDONE_BY_ASKING_AGAIN = (Remember, ChooseMember, MarkHeard, AnswerQuestion)
 WAITING = (Menu, Ask, Pick, Poll, Keys, Pause, Record)  # a tuple: a union is built anew at every look
+SAID_ALREADY = ("greeting.", "problem.kept")  # where a conversation is taken up, by the line of recap
 SAID_OR_WRITTEN = (
     OpenReport,
     AddToReport,
@@ -230,7 +231,7 @@ def _given(run: Run, node: Do, value: object) -> object:
 
 
 def _take_up(run: Run, node: TakeUp) -> None:
-    """Say again what was said last, as key 9 does; whoever was just greeted is not greeted once more."""
+    """Say again what was said last, as key 9 does, but not what the recap says."""
     stored = run.look(node.path)
     state = State.from_json(stored) if isinstance(stored, Mapping) else None
     flow = run.flows.get(state.flow) if state else None
@@ -246,7 +247,7 @@ def _take_up(run: Run, node: TakeUp) -> None:
         run.flow, run.node = flow, state.node
         if state.since:
             run.return_to(state.since)
-        while isinstance(run.here, Say) and run.here.prompt.startswith("greeting."):
+        while isinstance(run.here, Say) and run.here.prompt.startswith(SAID_ALREADY):
             run.node = run.here.then
 
 
