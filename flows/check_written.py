@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from flows.catalog.renderings import BY_SCREEN, BY_TEXT, ONLY_SPOKEN, SMS, SMS_ONLY, USSD
+from flows.catalog.renderings import BY_SCREEN, BY_TEXT, ONLY_SPOKEN, SMS, SMS_ONLY, USSD, WALKED
 from flows.listening import SPOKEN
 from flows.model import Ask, Choice, Flow, Menu, Node, Pick, Record
 from flows.said import said
@@ -28,14 +28,30 @@ LONGEST_VALUES = {
 LONGEST_VALUE = 12
 
 
-def problems_of_writing(flows: Mapping[str, Flow], words: Words, screens: Screens) -> list[str]:
+def problems_of_writing(
+    flows: Mapping[str, Flow], words: Words, screens: Screens, own: Words | None = None
+) -> list[str]:
     """List what is wrong with what is written, a sentence each."""
     found = [*_undeclared(flows)]
     for name in sorted(BY_SCREEN & flows.keys()):
         found += [f"{name}.{place}: {problem}" for place, problem in _on_screen(flows[name], screens)]
     for name in sorted(SMS_ONLY & flows.keys()):  # the others are walked in the words of screens
         found += [f"{name}.{place}: {problem}" for place, problem in _by_text(flows[name], words)]
+    if own is not None:
+        for name in sorted(flows.keys() & set(WALKED)):
+            found += [f"{name}.{place}: {problem}" for place, problem in _in_own_letters(flows[name], own)]
     return found
+
+
+def _in_own_letters(flow: Flow, own: Words) -> Iterator[tuple[str, str]]:
+    """What a menu by SMS lacks in the letters of a language (`flows.texts`)."""
+    for (name, node), language in product(flow.nodes.items(), own.languages):
+        there = own.texts[language]
+        for one in said(node):
+            if one.prompt not in there:
+                yield name, f"{one.prompt} has no words in {language} for menus by SMS"
+        texts = {one.prompt: there.get(one.prompt, "") for one in said(node)}
+        yield from ((name, f"{problem} in {language}") for problem in _unkeyed(node, texts, SMS))
 
 
 def _undeclared(flows: Mapping[str, Flow]) -> Iterator[str]:

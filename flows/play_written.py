@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.catalog.renderings import BY_SCREEN, BY_TEXT, SMS_ONLY, USSD
 from flows.engine import resume, start
 from flows.facts import Facts
-from flows.messages import message
+from flows.messages import Write, message
 from flows.model import Flow
 from flows.screens import Screens, heard_in
 from flows.simulate import learn, stored
@@ -69,10 +69,19 @@ class Player:
         return Written(typed, shows, done, turn.state is None)
 
 
-def player(rendering: str, flow: str, flows: Mapping[str, Flow], words: Words, screens: Screens) -> Player:
-    """Return who plays this flow in this rendering."""
+def player(
+    rendering: str,
+    flow: str,
+    flows: Mapping[str, Flow],
+    words: Words,
+    screens: Screens,
+    write: Write | None = None,
+) -> Player:
+    """Return who plays this flow in this rendering; `write` are the words of a menu by SMS (`flows.texts`)."""
     if rendering == USSD:
         return Player(flows, screens, screens.pages, BY_SCREEN)
     if flow in SMS_ONLY:
         return Player(flows, screens, lambda steps, _: [message(words.text, steps)], BY_TEXT)
-    return Player(flows, screens, lambda steps, _: [message(screens.text, steps, between="\n")], BY_TEXT)
+    return Player(
+        flows, screens, lambda steps, _: [message(write or screens.text, steps, between="\n")], BY_TEXT
+    )

@@ -16,6 +16,7 @@ from flows.catalog import sms_words as words
 from flows.messages import MOST_PARTS
 from flows.sms_text import cut
 from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell
+from flows.texts import letters
 from gateway import effects, leaving, ledger, texted_reports, texting, waiting, walking
 from gateway.broadcasts import answers
 from gateway.calls.facts import facts_for
@@ -91,7 +92,8 @@ def _keep(unit: UnitOfWork, rt: Runtime, event: MessageArrived, number_id: int |
 def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id: int) -> None:
     facts = facts_for(unit.db, rt, number_id)
     member = walking.member_of(facts)
-    scene = Scene(number_id, member["id"] if member else None, facts["language"], message_id=message_id)
+    member_id = member["id"] if member else None
+    scene = Scene(number_id, member_id, facts["language"], message_id=message_id, letters=letters(text))
     text = words.in_english(text, rt.words.keywords)
     intent = words.understand(text)
     unit.db.get_one(Message, message_id).intent = type(intent).__name__.lower()

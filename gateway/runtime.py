@@ -23,6 +23,7 @@ from audio.private import PrivateClips
 from flows.catalog import FLOWS
 from flows.model import Flow
 from flows.screens import Screens, screens_of
+from flows.texts import Texts, texts_of
 from flows.words import Words, load
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
@@ -83,6 +84,11 @@ class Runtime:
     def screens(self) -> Screens:
         """What a phone's own screen shows (USSD)."""
         return screens_of(self.words, WORDS / "screens", read_as_typed)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What menus by SMS say."""
+        return texts_of(self.screens, WORDS / "texts")
 
     @property
     def voice(self) -> VoiceChannel:

@@ -17,3 +17,4 @@ class Scene:
     delivery_id: int | None = None
     report_id: int | None = None
     is_written: bool = False
+    letters: str = ""  # in which a message is written (`flows.texts`)

@@ -7,13 +7,14 @@ in time; then how its questions fared is counted (`learning`), as of a call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 
 from sqlalchemy import or_, select
 
 from flows.catalog.renderings import SMS_ONLY
 from flows.state import Fared, State, Turn
+from flows.texts import OWN
 from gateway import learning
 from gateway.calls.talk import noted
 from gateway.db import UnitOfWork
@@ -32,6 +33,11 @@ class Course:
     fared: Mapping[str, str] = field(default_factory=dict)  # letters of `Fared` by "flow/version/node"
     is_first: bool = False
     language: str = ""
+    is_own: bool = False  # menus come in the script in which this number writes
+
+    def written_in(self, letters: str) -> Course:
+        """The same, after a message in these letters; figures alone tell nothing."""
+        return replace(self, is_own=letters == OWN) if letters else self
 
     def after(self, state: State, fared: Fared | None) -> Course:
         """The same, one answer later."""
@@ -40,8 +46,7 @@ class Course:
     @classmethod
     def of(cls, kept: Conversation) -> Course:
         """Read what a conversation keeps; nothing in one from before it was kept."""
-        stored = kept.state
-        return cls(stored.get("fared") or {}, bool(stored.get("is_first")), stored.get("language") or "")
+        return cls(**{each.name: kept.state[each.name] for each in fields(cls) if each.name in kept.state})
 
 
 def began(unit: UnitOfWork, scene: Scene) -> Course:

@@ -1,6 +1,6 @@
 """A conversation by SMS, turn by turn: what is done, what is passed by, what is written back. Called by `inbox` alone.
 
-What begins with MENU is walked through the conversations of a call, in the short words of screens (`flows.screens`).
+What begins with MENU is walked through the conversations of a call, in short words, and in the letters that its reader writes (`flows.texts`).
 """
 
 from __future__ import annotations
@@ -87,8 +87,9 @@ def _go_on(
     course: waiting.Course,
 ) -> list[Speak | Tell]:
     turn, facts = _settled(unit, rt, scene, facts, turn)
+    course = course.written_in(scene.letters)
     waiting.remember(unit, rt, scene, turn, _report_of(scene, facts), course)
-    return _written(rt, turn, home, scene.language)
+    return _written(rt, turn, home, scene.language, course.is_own)
 
 
 def _speaker(scene: Scene, facts: dict[str, Any], state: State) -> Scene:
@@ -116,11 +117,11 @@ def _settled(
     return replace(turn, steps=said), facts
 
 
-def _written(rt: Runtime, turn: Turn, home: str, language: str) -> list[Speak | Tell]:
-    """What is written back: the words of SMS, or one text in those of screens."""
+def _written(rt: Runtime, turn: Turn, home: str, language: str, is_own: bool) -> list[Speak | Tell]:
+    """What is written back: the words of SMS, or one text in those of menus, a line a sentence."""
     if home in SMS_ONLY:
         return [each for each in turn.steps if isinstance(each, Speak | Tell)]
-    text = message(rt.screens.text, turn.steps, between="\n")
+    text = message(rt.texts.writer(is_own), turn.steps, between="\n")
     return [Tell(text, language)] if text else []
 
 

@@ -14,6 +14,8 @@ from flows.check_written import problems_of_writing
 from flows.play_written import Written, player
 from flows.screens import Screens, screens_of
 from flows.simulate import demo_of, line
+from flows.sms_text import segments
+from flows.texts import texts_of
 from flows.words import Words
 from gateway.errors import NotFound
 from gateway.names_scripts import read_as_typed
@@ -21,7 +23,8 @@ from gateway.names_scripts import read_as_typed
 
 def lacks(words: Words) -> list[str]:
     """List what conversations lack to be written, a sentence each."""
-    return problems_of_writing(FLOWS, words, _screens(words))
+    screens = _screens(words)
+    return problems_of_writing(FLOWS, words, screens, texts_of(screens, _TEXTS).own)
 
 
 def play_written(name: str, words: Words, language: str, rendering: str) -> None:
@@ -33,14 +36,19 @@ def play_written(name: str, words: Words, language: str, rendering: str) -> None
     offered = list(screens.words.languages)
     facts = {**demo_of(name), "language": shown_in, "is_written": True, "languages": offered}
     facts = {**facts, "is_texted": rendering == SMS}
+    write = texts_of(screens, _TEXTS).writer(is_own=True)
     click.echo("Type the answer, Enter for none.", err=True)
     last: list[Written] = []
-    for shown in player(rendering, name, FLOWS, words, screens).play(name, _typed(last), facts):
+    for shown in player(rendering, name, FLOWS, words, screens, write).play(name, _typed(last), facts):
         last[:] = [shown]
         for page in shown.shows:
-            click.echo(f"{page}\n    [{len(page)} letters]")
+            parts = f"{segments(page)} SMS, " if rendering == SMS else ""
+            click.echo(f"{page}\n    [{parts}{len(page)} letters]")
         for step in shown.done:
             click.echo(f"    [{line(step, shown_in)}]")
+
+
+_TEXTS = Path(flows.__file__).parent / "words" / "texts"
 
 
 def _typed(last: list[Written]) -> Iterator[str]:

@@ -10,12 +10,13 @@ from flows.catalog import FLOWS
 from flows.catalog.renderings import BY_SCREEN, BY_TEXT, SMS, USSD
 from flows.check_written import problems_of_writing
 from flows.engine import start
-from flows.messages import MOST_PARTS
+from flows.messages import MOST_PARTS, message
 from flows.model import Record
 from flows.play_written import player
 from flows.screens import MOST_PAGES, ROOM, heard_in, laid_out, plain, screens_of
-from flows.sms_text import BASIC, segments
+from flows.sms_text import BASIC, is_gsm, segments
 from flows.steps import Digits, Nothing, Speak, Text, WaitDigits, WaitVoiceNote
+from flows.texts import OWN, PLAIN, letters, texts_of
 from gateway.names_scripts import read_as_typed
 from tests.flows.golden import CAST
 from tests.flows.written_golden import WORDS, conversations
@@ -35,13 +36,39 @@ def screens(words):
 
 
 @pytest.mark.parametrize("conversation", ALL, ids=lambda one: one.file.stem)
-def test_written_conversation_goes_as_kept(words, screens, conversation):
-    found = conversation.play(player(conversation.rendering, conversation.flow, FLOWS, words, screens))
-    assert found == conversation.turns
+def test_written_conversation_goes_as_kept(conversation):
+    assert conversation.play(conversation.player) == conversation.turns
 
 
 def test_everything_that_is_written_can_be_and_the_rest_says_why(words, screens):
-    assert problems_of_writing(FLOWS, words, screens) == []
+    own = texts_of(screens, WORDS / "texts").own
+    assert problems_of_writing(FLOWS, words, screens, own) == []
+
+
+def test_menu_by_sms_that_lacks_words_in_its_own_letters_is_noticed(words, screens):
+    own = texts_of(screens, WORDS / "texts").own
+    del own.texts["hi"]["news.none"]
+    own.texts["bn"]["main_menu.news"] = "খবর"
+    found = problems_of_writing(FLOWS, words, screens, own)
+    assert "news.none: news.none has no words in hi for menus by SMS" in found
+    assert "main_menu.menu: main_menu.news does not name its key 2 for sms in bn" in found
+
+
+@pytest.mark.parametrize("language", ["hi", "bn", "ur"])
+def test_menu_in_own_letters_takes_one_more_sms_than_in_latin_ones_at_most(screens, language):
+    texts = texts_of(screens, WORDS / "texts")
+    says = [Speak(f"main_menu.{name}", language) for name in ("problem", "news", "asked", "my_reports")]
+    plain_one, own_one = (message(texts.writer(is_own), says, between="\n") for is_own in (False, True))
+    assert is_gsm(plain_one)
+    assert not is_gsm(own_one)
+    assert segments(own_one) <= segments(plain_one) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("मेनू", OWN), ("menu", PLAIN), ("১", ""), ("1 مینو", OWN), ("😀", "")]
+)
+def test_letters_are_told_by_the_first_one(text, found):
+    assert letters(text) == found
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -16,6 +16,7 @@ from flows.catalog.renderings import SMS
 from flows.play_written import Player, Written, player
 from flows.screens import Screens, screens_of
 from flows.simulate import line, toml
+from flows.texts import texts_of
 from flows.words import Words, load
 from gateway.names_scripts import read_as_typed
 from tests.flows.golden import CAST
@@ -35,6 +36,11 @@ class Conversation:
     flow: str
     changes: dict[str, Any]
     turns: list[dict[str, Any]]
+
+    @property
+    def player(self) -> Player:
+        """Who plays it, with the words as they are."""
+        return by(self.rendering, self.flow, bool(self.changes.get("writes_own")))
 
     def play(self, by: Player) -> list[dict[str, Any]]:
         typed = [turn["types"] for turn in self.turns[1:]]
@@ -58,11 +64,11 @@ def conversations() -> list[Conversation]:
     return [_read(file) for file in sorted(FOLDER.glob("*.toml"))]
 
 
-def by(rendering: str, flow: str) -> Player:
+def by(rendering: str, flow: str, is_own: bool = False) -> Player:
     """Return who plays this rendering, with the words as they are."""
     words: Words = load(WORDS)
     screens: Screens = screens_of(words, WORDS / "screens", read_as_typed)
-    return player(rendering, flow, FLOWS, words, screens)
+    return player(rendering, flow, FLOWS, words, screens, texts_of(screens, WORDS / "texts").writer(is_own))
 
 
 def rewrite(conversation: Conversation) -> None:
@@ -71,7 +77,7 @@ def rewrite(conversation: Conversation) -> None:
     parts = [f"{name} = {toml(getattr(conversation, name))}" for name in names]
     if conversation.changes:
         parts += ["", "[facts]", *(f"{key} = {toml(value)}" for key, value in conversation.changes.items())]
-    for turn in conversation.play(by(conversation.rendering, conversation.flow)):
+    for turn in conversation.play(conversation.player):
         parts += ["", "[[turn]]", *(_value(name, value) for name, value in turn.items())]
     conversation.file.write_text("\n".join(parts) + "\n", encoding="utf-8")
 

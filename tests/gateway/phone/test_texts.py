@@ -44,3 +44,16 @@ def test_key_seven_by_text_passes_the_local_staff(
     text(client, number, "1")
     report = all_of(rt, Report)[0]
     assert (report.is_past_local, report.urgency) == (True, Urgency.CAN_WAIT)
+
+
+def test_menu_comes_in_the_letters_in_which_the_member_writes(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    text(client, number, "मेनू")
+    assert "1 दिक्कत बताना" in texts_to(rt, number)[-1]
+    text(client, number, "१")
+    assert "दिक्कत अपने शब्दों में लिखिए:" in texts_to(rt, number)[-1]
+    text(client, number, "MENU")
+    assert "1 Dikkat bataiye" in texts_to(rt, number)[-1]
+    text(client, number, "1")
+    assert "Apni dikkat" in texts_to(rt, number)[-1]

@@ -1,0 +1,1 @@
+"""What menus by SMS say: `<language>.toml` each, read by `flows.texts`."""
