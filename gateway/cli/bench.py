@@ -29,6 +29,7 @@ BENCHES = {
         "receipts",
         "memory",
         "flow-engine",
+        "sound",
     )
 }
 BENCHES["import"] = "member_import"
