@@ -20,7 +20,7 @@ import numpy as np
 import soundfile
 
 from audio.build import build, make
-from audio.clips import RATE, Utterance
+from audio.clips import Utterance
 from audio.convert import to_telephone
 from audio.decode import decode
 from audio.judging import judge
