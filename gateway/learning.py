@@ -18,6 +18,7 @@ from flows.layout import order
 from flows.model import Flow, Pause
 from flows.state import Fared, State
 from gateway.calls import talk
+from gateway.calls.listening import Listened
 from gateway.db import UnitOfWork
 from gateway.models import Call, Member
 from gateway.rules.windows import local_day
@@ -40,9 +41,9 @@ def fates(rt: Runtime, conversation: dict[str, Any] | None) -> Fates:
     return talk.noted(kept, state, Fared.HUNG_UP)
 
 
-def keep(unit: UnitOfWork, rt: Runtime, call: Call, known: Fates) -> None:
+def keep(unit: UnitOfWork, rt: Runtime, call: Call, known: Fates, listened: Listened) -> None:
     """Count a conversation that has ended; the last thing its transaction does, since many add to the same rows."""
-    if not known:
+    if not known and not listened:
         return
     whose = question_counts.Whose(
         day=local_day(rt.profile, call.started_at),
@@ -51,7 +52,7 @@ def keep(unit: UnitOfWork, rt: Runtime, call: Call, known: Fates) -> None:
         language=call.language or "",
         is_first=not _has_spoken_before(unit, call),
     )
-    question_counts.add(unit.db, whose, known)
+    question_counts.add(unit.db, whose, known, listened)
 
 
 def keep_texted(
@@ -119,6 +120,23 @@ def questions(flow: Flow, rows: Sequence[question_counts.Asked], wanted: Wanted)
     return [
         Question(**{name: n[name] for name in question_counts.COUNTS}, node=node) for node, n in sums.items()
     ]
+
+
+def heard(rows: Sequence[question_counts.Asked], wanted: Wanted) -> tuple[float, float]:
+    """Return how many seconds of a flow's words were said on calls, and how many of them were heard at most."""
+    some = [row for row in rows if _is_wanted(row, wanted)]
+    return sum(row.said_seconds for row in some), sum(row.heard_seconds for row in some)
+
+
+def averages(rows: Sequence[question_counts.Asked], wanted: Wanted) -> dict[str, tuple[float, float]]:
+    """Return of each question that was put on calls the seconds heard at most, and said, of one asking."""
+    sums: dict[str, list[float]] = {}
+    for row in rows:
+        if row.asked and row.said_seconds and _is_wanted(row, wanted):
+            before = sums.get(row.node, [0.0] * 3)
+            now = (row.asked, row.heard_seconds, row.said_seconds)
+            sums[row.node] = [one + other for one, other in zip(before, now, strict=True)]
+    return {node: (heard / asked, said / asked) for node, (asked, heard, said) in sums.items()}
 
 
 def languages(rows: Sequence[question_counts.Asked]) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from flows.steps import VoiceNote
 from gateway import deliveries, effects, learning, leaving, voice_notes
-from gateway.calls import opening, talk, turning
+from gateway.calls import listening, opening, talk, turning
 from gateway.channels.base import Outcome, VoiceEvent
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.models import Call
@@ -42,12 +42,12 @@ def end(unit: UnitOfWork, rt: Runtime, event: VoiceEvent, call: Call) -> None:
     """Keep what was being said, note the end, and do what follows from the conversation. For a call that goes on."""
     _hear_last(unit, rt, event, call)
     _end(rt, event, call)
-    fates = learning.fates(rt, call.conversation)
+    fates, listened = learning.fates(rt, call.conversation), listening.until(call.conversation, rt.clock())
     deliveries.call_ended(unit, rt, call, event)
     reports.call_ended(unit, rt, call)
     erase.after_call(unit, rt, call.member_id)
     leaving.confirm_call(unit, rt, call)
-    learning.keep(unit, rt, call, fates)
+    learning.keep(unit, rt, call, fates, listened)
 
 
 def keep_late_note(rt: Runtime, event: VoiceEvent, known: CallRow) -> None:

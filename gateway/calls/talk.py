@@ -3,7 +3,7 @@
 A call's `facts` are what the flow may know, taken once, when the call begins, so that a list heard by ear does not change
 under the caller; effects add to them. Its `conversation` holds {"state": where it is, "wait": what we listen for, "said":
 what was last said, "heard": what was played to its end, "signs": what tells whether a person listened, "fared": how each question
-did so far}.
+did so far, "at": when it was said, "listened": how much of the words of each question was heard (`gateway.calls.listening`)}.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from flows.steps import (
     WaitDigits,
     WaitVoiceNote,
 )
+from gateway.calls import listening
+from gateway.calls.listening import Listened
 from gateway.channels.base import Reply, Speech
 from gateway.runtime import Runtime
 from gateway.speech import Said, Speaker
@@ -66,6 +68,8 @@ class Talk:
     heard: tuple[str, ...] = ()
     signs: Signs = Signs()
     fared: Mapping[str, str] = field(default_factory=dict)  # letters of `Fared` by "flow/version/node"
+    listened: Listened = field(default_factory=dict)
+    at: float | None = None
     spoken: tuple[Speak | Tell, ...] = ()  # what `said` says; in writing it is shown instead (`calls.ussd`)
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +80,8 @@ class Talk:
             "heard": list(self.heard),
             "signs": vars(self.signs),
             "fared": dict(self.fared),
+            "at": self.at,
+            "listened": dict(self.listened),
         }
 
 
@@ -96,7 +102,8 @@ def go_on(rt: Runtime, call: CallRow, heard: Heard) -> Talk:
         signs = replace(signs, has_key=True)
     state = State.from_json(conversation["state"])
     turn = resume(rt.flows, state, heard, facts)
-    return _after(rt, turn, facts, known, signs, noted(fared, state, turn.fared))
+    after = _after(rt, turn, facts, known, signs, noted(fared, state, turn.fared))
+    return replace(after, listened=listening.until(conversation, rt.clock()))
 
 
 def broke_off(rt: Runtime, call: CallRow, heard: Heard | None) -> Talk:
@@ -187,7 +194,8 @@ def _after(
         )
     signs = signs.after(said, any(isinstance(step, Tell) for step in spoken))
     effects = _effects(turn.steps)
-    return Talk(facts, turn.state, turn.wait, said, effects, heard, signs, fared, tuple(spoken))
+    at = round(rt.clock().timestamp(), 2) if said else None
+    return Talk(facts, turn.state, turn.wait, said, effects, heard, signs, fared, at=at, spoken=tuple(spoken))
 
 
 def _effects(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -43,22 +43,31 @@ def stats(
         path = units.root_unit(unit.db).path
         wanted = learning.Wanted(path, window.first, window.last, channel, language, is_first)
         flow = rt.flows[name]
-        questions = learning.questions(flow, learning.read(unit.db, flow, wanted), wanted)
+        rows = learning.read(unit.db, flow, wanted)
+        questions, (said, heard) = learning.questions(flow, rows, wanted), learning.heard(rows, wanted)
         seconds = question_counts.median_seconds_to_report(unit.db, path, window.since, window.until)
     found: dict[str, Any] = {
         "name": name,
         "since": window.first.isoformat(),
         "until": window.last.isoformat(),
         "seconds_to_report": seconds,
+        "said_seconds": round(said, 1),
+        "heard_seconds": round(heard, 1),
         "questions": [asdict(each) | {"is_troubled": each.is_troubled} for each in questions],
     }
     if as_json:
         print_json(found)
         return
     click.echo(f"{name}, {found['since']} to {found['until']}")
+    if said:
+        click.echo(
+            f"of {said:.0f} s of words on calls, {heard:.0f} s were heard at most ({heard / said:.0%})"
+        )
     print_table([_row(each) for each in questions], "It asks no question.")
 
 
 def _row(question: Any) -> dict[str, object]:
     counts = {name: getattr(question, name) for name in COLUMNS}
-    return {"question": question.node, **counts, "": "!" if question.is_troubled else ""}
+    said = question.said_seconds
+    heard = f"{question.heard_seconds / said:.0%}" if said else "-"
+    return {"question": question.node, **counts, "heard": heard, "": "!" if question.is_troubled else ""}

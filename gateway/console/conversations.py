@@ -85,7 +85,7 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
     with unit_of_work(rt.engine) as unit:
         rows = learning.read(unit.db, flow, wanted)
         seconds = _seconds_to_report(unit.db, viewer, window) if name == "problem" else None
-    questions = learning.questions(flow, rows, wanted)
+    questions, (said, heard) = learning.questions(flow, rows, wanted), learning.heard(rows, wanted)
     spoken = {name: _words(rt, flow, name) for name in flow.nodes}
     return render_template(
         "conversations/show.html",
@@ -102,6 +102,8 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
         most=max((each.calls for each in questions), default=0),
         spoken=spoken,
         seconds=_time(seconds) if seconds is not None else None,
+        heard=percent(heard / said) if said else None,
+        averages={node: _average(*each) for node, each in learning.averages(rows, wanted).items()},
         asked=asked,
         ranges=RANGES,
         callers=CALLERS,
@@ -112,6 +114,10 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
         parts=PARTS,
         percent=percent,
     )
+
+
+def _average(heard: float, said: float) -> str:
+    return str(gettext("%(heard)s of %(said)s s", heard=round(heard), said=round(said)))
 
 
 def _asked() -> _Asked:

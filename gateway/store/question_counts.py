@@ -24,7 +24,8 @@ _COUNTED = {
     Fared.AWAY: "away",
     Fared.HUNG_UP: "hung_up",
 }
-COUNTS = ("calls", "asked", *_COUNTED.values())
+HEARD = ("to_end", "said_seconds", "heard_seconds")
+COUNTS = ("calls", "asked", *_COUNTED.values(), *HEARD)
 _KEY = [column.name for column in QuestionCount.__table__.primary_key]
 
 
@@ -41,7 +42,8 @@ class Whose:
 
 @dataclass(frozen=True)
 class Counts:
-    """How often something was asked, and how that ended; `calls` are conversations."""
+    """How often something was asked, and how that ended; `calls` are conversations. Of calls by voice also how often its
+    words were heard to the end, how many seconds of words there were, and how many were heard at most."""
 
     calls: int
     asked: int
@@ -51,6 +53,9 @@ class Counts:
     again: int
     away: int
     hung_up: int
+    to_end: int
+    said_seconds: float
+    heard_seconds: float
 
     @property
     def unanswered(self) -> float:
@@ -69,15 +74,16 @@ class Asked(Counts):
     is_first: bool
 
 
-def add(db: Session, whose: Whose, fared: Mapping[str, str]) -> None:
-    """Add one conversation; `fared` holds letters of `Fared` by "flow/version/node".
+def add(
+    db: Session, whose: Whose, fared: Mapping[str, str], listened: Mapping[str, Sequence[float]] | None = None
+) -> None:
+    """Add one conversation; `fared` holds letters of `Fared` by "flow/version/node", `listened` what HEARD names.
 
     The rows are locked in one order by everybody, so that two conversations that end together do not wait crosswise.
     """
     rows = [
-        row_of(whose, place, {"calls": 1, "asked": len(letters), **Counter(letters)})
-        for place, letters in sorted(fared.items())
-        if letters
+        row_of(whose, place, _counted(fared.get(place, ""), (listened or {}).get(place, ())))
+        for place in sorted({place for place, letters in fared.items() if letters} | set(listened or ()))
     ]
     if not rows:
         return
@@ -142,9 +148,15 @@ def median_seconds_to_report(db: Session, viewer_path: str, since: datetime, unt
     return None if found is None else float(found)
 
 
-def row_of(whose: Whose, place: str, counted: Mapping[str, int]) -> dict[str, object]:
-    """Return the row of one question: `counted` by the letters of `Fared`, and `calls` and `asked` by their names."""
+def _counted(letters: str, listened: Sequence[float]) -> dict[str, float]:
+    heard = dict(zip(HEARD, listened, strict=False))
+    return {"calls": int(bool(letters)), "asked": len(letters), **Counter(letters), **heard}
+
+
+def row_of(whose: Whose, place: str, counted: Mapping[str, float]) -> dict[str, object]:
+    """Return the row of one question: `counted` by the letters of `Fared`, the others by their names."""
     flow, version, node = place.split("/", 2)
     fates = {name: counted.get(letter, 0) for letter, name in _COUNTED.items()}
     sums = {"calls": counted["calls"], "asked": counted["asked"]}
+    sums |= {name: counted.get(name, 0) for name in HEARD}
     return {**vars(whose), "flow": flow, "version": int(version), "node": node, **sums, **fates}
