@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flows.catalog.renderings import BY_TEXT, SMS
 from flows.engine import Turn
+from flows.play_written import player
 from flows.simulate import play
 from flows.steps import Speak, Tell, WaitDigits, WaitVoiceNote
 from gateway import questions
@@ -23,6 +25,7 @@ from gateway.speech import Speaker
 KEYS = "1234567890*#"
 SILENCE, VOICE = "s", "v"
 LONGEST = 60  # letters
+_TYPED = {SILENCE: "", VOICE: "…"}
 _INPUTS = {SILENCE: "silence", VOICE: "note 1 of 5 s"}
 
 
@@ -48,6 +51,39 @@ def lines(rt: Runtime, flow: str, facts: Mapping[str, Any], pressed: str) -> Ite
     speaker = Speaker(rt.words, rt.clips)
     for nth, exchange in enumerate(play(rt.flows, flow, inputs, facts)):
         yield _line(rt, speaker, exchange.turn, letters[nth - 1] if nth else "")
+
+
+def in_writing(rt: Runtime, flow: str, facts: Mapping[str, Any], pressed: str) -> list[str]:
+    """Return what the same conversation writes by SMS at this point, in the language's own letters and in Latin ones.
+
+    Nothing where it is only spoken. Who speaks after the beep writes something instead.
+    """
+    if flow not in BY_TEXT:
+        return []
+    typed = [_TYPED.get(each, each) for each in pressed[:LONGEST] if each in KEYS or each in _INPUTS]
+    known = {**facts, "is_written": True, "is_texted": True, "is_outbound": False}
+    found = []
+    for is_own in (True, False):
+        write = rt.texts.writer(is_own)
+        shown = list(player(SMS, flow, rt.flows, rt.words, rt.screens, write).play(flow, typed, known))
+        found.append(shown[-1].shows[0])
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def broadcast_in_writing(rt: Runtime, broadcast: Broadcast, language: str) -> list[str]:
+    """Return a broadcast as it is read in this language: as an SMS, or where its call was missed (menu key 4)."""
+    text = questions.sms_text(rt.words, broadcast.texts, broadcast.questions or [], language)
+    if broadcast.kind == SMS:
+        return [text]
+    items = [each for each in questions.questions_of(broadcast.questions) if each.keys]
+    if not items:
+        return []
+    spoken_in = in_language(broadcast.texts, broadcast.sounds, language)
+    asked = questions.in_writing(questions.asked(rt.words, broadcast.questions, spoken_in))
+    whole = "\n".join(
+        filter(None, [broadcast.texts.get(spoken_in, ""), *(str(each["text"]) for each in asked)])
+    )
+    return list(dict.fromkeys([whole, rt.texts.writer(is_own=False)(Tell(whole, spoken_in))]))
 
 
 def facts_of(rt: Runtime, broadcast: Broadcast, language: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from flows.simulate import demo_of
-from gateway import preview, questions
+from gateway import preview
 from gateway.access import Viewer, may, runtime
+from gateway.console.broadcasts_weight import parts
 from gateway.console.control_words import conversation_word
 from gateway.console.locale import SPOKEN, language
 from gateway.content import languages_of
@@ -32,18 +33,17 @@ def broadcast(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         spoken = languages_of(found.texts, found.sounds)
         wanted = _wanted(spoken)
         facts = preview.facts_of(rt, found, wanted)
-        text = (
-            questions.sms_text(rt.words, found.texts, found.questions or [], wanted)
-            if found.kind == "sms"
-            else None
-        )
+        texts = preview.broadcast_in_writing(rt, found, wanted)
+        fallback = (found.fallback_texts or {}).get(wanted) if found.kind != "sms" else None
     return _page(
         found.title or gettext("Broadcast"),
         "announcement",
         facts,
         spoken,
         wanted,
-        text,
+        texts,
+        is_sms=found.kind == "sms",
+        fallback=fallback,
         back="broadcasts_check.check",
         public_id=public_id,
     )
@@ -59,8 +59,9 @@ def conversation(viewer: Viewer, name: str) -> ResponseReturnValue:
     spoken = list(rt.words.languages)
     wanted = _wanted(spoken)
     facts = {**demo_of(name), "language": wanted, "organisation": rt.settings.organisation}
+    texts = preview.in_writing(rt, name, facts, request.args.get("pressed", ""))
     return _page(
-        conversation_word(name), name, facts, spoken, wanted, None, back="conversations.show", name=name
+        conversation_word(name), name, facts, spoken, wanted, texts, back="conversations.show", name=name
     )
 
 
@@ -77,19 +78,23 @@ def _page(
     facts: dict[str, object],
     spoken: list[str],
     wanted: str,
-    text: str | None,
+    texts: list[str],
     *,
+    is_sms: bool = False,
+    fallback: str | None = None,
     back: str,
     **place: str,
 ) -> str:
     pressed = request.args.get("pressed", "")[: preview.LONGEST]
-    lines = [] if text is not None else list(preview.lines(runtime(), flow, facts, pressed))
+    lines = [] if is_sms else list(preview.lines(runtime(), flow, facts, pressed))
     return render_template(
         "preview.html",
         title=title,
         lines=lines,
         pressed=pressed,
-        text=text,
+        texts=[(each, *parts({wanted: each})) for each in texts],
+        is_sms=is_sms,
+        fallback=(fallback, *parts({wanted: fallback})) if fallback else None,
         tongues=spoken,
         wanted=wanted,
         spoken_as=lambda code: SPOKEN.get(code, code),

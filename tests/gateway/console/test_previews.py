@@ -72,3 +72,20 @@ def test_every_conversation_can_be_played_with_any_keys(app: Flask, rt: Runtime,
     for name in FLOWS:
         answer = browser.get(f"/conversations/{name}/play", query_string={"pressed": pressed})
         assert answer.status_code == 200, name
+
+
+def test_call_is_shown_in_writing_too_with_what_it_weighs(app: Flask, rt: Runtime, address: str) -> None:
+    browser = seat(app, rt, "Meera", "coordinator")
+    hindi = browser.get(f"{address}?language=hi").text
+    assert "कल बैठक है।\nआएँगे?\n1 हाँ\n2 नहीं" in hindi
+    assert "kal baithak hai.\naaenge?\n1 han\n2 nahin" in hindi
+    assert hindi.count("1 part") == 2
+    assert "1 yes\n2 no" in browser.get(f"{address}?language=en").text
+
+
+def test_conversation_is_shown_by_text_in_both_letters(app: Flask, rt: Runtime, address: str) -> None:
+    browser = seat(app, rt, "Meera", "coordinator")
+    page = browser.get("/conversations/main_menu/play?language=hi&pressed=1").text
+    assert "दिक्कत अपने शब्दों में लिखिए:" in page
+    assert "Apni dikkat apne shabdon mein likhiye:" in page
+    assert "The same by SMS" not in browser.get("/conversations/duty/play?language=hi").text
