@@ -12,6 +12,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from audio import uploads
 from audio.clips import SAMPLES_PER_SECOND
 from audio.errors import ClipError
 
@@ -31,11 +32,17 @@ def decode(raw: bytes) -> Samples:
         raise ClipError("The sound file is empty.", "empty")
     if len(raw) > MAX_BYTES:
         raise ClipError("The sound file is larger than 20 MB.", "too-large")
+    if uploads.is_for_us(raw):
+        return _there(uploads.decode(raw, MAX_SECONDS))
     try:
         with soundfile.SoundFile(BytesIO(raw)) as file:
             samples = _resampled(file)
     except (soundfile.SoundFileError, ValueError, TypeError, OSError) as error:
         raise ClipError("This is not a sound file that can be read (WAV, MP3, OGG and FLAC can).") from error
+    return _there(samples)
+
+
+def _there(samples: Samples) -> Samples:
     if not samples.size:
         raise ClipError("There is no sound in this file.", "empty")
     return samples
