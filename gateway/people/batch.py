@@ -16,7 +16,7 @@ from gateway.people.refusals import refuse
 from gateway.people.write import Importing, Key, Row, folded, says_nothing_new, spelt, write_rows
 from gateway.rules.consent import Entry
 from gateway.states import MemberStatus
-from gateway.store import people
+from gateway.store import bulk, people
 
 
 class Read(NamedTuple):
@@ -46,7 +46,7 @@ def pass_over(job: Importing, persons: Iterable[Read]) -> None:
 
 def take_batch(unit: UnitOfWork, job: Importing, persons: Sequence[Read]) -> None:
     """Take these persons; somebody who stands twice among them is new the first time and updated the second."""
-    people.plan_anew(unit.db)
+    bulk.plan_anew(unit.db)
     if not job.is_dry:
         people.take_turn(unit.db)
     placed = _place(unit, job, persons)
@@ -92,11 +92,11 @@ def _take(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed]) -> None:
     job.result.unchanged += sum(row.before is not None and says_nothing_new(row) for row in first)
     job.seen.update(_mark(row.person) for row in first)
     if not job.is_dry:
-        write_rows(unit, job, rows, (each.index for each in there))
+        write_rows(unit, job, rows, (each.number_index for each in there))
 
 
 def _look_up(unit: UnitOfWork, job: Importing, placed: Sequence[_Placed], there: Sequence[Any]) -> list[Row]:
-    known = {Key(each.index, each.unit_id, folded(each.name)): each for each in reversed(there)}
+    known = {Key(each.number_index, each.unit_id, folded(each.name)): each for each in reversed(there)}
     suppressed = people.suppressed_among(unit.db, {each.key.number_index for each in placed})
     ids = [known[each.key].id for each in placed if each.key in known]
     ledgers = people.ledgers(unit.db, ids)
@@ -130,7 +130,7 @@ def _note(unit: UnitOfWork, job: Importing, rows: Sequence[Row], there: Sequence
             notes.append(refuse(row.person.line, "consent", code, **reason))
     new = [row for row in rows if row.before is None and row.person.name]
     known = [each for each in there if each.id <= job.upto_id and each.status != MemberStatus.LEFT]
-    alike = {(each.index, each.unit_id, spelt(each.name)) for each in known}
+    alike = {(each.number_index, each.unit_id, spelt(each.name)) for each in known}
     same = people.namesakes(unit.db, {(row.key.unit_id, spelt(row.person.name)) for row in new}, job.upto_id)
     for row in new:
         name = spelt(row.person.name)

@@ -23,7 +23,7 @@ from gateway.people.refusals import Imported
 from gateway.rules.consent import ConsentState
 from gateway.runtime import Runtime
 from gateway.states import MemberStatus
-from gateway.store import people
+from gateway.store import bulk, people
 
 FROM_LIST = "list"
 MOST_NAMES_ALOUD = 200  # of one list; the sounds of others are made when somebody calls (`sounds`, "call")
@@ -81,10 +81,10 @@ def write_rows(unit: UnitOfWork, job: Importing, rows: list[Row], there: Iterabl
     numbers = {row.key.number_index: row.person.number for row in rows}
     sealed = {row.key.number_index: row.sealed for row in rows}
     number_ids = people.add_numbers(unit.db, job.rt.vault, numbers, job.rt.clock(), sealed)
-    ids = people.reserve_ids(unit.db, Member, len(new))
+    ids = bulk.reserve_ids(unit.db, Member, len(new))
     for row, member_id in zip(new, ids, strict=True):
         row.member_id = member_id
-    with people.keeping_plans(unit.db):
+    with bulk.keeping_plans(unit.db):
         _add(unit, job, new, number_ids)
         _agree(unit, job, rows, number_ids)
         _add_posts(unit, job, rows)
@@ -103,7 +103,7 @@ def _add(unit: UnitOfWork, job: Importing, new: list[Row], number_ids: Mapping[b
         *("id", "public_id", "name", "search", "number_id", "unit_id", "home_unit_id", "language", "handset"),
         *("slot", "tags", "status", "consent", "is_adult", "is_trained", "created_at"),
     )
-    people.copy_in(
+    bulk.copy_in(
         unit.db,
         Member,
         columns,
@@ -121,7 +121,7 @@ def _add(unit: UnitOfWork, job: Importing, new: list[Row], number_ids: Mapping[b
         (row.member_id, FROM_LIST, number_ids[row.key.number_index], now, now if _has_joined(row) else None)
         for row in new
     )
-    people.copy_in(unit.db, Enrolment, ("member_id", "way", "number_id", "begun_at", "joined_at"), came)
+    bulk.copy_in(unit.db, Enrolment, ("member_id", "way", "number_id", "begun_at", "joined_at"), came)
 
 
 def _has_joined(row: Row) -> bool:
@@ -145,7 +145,7 @@ def _agree(unit: UnitOfWork, job: Importing, rows: list[Row], number_ids: Mappin
         for row in rows
         if (entry := row.judged.entry) is not None
     )
-    people.copy_in(unit.db, Consent, columns, entries)
+    bulk.copy_in(unit.db, Consent, columns, entries)
 
 
 def _derive(unit: UnitOfWork, known: list[Row]) -> None:
@@ -158,7 +158,7 @@ def _derive(unit: UnitOfWork, known: list[Row]) -> None:
 def _add_posts(unit: UnitOfWork, job: Importing, rows: list[Row]) -> None:
     now = job.rt.clock()
     posts = ((row.member_id, row.key.unit_id, title, now) for row in rows for title in _new_posts(row))
-    people.copy_in(unit.db, Post, ("member_id", "unit_id", "title", "since"), posts)
+    bulk.copy_in(unit.db, Post, ("member_id", "unit_id", "title", "since"), posts)
 
 
 def _introduce(unit: UnitOfWork, job: Importing, rows: list[Row], number_ids: Mapping[bytes, int]) -> None:

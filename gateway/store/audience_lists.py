@@ -20,7 +20,7 @@ from gateway.models import (
     Unit,
 )
 from gateway.states import MemberStatus
-from gateway.store import people
+from gateway.store import bulk
 from gateway.store.units import is_under
 
 Found = dict[bytes, list[tuple[int, str]]]
@@ -51,7 +51,7 @@ def list_rows(db: Session, viewer_path: str, limit: int = 50) -> list[Row]:
 
 def find_members(db: Session, path: str, indexes: Collection[bytes]) -> Found:
     """Find who at or below a path has these numbers, by the number's hash: (member, name as it is searched)."""
-    is_one = PhoneNumber.index.in_(people.list_of(LargeBinary, indexes))
+    is_one = PhoneNumber.index.in_(bulk.list_of(LargeBinary, indexes))
     line = select(PhoneNumber.index, PhoneNumber.id).where(is_one).cte("line")
     below = (is_under(Unit.path, path), Member.status != MemberStatus.LEFT)
     whom = select(line.c.index, Member.id, Member.search).join(Unit, Unit.id == Member.unit_id)
@@ -71,7 +71,7 @@ def add_members(db: Session, list_id: int, member_ids: Sequence[int]) -> set[int
     """Put members on a list; returns those who did not stand on it yet."""
     if not member_ids:
         return set()
-    given = people.list_of(BigInteger, sorted(set(member_ids))).subquery("given")
+    given = bulk.list_of(BigInteger, sorted(set(member_ids))).subquery("given")
     rows = select(literal(list_id), given.c.one)
     adding = insert(AudienceListMember).from_select(["list_id", "member_id"], rows)
     added = adding.on_conflict_do_nothing()
