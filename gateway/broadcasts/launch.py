@@ -77,6 +77,7 @@ def pause(unit: UnitOfWork, broadcast: Broadcast, reason: str = "by-staff") -> N
 
 def resume(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     """Go on with whom is still to be tried. Only what was paused: one that is starting does not run before all are owed."""
+    unit.db.flush()
     unit.db.refresh(broadcast, with_for_update=True)
     if broadcast.state != BroadcastState.PAUSED:
         raise Conflict(f"only a paused broadcast can go on; this one is {broadcast.state}")
