@@ -42,6 +42,7 @@ def add(work: UnitOfWork, rt: Runtime, by: By, parent_id: int, code: str, name: 
         raise CannotChange("too-deep")
     made = units.add_unit(work.db, code, name, kind, parent)
     _note(work, rt, by, made, "added", under=parent.id)
+    _speak(work, rt, made.id)
     return made
 
 
@@ -51,7 +52,13 @@ def rename(work: UnitOfWork, rt: Runtime, by: By, unit_id: int, name: str) -> Un
     if unit.name != name:
         old, unit.name, unit.search = unit.name, name, search_key(f"{name} {unit.code}")
         _note(work, rt, by, unit, "renamed", **{"from": old, "to": name})
+        _speak(work, rt, unit.id)
     return unit
+
+
+def _speak(work: UnitOfWork, rt: Runtime, unit_id: int) -> None:
+    """Have the name made audible, so that no call waits for it."""
+    work.ring(lambda: rt.bells.build_sounds("unit", unit_id))
 
 
 def move(work: UnitOfWork, rt: Runtime, by: By, unit_id: int, parent_id: int) -> Unit:
