@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from flows.catalog import sms_words as words
 from flows.messages import MOST_PARTS
 from flows.sms_text import cut
-from flows.steps import ForgetMe, OpenReport, SayWrong, Speak, Tell
+from flows.steps import ForgetMe, OpenReport, Remember, SayWrong, Speak, Tell
 from flows.texts import letters
 from gateway import effects, leaving, ledger, texted_reports, texting, waiting, walking
 from gateway.broadcasts import answers
@@ -126,11 +126,10 @@ def _act(
             return _let_in(unit, rt, scene, facts, intent)
         case words.Invite():
             return texting.invite(unit, rt, scene, facts)
-        case words.Help():
-            name = sender.find_sender(unit.db).in_sms(rt.settings.organisation)
-            return [Speak("sms.help", scene.language, {"organisation": name})]
-        case words.News():
-            return _news(scene, facts)
+        case words.News() | words.Help():
+            return _news(scene, facts) if intent == words.News() else [_help(unit, rt, scene)]
+        case words.Tongue(language):
+            return _in_tongue(unit, rt, scene, facts, language)
         case words.Status(reference):
             return _status(unit, rt, scene, facts, reference)
         case words.Report(said):
@@ -218,6 +217,26 @@ def _to_broadcast(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> lis
     since = max((each for each in asked if each is not None), default=None)
     is_taken = answers.texted(unit, rt, scene.number_id, text, since)
     return [Speak("sms.question_answered", scene.language)] if is_taken else []
+
+
+def _help(unit: UnitOfWork, rt: Runtime, scene: Scene) -> Speak:
+    name = sender.find_sender(unit.db).in_sms(rt.settings.organisation)
+    return Speak("sms.help", scene.language, {"organisation": name})
+
+
+def _in_tongue(
+    unit: UnitOfWork, rt: Runtime, scene: Scene, facts: dict[str, Any], language: str
+) -> list[Speak | Tell]:
+    """Keep the language of whoever is in; whoever is not is asked in it whether they join."""
+    if language not in facts["languages"]:
+        return [_help(unit, rt, scene)]
+    effects.perform_steps(unit, rt, scene, (Remember("language", language),), facts)
+    facts = facts_for(unit.db, rt, scene.number_id)
+    member = walking.member_of(facts)
+    if member is None or member["is_joined"]:
+        return [Speak("language.kept", language)]
+    scene = replace(scene, member_id=member["id"], language=language)
+    return walking.begin(unit, rt, scene, facts, "sms_join")
 
 
 def _news(scene: Scene, facts: dict[str, Any]) -> list[Speak | Tell]:

@@ -93,6 +93,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Tongue:
+    """Wants to be written and spoken to in this language from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True)
 class Free:
     """Anything else, as written."""
 
@@ -113,6 +120,7 @@ Intent = (
     | Status
     | YesNo
     | Choice
+    | Tongue
     | Free
 )
 
@@ -168,6 +176,13 @@ WHOLE: Mapping[Intent, frozenset[str]] = {
         *("sahajjo", "shahajjo", "sahajya", "সাহায্য", "হেল্প", "msaada"),
     ),
     Menu(): _words("menu", "menyu", "main menu", "मेनू", "मेन्यू", "मेनु", "মেনু", "মেন্যু", "orodha", "مینو"),
+    Tongue("en"): _words(
+        "english", "angrezi", "angreji", "अंग्रेज़ी", "अंग्रेजी", "इंग्लिश", "ইংরেজি", "ইংলিশ", "kiingereza"
+    ),
+    Tongue("hi"): _words("hindi", "हिंदी", "हिन्दी", "হিন্দি", "kihindi"),
+    Tongue("bn"): _words("bangla", "bengali", "bangali", "बांग्ला", "बंगाली", "বাংলা"),
+    Tongue("ur"): _words("urdu", "उर्दू", "اردو", "উর্দু"),
+    Tongue("sw"): _words("kiswahili", "swahili"),
     News(): _words("news", "khabar", "khobor", "khabor", "खबर", "ख़बर", "समाचार", "খবর", "habari"),
 }
 MY_DATA = _words(

@@ -8,6 +8,7 @@ from gateway.models import Report
 from gateway.phones import Number
 from gateway.runtime import Runtime
 from gateway.states import Urgency
+from tests.builders import a_number
 from tests.lines import Caller
 from tests.walks import all_of, text, texts_to, words
 
@@ -57,3 +58,24 @@ def test_menu_comes_in_the_letters_in_which_the_member_writes(
     assert "1 Dikkat bataiye" in texts_to(rt, number)[-1]
     text(client, number, "1")
     assert "Apni dikkat" in texts_to(rt, number)[-1]
+
+
+def test_language_is_chosen_by_one_word_and_stays(
+    rt: Runtime, client: FlaskClient, number: Number, sita: Caller
+) -> None:
+    text(client, number, "English")
+    assert texts_to(rt, number)[-1] == words(rt, "language.kept", "en")
+    text(client, number, "MENU")
+    assert "1 Tell a problem" in texts_to(rt, number)[-1]
+
+
+def test_stranger_joins_in_the_language_that_they_ask_for(rt: Runtime, client: FlaskClient) -> None:
+    stranger = a_number()
+    for said, answered in (
+        ("JOIN", "लिखकर भेजिए"),
+        ("ENGLISH", "To join"),
+        ("1", "You have joined"),
+        ("Asha", "village"),
+    ):
+        text(client, stranger, said)
+        assert answered in texts_to(rt, stranger)[-1]
