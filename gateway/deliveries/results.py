@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from gateway import faults, ledger
 from gateway.channels.base import Handed, Outcome
 from gateway.db import UnitOfWork, unit_of_work
-from gateway.deliveries import halt, outcomes
+from gateway.deliveries import halt, outcomes, whole
+from gateway.deliveries.owe import SMS
 from gateway.errors import ChannelError, NumberRefused, ProviderRefused, ProviderSilent, ProviderUnreachable
 from gateway.models import Attempt, Delivery, Exchange
 from gateway.phones import Number
@@ -85,14 +86,35 @@ def keep(
     with unit_of_work(rt.engine) as unit:
         attempts.lock_deliveries(unit.db, [each.delivery_id for each in batch])
         unit.db.add(exchange(rt, kind, len(batch), said, took))
-        answers = said if isinstance(said, list) else [Handed(each.number, error=said) for each in batch]
-        pairs = list(zip(batch, answers, strict=True))
-        _taken(unit, [(each, handed) for each, handed in pairs if handed.error is None])
-        for each, handed in pairs:
-            if handed.error is not None:
-                _not_taken(unit, rt, each, handed)
+        if isinstance(said, ChannelError) and kind == SMS and _are_of_broadcasts(batch):
+            _failed_whole(unit, rt, batch, said)
+        else:
+            _keep_each(unit, rt, batch, said)
     if isinstance(said, ProviderRefused):
         close_line(rt, line, {each.attempt.broadcast_id for each in batch}, said)
+
+
+def _are_of_broadcasts(batch: Sequence[Claimed]) -> bool:
+    return all(each.attempt.broadcast_id is not None for each in batch)
+
+
+def _failed_whole(unit: UnitOfWork, rt: Runtime, batch: Sequence[Claimed], error: ChannelError) -> None:
+    attempt_ids = [each.attempt.id for each in batch]
+    if isinstance(error, ProviderSilent):
+        whole.doubt(unit, attempt_ids)
+    else:
+        whole.never_left(unit, rt, attempt_ids)
+
+
+def _keep_each(
+    unit: UnitOfWork, rt: Runtime, batch: Sequence[Claimed], said: list[Handed] | ChannelError
+) -> None:
+    answers = said if isinstance(said, list) else [Handed(each.number, error=said) for each in batch]
+    pairs = list(zip(batch, answers, strict=True))
+    _taken(unit, [(each, handed) for each, handed in pairs if handed.error is None])
+    for each, handed in pairs:
+        if handed.error is not None:
+            _not_taken(unit, rt, each, handed)
 
 
 def exchange(

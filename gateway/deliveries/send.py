@@ -34,7 +34,8 @@ from gateway.store import deliveries, numbers, paces
 
 logger = logging.getLogger(__name__)
 
-SMS_AT_ONCE = 100  # of single texts: one refused request should be cheap (africastalking.md C1)
+SMS_AT_ONCE = 100  # texts of their own: one refused request should be cheap (africastalking.md C1)
+EQUAL_AT_ONCE = 1_000  # equal texts of a broadcast, later tries too: as many as a batch holds
 AT_ONCE = {VOICE: 1000, SMS: SMS_AT_ONCE}
 
 
@@ -180,7 +181,7 @@ def _lock_due(db: Session, kind: str, now: datetime, allowed: int) -> list[Deliv
     """
     locked = deliveries.lock_single(db, kind, now, allowed)
     if kind == SMS and len(locked) < allowed:
-        allowed = SMS_AT_ONCE  # texts of a broadcast are equal: they go in one request
+        allowed = EQUAL_AT_ONCE  # texts of a broadcast are equal: they go in one request
     rounds = deliveries.list_rounds(db, kind, now) if len(locked) < allowed else []
     turns = sorted(rounds, key=lambda each: (not each[1], lot(each[0], now)))
     for nth, (broadcast_id, is_urgent) in enumerate(turns):
@@ -263,12 +264,13 @@ def _requests(kind: str, claimed: Sequence[Claimed]) -> list[list[Claimed]]:
     """One request each: all calls of a claim; texts of equal words, some at a time, a number once in each."""
     if kind == VOICE:
         return [list(claimed)] if claimed else []
-    by_text: dict[tuple[str, int], list[Claimed]] = {}
+    by_text: dict[tuple[int, str, int], list[Claimed]] = {}
     seen: dict[tuple[str, Number], int] = {}
     for each in claimed:
         nth = seen[each.text, each.number] = seen.get((each.text, each.number), -1) + 1
-        by_text.setdefault((each.text, nth), []).append(each)
-    return [same[i : i + SMS_AT_ONCE] for same in by_text.values() for i in range(0, len(same), SMS_AT_ONCE)]
+        most = SMS_AT_ONCE if each.attempt.broadcast_id is None else EQUAL_AT_ONCE
+        by_text.setdefault((most, each.text, nth), []).append(each)
+    return [same[i : i + most] for (most, _, _), same in by_text.items() for i in range(0, len(same), most)]
 
 
 def _hand_over(rt: Runtime, kind: str, line: str, batch: list[Claimed], claimed_at: datetime) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from gateway.models import Attempt, Delivery
 from gateway.states import ATTEMPTS_OPEN, AttemptOutcome
+from gateway.store.arrays import among
 
 BEFORE_OUR_RESPONSE = timedelta(hours=1)
 
@@ -104,3 +106,29 @@ def accept_many(db: Session, accepted: Mapping[int, str | None]) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def end_asked(
+    db: Session, attempt_ids: Sequence[int], outcome: AttemptOutcome, cause: str, **values: datetime
+) -> list[int]:
+    """Give one outcome to those of which nothing is known yet, by one statement; returns whose deliveries they are."""
+    query = (
+        update(Attempt)
+        .where(Attempt.id == among(attempt_ids), Attempt.outcome == AttemptOutcome.PENDING)
+        .values(outcome=outcome, cause=cause, **values)
+        .returning(Attempt.delivery_id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(db.scalars(query))
+
+
+def list_pasts(db: Session, delivery_ids: Sequence[int]) -> Sequence[Row[int, int | None, str]]:
+    """List how the tries at each ended, the first first: delivery, broadcast, causes."""
+    causes = aggregate_order_by(Attempt.cause, Attempt.try_number)
+    query = select(
+        Attempt.delivery_id, Attempt.broadcast_id, func.array_to_string(func.array_agg(causes), " ")
+    )
+    mine = query.where(Attempt.delivery_id == among(delivery_ids))
+    return db.execute(
+        mine.group_by(Attempt.delivery_id, Attempt.broadcast_id).order_by(Attempt.delivery_id)
+    ).all()

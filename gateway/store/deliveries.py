@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Attempt, Broadcast, Delivery
 from gateway.states import ATTEMPTS_OPEN, BroadcastState, DeliveryReason, DeliveryState, sources_of
+from gateway.store.arrays import among
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _IN_ROUND = (Delivery.reason == DeliveryReason.BROADCAST, Delivery.batch_id.is_(None))
@@ -67,6 +68,18 @@ def mark_sent(db: Session, fences: Mapping[int, int]) -> None:
         .where(Delivery.id.in_(fences), Delivery.fence == case(fences, value=Delivery.id))
         .where(Delivery.state.in_(sources_of(DeliveryState.SENT)))
         .values(state=DeliveryState.SENT, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def settle_asked(
+    db: Session, delivery_ids: Sequence[int], state: DeliveryState, cause: str, **values: datetime
+) -> None:
+    """Write what follows for those whose request has just failed, by one statement; what the sweep took is left out."""
+    db.execute(
+        update(Delivery)
+        .where(Delivery.id == among(delivery_ids), Delivery.state == DeliveryState.SENDING)
+        .values(state=state, last_cause=cause, lease_until=None, **values)
         .execution_options(synchronize_session=False)
     )
 
