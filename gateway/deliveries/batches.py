@@ -146,7 +146,7 @@ def _begin(
     going.text = texts.words_of(rt, broadcast, going.batch.language)
     tell = budget.Teller(db, rt)
     price = tell.price_of_text(going.text)
-    opened = [rt.vault.open_number(each.sealed, each.number_index) for each in chosen]
+    opened = rt.vault.open_numbers((each.sealed, each.number_index) for each in chosen)
     one = budget.Wanted(DeliveryReason.BROADCAST, price, broadcast.id, broadcast.budget)
     fits = budget.reserve_equal(db, rt, tell.money, one, len(chosen), going.at)
     batches.put_off(db, [each.id for each in chosen[fits:]], str(Reason.BUDGET), going.at + results.ASK_AGAIN)

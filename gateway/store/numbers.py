@@ -51,7 +51,9 @@ def open_numbers(db: Session, vault: Vault, number_ids: Iterable[int]) -> dict[i
             PhoneNumber.id == among(list(number_ids))
         )
     )
-    return {number_id: vault.open_number(sealed, index) for number_id, sealed, index in rows}
+    found = rows.all()
+    opened = vault.open_numbers((sealed, index) for _, sealed, index in found)
+    return {each.id: number for each, number in zip(found, opened, strict=True)}
 
 
 def open_number(db: Session, vault: Vault, number_id: int) -> Number:
