@@ -19,7 +19,7 @@ from flows.typed import entry, keys_of_text
 FIRST_WAIT, SECOND_WAIT = 5, 7  # seconds of silence, D10
 TRIES = 2  # silences or wrong keys until the voice note, D10 and D11
 SPOKEN = 4  # choices read out in one menu, D1
-VOICE_NOTE, LEAVING = "voice_note", "leaving"
+VOICE_NOTE, LEAVING, HELP = "voice_note", "leaving", "help"
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,12 @@ def _is_universal(run: Run, node: object, key: str) -> bool:
     is_own = isinstance(node, Menu) and any(choice.key == key for choice in node.choices)
     if is_own or has_short_note(run, node):
         return False
-    return key in ("0", "9", "*") or (key == "8" and bool(run.facts.get("is_outbound")))
+    return key in ("0", "9", "*") or (key == "8" and _may_leave(run))
+
+
+def _may_leave(run: Run) -> bool:
+    """In every call of ours; in a call of the member's own where the help has just told of it."""
+    return bool(run.facts.get("is_outbound")) or run.flow.name == HELP
 
 
 def _universal(run: Run, node: Waiting, key: str) -> None:

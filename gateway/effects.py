@@ -31,7 +31,7 @@ def perform(unit: UnitOfWork, rt: Runtime, call: CallRow, talk: Talk) -> Talk:
     scene = Scene(
         number_id=call.number_id,
         member_id=call.member_id,
-        language=_language(talk),
+        language=_language(call, talk),
         call_id=call.id,
         delivery_id=call.delivery_id or (talk.facts.get("unfinished") or {}).get("delivery"),
         report_id=call.report_id or (talk.facts.get("report") or {}).get("id"),
@@ -63,9 +63,11 @@ def _heard(step: ask.Step) -> str:
             return ""
 
 
-def _language(talk: Talk) -> str:
-    chosen = talk.state.slots.get("language") if talk.state else None
-    return str(chosen or talk.facts["language"])
+def _language(call: CallRow, talk: Talk) -> str:
+    """The language chosen in this conversation; when its last turn leaves no state, that of the turn before tells."""
+    before = (call.conversation or {}).get("state") or {}
+    slots = talk.state.slots if talk.state else before.get("slots", {})
+    return str(slots.get("language") or talk.facts["language"])
 
 
 def _perform(

@@ -56,6 +56,15 @@ def test_stranger_joins_and_is_told_once_by_sms(rt: Runtime, caller: Caller, num
     assert rt.settings.voice_numbers[0].number in texts_to(rt, number)[0]
 
 
+def test_stranger_who_joins_in_another_language_is_told_in_it(
+    rt: Runtime, caller: Caller, number: Number
+) -> None:
+    walk(caller, "3", *JOINS[1:])
+    caller.hang_up()
+    assert the_member(rt, number).language == "en"
+    assert texts_to(rt, number)[0].startswith("You are with")
+
+
 def test_unknown_caller_reports_before_joining_and_then_joins(
     rt: Runtime, caller: Caller, number: Number
 ) -> None:
