@@ -109,6 +109,8 @@ def keep(
     same = None if is_asked else takes.find_same(unit.db, script.id, reading.clip_key)
     if same is not None:
         rt.files.remove(reading.original_key)
+        if not (same.is_chosen or same.faults):
+            choose(unit, rt, script, same, staff_id)
         return same
     made = Take(
         public_id=new_public_id(),

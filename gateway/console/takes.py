@@ -23,7 +23,7 @@ blueprint = Blueprint("takes", __name__)
 
 ALL = "all"
 SHOWN = (ALL, room.DRAFT, room.NONE, room.HUMAN)
-LONGEST_NAME = 60
+LONGEST_NAME, PAGE = 60, 40
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,21 @@ def show(viewer: Viewer, language: str) -> ResponseReturnValue:
     """List the prompts of a language, all or those of one kind of voice."""
     rt = runtime()
     _check(rt, language)
-    shown = request.args.get("show", ALL)
+    shown, after = request.args.get("show", ALL), request.args.get("after", 0, int)
     with unit_of_work(rt.engine) as unit:
         prompts = takes.list_prompts(unit.db, language)
         narrator = narrators.find_narrators(unit.db).get(language, "")
     rows = [_row(rt, each) for each in prompts]
     counts = Counter(each.voice for each in rows)
+    listed = [each for each in rows if shown in (ALL, each.voice) and each.script.number > after]
     return render_template(
         "sounds/language.html",
         language=language,
-        rows=[each for each in rows if shown in (ALL, each.voice)],
+        rows=listed[:PAGE],
+        older=url_for("takes.show", language=language, show=shown, after=listed[PAGE - 1].script.number)
+        if len(listed) > PAGE
+        else None,
+        beginning=url_for("takes.show", language=language, show=shown) if after else None,
         first=next((each.script for each in rows if each.voice != room.HUMAN), None),
         tabs=[
             {

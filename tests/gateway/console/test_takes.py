@@ -69,7 +69,10 @@ def test_the_missing_ones_are_read_in_a_row(rt: Runtime, admin: Desk, script: Sc
     assert answer.location != f"/sounds/scripts/{script.id}"
     assert "Read aloud" in admin.read(answer.location)
     assert script.words in admin.read("/sounds/hi?show=human")
-    assert script.words not in admin.read("/sounds/hi?show=none")
+    before = script.number - 1
+    assert script.words not in admin.read(f"/sounds/hi?show=none&after={before}")
+    assert script.words in admin.read(f"/sounds/hi?after={before}")
+    assert "More" in page and len(page) < 40_000
     assert "1" in admin.read("/sounds")
 
 
