@@ -286,3 +286,12 @@ def test_more_on_the_last_page_shows_it_again_and_is_no_wrong_key(rt: Runtime, s
     for _ in range(3):
         assert sita.type("98") == first
     assert "Write your problem" in sita.type("1")
+
+
+def test_problem_of_a_stranger_is_in_the_language_that_was_chosen(rt: Runtime, client: FlaskClient) -> None:
+    stranger = Typist(client, a_number())
+    choice = next(line[0] for line in stranger.dial().splitlines() if line.endswith("English"))
+    for typed in (choice, "7", "7", "The pump is dry"):
+        stranger.type(typed)
+    assert stranger.shown.startswith("end We have kept it.")
+    assert all_of(rt, Report)[0].language == "en"
