@@ -14,9 +14,9 @@ LANGUAGES = frozenset(  # one line is easier to compare than forty
     "af am ar as bho bn en fr gu ha hi ig kn mai ml mr my ne om or pa pt sd si so sw ta te ti ur yo zu".split()  # noqa: SIM905
 )
 
-# Zero-width joiners (U+200C, U+200D) shape Indic letters and stay; direction marks and controls go.
+# Zero-width joiners (U+200C, U+200D) shape Indic letters and stay; direction marks, controls and halves of letters go.
 _UNSPOKEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 

@@ -2,13 +2,16 @@
 
 import os
 import signal
+import threading
 from multiprocessing import get_context
 
 import pytest
 
+from audio.build import build
 from audio.clips import Utterance
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
+from audio.library import ClipLibrary
 from audio.tts.child import Child, ChildGone
 from audio.tts.espeak import PROGRAM, VOICES, Espeak
 from tests.audio.sounds import likeness, samples_of
@@ -102,6 +105,55 @@ def test_voice_speaks_again_when_its_process_hung_once(voice):
     assert voice.process_id != first
 
 
+def test_text_is_spoken_and_nobody_is_left_when_its_process_is_killed_in_the_middle(voice):
+    voice.speak("one", "en", 0.85)
+    first = voice.process_id
+    os.kill(first, signal.SIGSTOP)  # it has the text and does not get on with it
+    killer = threading.Timer(0.2, os.kill, (first, signal.SIGKILL))
+    killer.start()
+    assert voice.speak("two", "en", 0.85)[:4] == b"RIFF"
+    killer.join()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)  # not even as a zombie
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["क" * 100_000, "।.,!?…॥", "\x00\x07\x1b\u202e", "👍🏽🎉", "\u200d" * 500, "\ud800", "", " \n\t "],
+    ids=["long", "stops", "controls", "emoji", "joiners", "half", "empty", "blank"],
+)
+def test_build_goes_on_with_the_next_when_a_text_cannot_be_spoken(voice, tmp_path, text):
+    library, wanted = ClipLibrary(tmp_path, None), [Utterance(text, "hi"), Utterance("एक", "hi")]
+    with pytest.raises(ClipError, match=r"\.$"):
+        voice.speak(text, "hi", 0.85)
+    report = build(library, [voice], wanted)
+    assert (report.made, report.missing) == (1, wanted[:1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "नमस्ते hello হ্যালো سلام 你好 1234",
+        "a" + "\u0301" * 900,
+        "<speak><break time='100s'/>x</speak>",
+        "[[" * 400 + "a",
+        "ab\n" * 300,
+        "a\ud800b",
+        "one\x00\x07\u202e two",
+    ],
+    ids=["scripts", "accents", "marks", "brackets", "lines", "half", "controls"],
+)
+def test_strange_text_is_a_sound_of_bounded_length_when_asked(voice, text):
+    assert to_telephone(voice.speak(text, "hi", 0.85)).seconds < 100
+
+
+@pytest.mark.parametrize("language", ["", "xx", "HI", "../hi", "hi; rm", "hi" * 5000])
+def test_language_is_refused_in_a_short_sentence_when_unknown(voice, language):
+    with pytest.raises(ClipError, match=r"\.$") as caught:
+        voice.speak("a", language, 0.85)
+    assert len(str(caught.value)) < 80
+
+
 def test_child_is_gone_when_told_to_stop():
     child = Child(PROGRAM)
     child.stop()
@@ -135,8 +187,5 @@ def test_fork_speaks_through_its_own_process_when_the_parent_has_one(voice):
 
 
 def test_personal_text_is_an_utterance_like_any_other_when_local(voice, tmp_path):
-    from audio.build import build
-    from audio.library import ClipLibrary
-
     report = build(ClipLibrary(tmp_path, None), [voice], [Utterance("सीता", "hi", is_personal=True)])
     assert (report.made, report.missing) == (1, [])
