@@ -35,7 +35,7 @@ WHO: Nodes = {
         "member",
         "chosen",
         ("my_reports.whose",),
-        (Choice("5", "nobody", "member.unnamed"),),
+        (Choice("5", "nobody", "my_reports.unnamed"),),
         otherwise="back",
     ),
     "chosen": choose_member("any"),
