@@ -18,13 +18,14 @@ from rq.serializers import JSONSerializer
 
 logger = logging.getLogger(__name__)
 
-SWEEP, SEND, DEFAULT, SOUND = "sweep", "send", "default", "sound"
-QUEUES = (SWEEP, SEND, DEFAULT, SOUND)
+SWEEP, SEND, DEFAULT, SOUND, DRAFT = "sweep", "send", "default", "sound", "draft"
+QUEUES = (SWEEP, SEND, DEFAULT, SOUND, DRAFT)
 JOB_TIMEOUT_SECONDS = 120
 
 SEND_DUE = "workers.deliveries.send_due"
 SPREAD_BROADCAST = "workers.broadcasts.spread_broadcast"
 FETCH_VOICE_NOTE = "workers.sounds.fetch_voice_note"
+WRITE_DRAFTS = "workers.drafts.write_drafts"
 BUILD_SOUNDS = "workers.sounds.build_sounds"
 WORK_ON_LIST = "workers.people.work_on_list"
 MAKE_REPORT_FILE = "workers.reports.make_report_file"
@@ -56,6 +57,10 @@ class Bells:
     def build_sounds(self, subject: str, subject_id: int) -> None:
         """Make what lacks for a subject: catalogue, broadcast, answer, news, member, staff."""
         self._enqueue(SOUND, BUILD_SOUNDS, (subject, subject_id))
+
+    def write_drafts(self) -> None:
+        """A recording was fetched, and there is a model: a worker of its own writes what it makes of it."""
+        self._enqueue(DRAFT, WRITE_DRAFTS, ())
 
     def work_on_list(self, import_id: int) -> None:
         """A list was handed in, or may be taken: look at it, or take it; beside sounds, where memory is given back."""
@@ -93,6 +98,8 @@ def rq_enqueue(redis: Redis) -> Enqueue:
         try:
             if job == SEND_DUE and _is_rung(queues[queue], *arguments):
                 return
+            if job == WRITE_DRAFTS and queues[queue].count:
+                return  # one job writes them all; where nobody works on this queue it must not grow
             queues[queue].enqueue(
                 job,
                 *arguments,

@@ -174,6 +174,12 @@ class Settings:
         model_folder,
         "",
     )
+    whisper: str = setting(
+        "MEMBERLINE_WHISPER",
+        "Model folder for drafts of recordings (extra `transcripts`), with its SHA256SUMS; empty: no drafts.",
+        model_folder,
+        "",
+    )
     log_format: str = setting(
         "MEMBERLINE_LOG_FORMAT", "Form of log lines: text or json.", choice("text", "json"), "text"
     )

@@ -111,6 +111,8 @@ def _keep(rt: Runtime, note_id: int, raw: bytes, take: Take, kept: Kept) -> None
         note.peaks, note.is_blank, note.is_noisy = peaks(take.pcm), take.is_blank, take.is_noisy
         note.fetched_at = rt.clock()
         kept(unit, rt, note)
+        if rt.settings.whisper and not take.is_blank:
+            unit.ring(rt.bells.write_drafts)
     logger.info("voice note fetched note_id=%s seconds=%.1f", note_id, clip.seconds)
 
 

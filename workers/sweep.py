@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway import audit, ledger, report_files, voice_notes, waiting
+from gateway import audit, drafts, ledger, report_files, voice_notes, waiting
 from gateway.broadcasts import schedules
 from gateway.broadcasts import settle as broadcasts
 from gateway.calls import ussd
@@ -48,6 +48,8 @@ def sweep() -> None:
     for note_id in due[:1]:  # its job fetches the others as well; a bell for each would outgrow the queue
         rt.bells.fetch_voice_note(note_id)
     with unit_of_work(rt.engine) as unit:
+        if drafts.list_due(unit, rt, limit=1):
+            unit.ring(rt.bells.write_drafts)
         unit_counts.sum_up(unit.db)
     audit.seal_due(rt)
     ask_about_doubts(rt)  # late: what asks others may take long

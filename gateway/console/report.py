@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from gateway import drafts
 from gateway.access import Viewer, may, runtime
 from gateway.access.permissions import Permission
 from gateway.console.fragments import page_or_fragment
@@ -136,7 +137,8 @@ def _sound(viewer: Viewer, public_id: str) -> Response:
         row = inbox.get_row(unit.db, viewer.sight, public_id)
     if row is None:
         raise NotFound("there is no such report")
-    answer = page_or_fragment("", "reports/sound.html", row=row, report=row.report)
+    draft = drafts.text_of(rt, row.note)
+    answer = page_or_fragment("", "reports/sound.html", row=row, report=row.report, draft=draft)
     if row.note is None or row.note.clip_key or row.note.lost_at or row.note.withheld_at:
         answer.headers["X-Finished"] = "1"
     return answer

@@ -11,6 +11,7 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from gateway import drafts
 from gateway.access import Viewer, runtime
 from gateway.access.permissions import Permission, Role, may_role
 from gateway.console.answer_form import AnswerForm, blank_form, heard_as
@@ -103,6 +104,7 @@ def _shown(db: Session, rt: Runtime, viewer: Viewer, public_id: str) -> dict[str
         "line": units.list_line(db, row.place),
         "desk_unit": db.get_one(Unit, report.desk_unit_id),
         "written": _written(rt, report),
+        "draft": drafts.text_of(rt, row.note),
         "additions": _additions(db, rt, report),
         **_past(db, rt, viewer, report),
         **_beside(db, viewer, report),

@@ -21,7 +21,7 @@ SLOW_SECONDS = 30.0
 # What /health/ready says where a prompt of the catalogue has no clip, as after an update.
 NO_SOUNDS = '"sounds":false'
 DEMO_MARK = "demo_loaded"
-SENDER_QUEUES, SOUND_QUEUES = "sweep,send,default", "sound"
+SENDER_QUEUES, SOUND_QUEUES, DRAFT_QUEUES = "sweep,send,default", "sound", "draft"
 
 
 def run(plan: Plan, environ: Mapping[str, str]) -> None:
@@ -94,7 +94,15 @@ def _children(plan: Plan, told: Mapping[str, str]) -> list[Child]:
         Child("worker", memberline("worker", "--queues", SENDER_QUEUES), told),
         Child("sounds", memberline("worker", "--queues", SOUND_QUEUES), told),
         Child("scheduler", memberline("scheduler"), told),
+        *_drafts(told),
     ]
+
+
+def _drafts(told: Mapping[str, str]) -> list[Child]:
+    """A worker that keeps a model in memory, only where the operator brought one."""
+    if not told.get("MEMBERLINE_WHISPER"):
+        return []
+    return [Child("drafts", memberline("worker", "--queues", DRAFT_QUEUES), told)]
 
 
 def _phones(plan: Plan, told: Mapping[str, str]) -> Child | None:
