@@ -129,31 +129,37 @@ def suppressed_among(db: Session, indexes: Iterable[bytes]) -> dict[bytes, str]:
 def members_on(db: Session, indexes: Iterable[bytes]) -> list[Known]:
     """List everybody on these numbers, first or further ones.
 
-    By way of the numbers' ids: a join is planned by figures from before the list, and reads all members for each batch.
+    Step by step and without a join: one is planned by figures from before the list, and reads all members for each batch.
     """
     on = {number_id: index for index, number_id in find_numbers(db, indexes).items()}
-    own = [getattr(Member, each) for each in (*Known._fields[:-1], "merged_into_id", "erased_at")]
-    first = select(*own, Member.number_id).where(is_any(Member.number_id, on))
-    further = select(*own, OtherNumber.number_id).join(OtherNumber, OtherNumber.member_id == Member.id)
-    further = further.where(is_any(OtherNumber.number_id, on), OtherNumber.until.is_(None))
-    rows = [*db.execute(first).all(), *db.execute(further).all()] if on else []
+    if not on:
+        return []
+    further = select(OtherNumber.member_id, OtherNumber.number_id).where(OtherNumber.until.is_(None))
+    also = list(db.execute(further.where(is_any(OtherNumber.number_id, on))))
+    own = [
+        getattr(Member, each) for each in (*Known._fields[:-1], "number_id", "merged_into_id", "erased_at")
+    ]
+    first = db.execute(select(*own).where(is_any(Member.number_id, on))).all()
+    others = select(*own).where(is_any(Member.id, {each.member_id for each in also}))
+    by_id = {row.id: row for row in db.execute(others)} if also else {}
+    rows = [(row, row.number_id) for row in first]
+    rows += [(by_id[each.member_id], each.number_id) for each in also if each.member_id in by_id]
     # Asked here and not in SQL: for a table that has just grown the planner takes "is null" for rare and reads all of it.
-    here = (row for row in rows if row.merged_into_id is None and row.erased_at is None)
-    return [Known._make((*row[:-3], on[row[-1]])) for row in sorted(here, key=lambda row: int(row.id))]
+    here = [(row, on[at]) for row, at in rows if row.merged_into_id is None and row.erased_at is None]
+    return [Known._make((*row[:-3], index)) for row, index in sorted(here, key=lambda each: int(each[0].id))]
 
 
 def namesakes(
     db: Session, units_and_names: Collection[tuple[int, str]], upto_id: int
 ) -> set[tuple[int, str]]:
     """Return those of these (unit, spelling of a name) that somebody has who was added up to this id and has not left."""
-    if not units_and_names:
+    if not units_and_names or not upto_id:
         return set()
     wanted = rows_of({"unit_id": BigInteger, "search": Text}, list(units_and_names))
-    query = (
-        select(Member.unit_id, Member.search)
-        .join(wanted, (Member.unit_id == wanted.c.unit_id) & (Member.search == wanted.c.search))
-        .where(Member.id <= upto_id, Member.status != MemberStatus.LEFT)
-    )
+    same = (Member.unit_id == wanted.c.unit_id, Member.search == wanted.c.search)
+    is_there = select(Member.id).where(*same, Member.id <= upto_id, Member.status != MemberStatus.LEFT)
+    # The offset makes each be looked up for itself: as a join it may read all members for each.
+    query = select(wanted.c.unit_id, wanted.c.search).where(is_there.correlate(wanted).offset(0).exists())
     return {(row.unit_id, row.search) for row in db.execute(query)}
 
 
@@ -169,7 +175,8 @@ def change_members(db: Session, rows: Sequence[Sequence[Any]]) -> None:
     new = rows_of({"id": BigInteger, "search": Text, **CHANGEABLE}, rows)
     values = {name: new.c[name] for name in ("search", *CHANGEABLE)}
     values["tags"] = cast(new.c.tags, postgresql.JSONB)
-    statement = update(Member).where(Member.id == new.c.id).values(values)
+    is_one = is_any(Member.id, [row[0] for row in rows])  # said again: by this they are looked up
+    statement = update(Member).where(Member.id == new.c.id, is_one).values(values)
     db.execute(statement.execution_options(synchronize_session=False))
 
 
