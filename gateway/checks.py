@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from alembic.runtime.migration import MigrationContext
@@ -19,6 +20,8 @@ from rq import Worker
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from audio.errors import ClipError
+from audio.tts.kokoro import Kokoro
 from gateway import sounds
 from gateway.channels.registry import new_client
 from gateway.db import unit_of_work
@@ -59,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield _store(rt)
         if is_current:
             yield _gaps(rt)
+            yield from _kokoro(settings)
             yield _clips(rt)  # what a call says first is a row (`gateway.store.sender`)
         yield _public_url(settings)
         yield _provider(settings)
@@ -152,6 +156,19 @@ def _clips(rt: Runtime) -> Check:
     return Check(
         "clips", not missing, f"{missing} missing" if missing else "all there", "memberline clips build"
     )
+
+
+def _kokoro(settings: Settings) -> Iterator[Check]:
+    """Read the whole folder where there is one: a voice that cannot speak leaves its texts to the next in silence."""
+    if not settings.kokoro:
+        return
+    fix = "bring the files that manifest.json lists, or empty MEMBERLINE_KOKORO"
+    try:
+        yield Check(
+            "kokoro", True, f"all files of {Kokoro(Path(settings.kokoro)).checked()} are the listed ones", ""
+        )
+    except ClipError as error:
+        yield Check("kokoro", False, str(error), fix)
 
 
 def _gaps(rt: Runtime) -> Check:

@@ -15,6 +15,7 @@ from audio.tts import Means
 from audio.tts.gtts_transport import Post, Transport
 from audio.tts.pieces import PIECE, split
 from audio.tts.rest import Rest
+from audio.tts.turns import Turns
 from audio.wav import wav_of
 
 LANGUAGES = {
@@ -27,19 +28,17 @@ LANGUAGES = {
 }
 TLDS = frozenset({"com", "co.in", "co.ke"})  # never from input: a crafted one would redirect the request
 _REST = timedelta(hours=1)
-_BETWEEN = timedelta(seconds=1)
 
 
 def make(means: Means) -> "Gtts":
-    """Return Google's voice, its rest shared by all who share the folder of state."""
-    rest_file = means.state / ".gtts-rests-until" if means.state else None
-    return Gtts(means.clock, means.sleep, rest_file=rest_file)
+    """Return Google's voice, its rest and its turns shared by all who share the folder of state."""
+    return Gtts(means.clock, means.sleep, state=means.state)
 
 
 class Gtts:
-    """The remote voice and its state: whether it was probed and when it was last asked.
+    """The remote voice and whether it was probed.
 
-    `rest_file` shares its rest after a refusal with other processes.
+    In the folder `state` it shares its rest after a refusal, and its turns, with other processes.
     """
 
     name = "gtts"
@@ -52,15 +51,15 @@ class Gtts:
         sleep: Callable[[float], None],
         tld: str = "co.in",
         transport: Transport | None = None,
-        rest_file: Path | None = None,
+        state: Path | None = None,
     ) -> None:
         if tld not in TLDS:
             raise ClipError(f"{tld[:20]!r} is not one of the hosts that may be asked for speech.")
-        self._clock, self._sleep, self._tld = clock, sleep, tld
+        self._tld = tld
         self._transport = transport or Transport()
         self._is_probed = False
-        self._rest = Rest(clock, rest_file)
-        self._asked_at: datetime | None = None
+        self._rest = Rest(clock, state / ".gtts-rests-until" if state else None)
+        self._turns = Turns(clock, sleep, state / ".gtts-asked-at" if state else None)
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
         """Return a WAV file; raises VoiceUnavailable at once while it rests. Takes a second per 100 characters."""
@@ -95,12 +94,9 @@ class Gtts:
         self._is_probed = True
 
     def _answer(self, post: Post) -> bytes:
-        if self._asked_at:
-            early = (self._asked_at + _BETWEEN - self._clock()).total_seconds()
-            if early > 0:
-                self._sleep(early)
-        self._asked_at = self._clock()
-        return self._transport.audio(post)
+        with self._turns.take():
+            self._rest.check()  # somebody whose turn was before may have been refused
+            return self._transport.audio(post)
 
 
 def _one_file(sounds: list[bytes], rate: float) -> bytes:

@@ -56,6 +56,14 @@ class Kokoro:
             raise ClipError(body.decode(errors="replace"))
         return body
 
+    def checked(self) -> Path:
+        """Return the folder; raises VoiceUnavailable with what must be done before this voice can speak."""
+        if not find_spec("onnxruntime"):
+            raise VoiceUnavailable(
+                "Kokoro needs the optional extra: install memberline[kokoro].", _SECONDS_OFF
+            )
+        return self._folder.checked()
+
     def close(self) -> None:
         """End both child processes."""
         self._espeak.close()
@@ -89,9 +97,5 @@ class Kokoro:
 
     def _running(self) -> Child:
         if not (self._child and self._child.is_ours_and_alive):
-            if not find_spec("onnxruntime"):
-                raise VoiceUnavailable(
-                    "Kokoro needs the optional extra: install memberline[kokoro].", _SECONDS_OFF
-                )
-            self._child = Child(PROGRAM, str(self._folder.checked()))
+            self._child = Child(PROGRAM, str(self.checked()))
         return self._child

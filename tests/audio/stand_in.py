@@ -2,11 +2,20 @@
 
 import base64
 import json
+import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
+from pathlib import Path
 from urllib.parse import parse_qs
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.audio.sounds import file_of, tone
 
@@ -76,3 +85,68 @@ def stand_in():
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def behind_tls(place: StandIn, folder: Path):
+    """The same place by TLS, with a certificate for 127.0.0.1 that only whoever is given the file trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_certificate(folder / "certificate.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_relay, args=(listener, context, place), daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def _relay(listener: socket.socket, context: ssl.SSLContext, place: StandIn) -> None:
+    while True:
+        try:
+            with context.wrap_socket(listener.accept()[0], server_side=True) as wire:
+                request = _request(wire)
+                status, content = place.answer(request)
+                wire.sendall(
+                    f"HTTP/1.1 {status} OK\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
+                )
+        except ssl.SSLError:
+            continue  # who does not trust us hangs up
+        except ConnectionError:
+            continue
+        except OSError:
+            return
+
+
+def _request(wire: socket.socket) -> bytes:
+    read = wire.makefile("rb")
+    size = 0
+    while (line := read.readline().strip()) or not size:
+        name, _, value = line.partition(b":")
+        size = int(value) if name.lower() == b"content-length" else size
+        if not line and not size:
+            raise ConnectionError
+    return read.read(size)
+
+
+def _certificate(path: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + secret)
+    return path

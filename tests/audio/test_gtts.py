@@ -1,6 +1,8 @@
 """gTTS's real code and our transport against a stand-in of its endpoint; each row is something it really does."""
 
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from audio.tts.gtts import Gtts
 from audio.tts.gtts_transport import Transport
 from audio.tts.pieces import split
 from audio.tts.silent import Silent
-from tests.audio.stand_in import spoken, stand_in
+from tests.audio.stand_in import behind_tls, spoken, stand_in
 
 LONG = (
     "नमस्ते, यह सदस्य लाइन है जहाँ आप अपनी समस्या बता सकते हैं। बोलने के लिए बीप के बाद अपनी बात कहिए॥ "
@@ -112,18 +114,41 @@ def test_only_this_text_fails_when_the_answer_holds_no_sound(voice, place, sound
 
 
 def test_other_processes_rest_too_when_one_was_refused(place, clock, tmp_path):
-    rest_file = tmp_path / "rests-until"
-    here, there = (
-        Gtts(clock, clock.sleep, transport=Transport(place.url), rest_file=rest_file) for _ in range(2)
-    )
+    here, there = (Gtts(clock, clock.sleep, transport=Transport(place.url), state=tmp_path) for _ in range(2))
     place.script = [(429, b"")]
     for voice in (here, there):
         with pytest.raises(VoiceUnavailable):
             voice.speak("one", "en", 0.85)
     assert place.texts == ["one"]
-    rest_file.write_text("damaged")
+    (tmp_path / ".gtts-rests-until").write_text("damaged")
     assert there.speak("two", "en", 0.85)
     here.close(), there.close()
+
+
+def test_other_processes_wait_their_turn_when_one_has_just_asked(place, clock, tmp_path):
+    here, there = (Gtts(clock, clock.sleep, transport=Transport(place.url), state=tmp_path) for _ in range(2))
+    for voice in (here, there, there):
+        voice.speak("one", "en", 0.85)
+    assert clock.slept == pytest.approx([1.0, 1.0])
+    for damaged in ("damaged", "2026-11-22", "2099-01-01T00:00:00+00:00"):
+        (tmp_path / ".gtts-asked-at").write_text(damaged)
+        here.speak("two", "en", 0.85)
+    assert len(clock.slept) == 2
+    here.close(), there.close()
+
+
+def test_pieces_of_several_processes_never_overlap_when_asked_at_once(place, tmp_path):
+    program = (
+        "import sys, time; from datetime import UTC, datetime, timedelta; from pathlib import Path\n"
+        "from audio.tts.turns import Turns\n"
+        "turns = Turns(lambda: datetime.now(UTC), lambda seconds: None, Path(sys.argv[1]))\n"
+        "for _ in range(20):\n"
+        "    with turns.take():\n"
+        "        Path(sys.argv[2]).mkdir(); time.sleep(0.002); Path(sys.argv[2]).rmdir()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "turn"), str(tmp_path / "only-one")]
+    asking = [subprocess.Popen(command) for _ in range(3)]
+    assert [each.wait() for each in asking] == [0, 0, 0]
 
 
 def test_voice_rests_when_nobody_listens(clock):
@@ -135,12 +160,17 @@ def test_voice_rests_when_nobody_listens(clock):
     assert caught.value.retry_after == 3600
 
 
-def test_tls_is_verified_when_the_certificate_is_nobodys(place, clock):
-    voice = Gtts(clock, clock.sleep, transport=Transport(place.url.replace("http:", "https:"), 1, 0.5))
-    with pytest.raises(VoiceUnavailable):
-        voice.speak("one", "en", 0.85)
-    assert place.texts == []
-    voice.close()
+def test_tls_is_verified_when_the_certificate_is_nobodys(place, clock, tmp_path):
+    with behind_tls(place, tmp_path) as url:
+        stranger = Gtts(clock, clock.sleep, transport=Transport(url, 1, 2))
+        with pytest.raises(VoiceUnavailable, match="does not answer"):
+            stranger.speak("one", "en", 0.85)
+        assert place.texts == []
+        known = Transport(url, 1, 2)  # the same place answers whoever trusts its certificate
+        known._pool.connection_pool_kw["ca_certs"] = str(tmp_path / "certificate.pem")
+        trusting = Gtts(clock, clock.sleep, transport=known)
+        assert trusting.speak("one", "en", 0.85)[:4] == b"RIFF"
+        stranger.close(), trusting.close()
 
 
 @pytest.mark.parametrize(("text", "language"), [("a", "yo"), ("a", "or"), ("।", "hi"), ("a" * 1001, "en")])

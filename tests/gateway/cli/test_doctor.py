@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests import servers
@@ -24,6 +26,16 @@ def test_database_that_is_away_is_one_of_the_lines(cli: Cli, monkeypatch: pytest
     assert not found["database"]["is_well"]
     assert "migrations" not in found
     assert found["disk"]["finding"]
+
+
+def test_model_folder_that_is_not_whole_is_one_of_the_lines(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert cli("db", "upgrade").code == 0
+    monkeypatch.setenv("MEMBERLINE_KOKORO", str(tmp_path))
+    found = {each["name"]: each for each in cli("doctor", "--json").json}
+    assert not found["kokoro"]["is_well"]
+    assert found["kokoro"]["finding"].startswith("Kokoro ") and "manifest.json" in found["kokoro"]["fix"]
 
 
 def test_what_runs_is_well(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
