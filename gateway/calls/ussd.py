@@ -44,13 +44,14 @@ def ussd_posted(rt: Runtime, step: UssdStep) -> Reply:
     if step.is_over:
         _over(rt, step, call)
         return Reply("", "text/plain")
+    screen: Screen | None = None
     if call is None:
-        _began(rt, step)
+        screen = _began(rt, step)
         call = _find(rt, step)
     if call is not None and not call.is_over and len(step.text) > Screen.of(call.conversation).taken:
-        _take_turn(rt, step, call)
+        screen = _take_turn(rt, step, call)
         call = _find(rt, step)
-    return _shown(rt, call)
+    return _shown(rt, call, screen)
 
 
 def end_lost(rt: Runtime) -> None:
@@ -62,10 +63,12 @@ def end_lost(rt: Runtime) -> None:
             closing.end(unit, rt, _broken_off(call), call)
 
 
-def _shown(rt: Runtime, call: CallRow | None) -> Reply:
-    screen = Screen.of(call.conversation if call else None)
+def _shown(rt: Runtime, call: CallRow | None, now: Screen | None) -> Reply:
+    """Show what this post came to, else what was shown before; of one who stays unnamed nothing of that is kept."""
+    screen = now or Screen.of(call.conversation if call else None)
     if not screen.pages:
-        return rt.callbacks.ussd_reply(sorry(rt), goes_on=False)
+        said = rt.screens.text(Speak("goodbye.member", "en")) if call and call.is_over else sorry(rt)
+        return rt.callbacks.ussd_reply(said, goes_on=False)
     return rt.callbacks.ussd_reply(screen.pages[screen.at], goes_on=not screen.is_last)
 
 
@@ -74,18 +77,18 @@ def sorry(rt: Runtime) -> str:
     return rt.screens.text(Speak("apology.sorry", "en"))
 
 
-def _began(rt: Runtime, step: UssdStep) -> None:
+def _began(rt: Runtime, step: UssdStep) -> Screen | None:
     """Take the first post; of two equal ones the second finds the row of the first."""
     event = _event(step)
     with unit_of_work(rt.engine) as unit:
         number_id = opening.number_of(unit, rt, event)
         call = opening.insert_call(unit, rt, event, number_id, USSD)
         if call is None:
-            return
+            return None
         _keep(unit, rt, step, "applied")
         _end_others(unit, rt, call)
         after = _begin(unit, rt, call)
-        _store(unit, rt, step, call.id, after, taken=0)
+        return _store(unit, rt, step, call.id, after, taken=0)
 
 
 def _begin(unit: UnitOfWork, rt: Runtime, call: CallRow) -> Talk:
@@ -121,19 +124,19 @@ def _without_sound(member: Any) -> Any:
     return {**member, "name": ""}
 
 
-def _take_turn(rt: Runtime, step: UssdStep, call: CallRow) -> None:
+def _take_turn(rt: Runtime, step: UssdStep, call: CallRow) -> Screen | None:
     """Claim the turn first, so that of two equal posts only one has effects."""
     screen = Screen.of(call.conversation)
     typed = screen.typed_in(step.text)
     with unit_of_work(rt.engine) as unit:
         if not steps.claim_turn(unit.db, call, rt.clock()):
-            return
+            return None
         _keep(unit, rt, step, "applied")
         if _turns_the_page(screen, typed, call):
             turned = replace(screen, at=screen.at + int(screen.has_more), taken=len(step.text))
             _show(unit, rt, step, call.id, {**(call.conversation or {}), "screen": turned.to_json()}, turned)
-            return
-        _store(unit, rt, step, call.id, _hear(unit, rt, call, typed), taken=len(step.text))
+            return turned
+        return _store(unit, rt, step, call.id, _hear(unit, rt, call, typed), taken=len(step.text))
 
 
 def _turns_the_page(screen: Screen, typed: str, call: CallRow) -> bool:
@@ -191,12 +194,13 @@ def _so_far(unit: UnitOfWork, call: CallRow, after: Talk) -> CallRow:
     return replace(steps.row_of(row), facts=after.facts, conversation=after.to_json())
 
 
-def _store(unit: UnitOfWork, rt: Runtime, step: UssdStep, call_id: int, after: Talk, taken: int) -> None:
+def _store(unit: UnitOfWork, rt: Runtime, step: UssdStep, call_id: int, after: Talk, taken: int) -> Screen:
     language = after.state.slots.get("language") if after.state else None
     pages = rt.screens.pages(after.spoken, language or str(after.facts["language"]))
     screen = Screen(tuple(pages) or (sorry(rt),), 0, taken, after.state is None)
     conversation = {**after.to_json(), "screen": screen.to_json()}
     _show(unit, rt, step, call_id, conversation, screen, after.facts)
+    return screen
 
 
 def _show(

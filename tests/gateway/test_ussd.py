@@ -295,3 +295,19 @@ def test_problem_of_a_stranger_is_in_the_language_that_was_chosen(rt: Runtime, c
         stranger.type(typed)
     assert stranger.shown.startswith("end We have kept it.")
     assert all_of(rt, Report)[0].language == "en"
+
+
+def test_who_stays_unnamed_reads_the_number_and_nothing_of_it_is_kept(
+    rt: Runtime, client: FlaskClient, sita: Typist
+) -> None:
+    sita.dial()
+    for typed in ("1", "The headman takes money", "7", "5", "1"):
+        sita.type(typed)
+    last = sita.type("3")
+    [report] = all_of(rt, Report)
+    assert report.is_unnamed
+    assert last.startswith("end ")
+    assert f"Keep this number: {report.reference}" in last
+    assert sita.post().startswith("end Thank you.")
+    [call] = all_of(rt, Call)
+    assert report.reference not in f"{call.facts} {call.conversation}"
