@@ -55,25 +55,30 @@ def _rarer_lists() -> None:
     counted = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
     narrowed = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
     narrowed += ["is_unnamed", "is_partial", "must_act"]
-    red_first = [sa.literal_column("is_red DESC"), "received_at", "id"]
-    is_marked = "is_partial OR is_unnamed OR is_restricted"
-    for name, key, where, include in (
-        ("ix_reports_waiting", red_first, "is_waiting", [*counted, *narrowed]),
-        (
-            "ix_reports_waiting_in",
-            ["sight_unit_id", "received_at"],
-            "is_waiting",
-            ["is_red", "id", *counted[1:], *narrowed],
-        ),
-        (
-            "ix_reports_marked",
-            ["received_at", "id"],
-            is_marked,
-            ["is_unnamed", "is_partial", "state", "unit_id", *counted],
-        ),
-    ):
-        op.drop_index(name, "reports")
-        op.create_index(name, "reports", key, postgresql_where=sa.text(where), postgresql_include=include)
+    op.drop_index("ix_reports_waiting", "reports")
+    op.create_index(
+        "ix_reports_waiting",
+        "reports",
+        [sa.literal_column("is_red DESC"), "received_at", "id"],
+        postgresql_where=sa.text("is_waiting"),
+        postgresql_include=[*counted, *narrowed],
+    )
+    op.drop_index("ix_reports_waiting_in", "reports")
+    op.create_index(
+        "ix_reports_waiting_in",
+        "reports",
+        ["sight_unit_id", "received_at"],
+        postgresql_where=sa.text("is_waiting"),
+        postgresql_include=["is_red", "id", *counted[1:], *narrowed],
+    )
+    op.drop_index("ix_reports_marked", "reports")
+    op.create_index(
+        "ix_reports_marked",
+        "reports",
+        ["received_at", "id"],
+        postgresql_where=sa.text("is_partial OR is_unnamed OR is_restricted"),
+        postgresql_include=["is_unnamed", "is_partial", "state", "unit_id", *counted],
+    )
     op.create_index(
         "ix_reports_must_act",
         "reports",
