@@ -5,8 +5,10 @@ Every key may be absent; absent reads as nothing. Lists are in the order in whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict
+
+from flows.items import Asked, Item, Question
 
 Facts = Mapping[str, Any]
 
@@ -24,41 +26,6 @@ class Member(TypedDict, total=False):
     is_trained: bool
     is_begun: bool
     missing: list[str]
-
-
-class Item(TypedDict, total=False):
-    """Something to hear: `sound` is the content key of a recording, else `text` is spoken in `language`."""
-
-    id: int
-    text: str
-    sound: str | None
-    language: str
-    is_heard: bool
-    is_campaign: bool
-
-
-class Question(Item, total=False):
-    """A question after a broadcast: `answer` keys or voice, the `keys` that answer it, `choices` what they mean, as words.
-
-    `text` holds those words too; a recording says them itself.
-    """
-
-    answer: str
-    keys: str
-    choices: str
-
-
-class Asked(Question, total=False):
-    """A question of a broadcast that is still open: `delivery` is what brought it to `member`.
-
-    `about` is the message, at the first one that is asked about it.
-    """
-
-    question: int
-    delivery: int
-    member: int
-    about: Item | None
-    is_answered: bool
 
 
 class OwnReport(TypedDict, total=False):
@@ -297,14 +264,3 @@ class Snapshot(TypedDict, total=False):
     brief: Brief | None
     found_report: Found | None
     duty: Duty | None
-
-
-def with_answered(
-    asked: Iterable[Mapping[str, Any]], delivery: int | None, question: int
-) -> list[dict[str, Any]]:
-    """Return the questions that were open (`Asked`), this one marked as answered."""
-    place = (delivery, question)
-    return [
-        {**each, "is_answered": each.get("is_answered") or (each["delivery"], each["question"]) == place}
-        for each in asked
-    ]

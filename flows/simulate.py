@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flows.engine import Turn, hung_up, resume, start
-from flows.facts import Facts, with_answered
+from flows.facts import Facts
+from flows.items import with_answered
 from flows.model import Flow
 from flows.state import State
 from flows.steps import (

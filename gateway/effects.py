@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import steps as ask
-from flows.facts import with_answered
+from flows.items import with_answered
 from gateway import enrolment, joining, leaving, reading, steering
 from gateway.broadcasts import answers
 from gateway.calls.talk import Talk
