@@ -86,6 +86,7 @@ def conflict(viewer: Viewer, public_id: str, kept: Mapping[str, str] | None = No
             "report": report,
             "holder": holder,
             "since": lines_of(unit.db, rt, viewer, report, since),
+            "is_by_itself": bool(since) and all(each.staff_id is None for each in since),
             "version": events[-1].id if events else 0,
             "last_answer": max((each.id for each in answers.list_answers(unit.db, report.id)), default=0),
         }

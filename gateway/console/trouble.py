@@ -37,7 +37,9 @@ def _words(status: int, code: str) -> tuple[str, str]:
         case 403 if code in ("password", "second-factor"):
             return gettext("Something else comes first."), gettext("Open your account and do what it asks.")
         case 403:
-            return gettext("Your role does not include this."), gettext("Ask a coordinator of your unit.")
+            return gettext("Your role does not include this."), gettext(
+                "Ask an administrator to do it, or to change your role."
+            )
         case 404:
             return gettext("There is nothing here."), gettext(
                 "It may belong to another unit, or the link is old."

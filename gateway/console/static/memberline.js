@@ -136,7 +136,10 @@
 	const help = document.querySelector("[data-keys]");
 	document.addEventListener("keydown", (event) => {
 		if (!help || "keysOff" in document.body.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
-		if (event.target.closest("input:not([type=range],[type=checkbox]),textarea,select,[contenteditable],dialog[open]")) return;
+		if (event.target.closest("input:not([type=range],[type=checkbox]),textarea,select,[contenteditable],dialog[open]")) {
+			if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
+			return;
+		}
 		const mine = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
 		if (!mine && event.key !== "?") return;
 		event.preventDefault();
