@@ -59,3 +59,12 @@ def test_who_is_new_on_a_number_that_is_left_alone_is_barred_at_once(rt: Runtime
     with unit_of_work(rt.engine) as unit:
         barred = {each.name: each.barred for each in unit.db.scalars(select(Member))}
     assert barred == {"N0": None, "N1": "number-unusable", "N2": "complaint"}
+
+
+def test_who_has_the_name_of_somebody_known_in_the_unit_is_told(rt: Runtime) -> None:
+    units(rt)
+    members(rt, HEADER + "7000000001,Ramesh,hi,B1,,,\n7000000002,Sita,hi,B2,,,\n")
+    rows = "7000000003,रमेश,hi,B1,,,\n7000000004,Ramesh,hi,B2,,,\n7000000005,Asha,hi,B1,,,\n"
+    told = members(rt, HEADER + rows)
+    assert told.taken == 3
+    assert [(note.line, note.code) for note in told.notes] == [(2, "same-name")]
