@@ -74,7 +74,11 @@ def answer(engine: Engine, line: bytes) -> bytes:
     try:
         request = json.loads(line)
         kind, body = b"W", engine.speak(request["voice"], request["pieces"], request["speed"])
-    except Exception as error:  # the library's own errors have no common root
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+    ) as error:  # any other trouble ends this program; another is started
         kind, body = b"E", str(error).encode()[:1000]
     return kind + struct.pack(">I", len(body)) + body
 
