@@ -8,11 +8,12 @@ commands (`DIR/environment`) are read here too.
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import SettingsError
+from gateway.settings_files import default_data_dir, load_environment
 from gateway.settings_values import (
     UnusableError,
     VoiceLine,
@@ -248,39 +249,6 @@ class Settings:
         return tuple(value for value in values if value and value != "emulator")
 
 
-def settings_table() -> list[tuple[str, str, str]]:
-    """List (name, default, help) of every variable in the order of the dataclass; "required" where it must be set."""
-    return [(each.metadata["name"], _shown_default(each), each.metadata["help"]) for each in fields(Settings)]
-
-
-def masked_values(environ: Mapping[str, str]) -> dict[str, str]:
-    """Show what is set now, by variable name, secrets as dots; never raises on a bad value."""
-    shown = {}
-    for each in fields(Settings):
-        name = each.metadata["name"]
-        value = environ.get(name, environ.get(f"{name}_FILE", ""))
-        shown[name] = "••••" if value and each.metadata["secret"] and name in environ else value
-    return shown
-
-
-def default_data_dir() -> Path:
-    """Return `var` in the checkout we run from, or the user's own folder where we are installed elsewhere."""
-    root = Path(__file__).resolve().parent.parent
-    if (root / "pyproject.toml").exists():
-        return root / "var"
-    return Path.home() / ".local" / "share" / "memberline"
-
-
-def load_environment(data: Path) -> dict[str, str]:
-    """Read `DIR/environment` that `memberline up` wrote; empty where there is none. Lines are NAME=VALUE."""
-    try:
-        lines = (data / "environment").read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip() for name, value in pairs}
-
-
 def own_environment() -> dict[str, str]:
     """Return the variables of this process alone."""
     return dict(os.environ)
@@ -329,13 +297,3 @@ def _only_beside_an_emulator(values: Mapping[str, Any]) -> list[str]:
     only = "only works where MEMBERLINE_AFRICASTALKING_URL is on loopback"
     names = ("clock_offset_seconds", "open_all_day")
     return [f"MEMBERLINE_{name.upper()} {only}" for name in names if values.get(name)]
-
-
-def _shown_default(each: Field[Any]) -> str:
-    assert each.default is MISSING
-    default, emulated = each.metadata["default"], each.metadata["emulated"]
-    if default is None:
-        return "required"
-    shown: str = default or "empty"
-    is_told = emulated is not None and not each.metadata["secret"]
-    return f"{shown}; with the emulator {emulated}" if is_told else shown

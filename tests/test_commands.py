@@ -11,7 +11,7 @@ import pytest
 
 from gateway.cli import COMMANDS, data_first, one_line
 from gateway.cli.bench import BENCHES
-from gateway.settings import settings_table
+from gateway.settings_shown import settings_table
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ("dirname", "cksum", "cat", "mkdir", "sleep", "rm", "tr")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import COMMANDS, HIDDEN
-from gateway.settings import settings_table
+from gateway.settings_shown import settings_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

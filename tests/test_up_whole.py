@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import load_environment
+from gateway.settings_files import load_environment
 
 ENTRY = "from gateway.cli import main; main()"
 BARE = {

@@ -8,6 +8,7 @@ import click
 from gateway import settings as reading
 from gateway.errors import MemberlineError
 from gateway.settings import Settings
+from gateway.settings_files import default_data_dir
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
@@ -27,7 +28,7 @@ def settings_here() -> Settings:
     data = data_here()
     environ = reading.environment(data)
     if "DATABASE_URL" not in environ and "DATABASE_URL_FILE" not in environ:
-        folder = data or reading.default_data_dir()
+        folder = data or default_data_dir()
         raise MemberlineError(
             f"nothing has run in {folder}: start `memberline up` first, or set DATABASE_URL"
         )

@@ -5,7 +5,8 @@ import json
 import click
 
 from gateway.cli.here import data_here
-from gateway.settings import environment, masked_values, settings_table
+from gateway.settings import environment
+from gateway.settings_shown import masked_values, settings_table
 
 
 @click.command()

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import SettingsError
-from gateway.settings import Settings, VoiceLine, environment, load_environment, masked_values, settings_table
+from gateway.settings import Settings, VoiceLine, environment
+from gateway.settings_files import load_environment
+from gateway.settings_shown import masked_values, settings_table
 
 MINIMUM = {
     "DATABASE_URL": "postgresql+psycopg://memberline@/memberline?host=/tmp/nowhere",

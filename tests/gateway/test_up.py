@@ -13,7 +13,7 @@ import pytest
 
 from gateway.embedded import ServerError
 from gateway.errors import MemberlineError
-from gateway.settings import load_environment
+from gateway.settings_files import load_environment
 from gateway.up import folder
 from gateway.up.child import Child
 from gateway.up.plan import Plan, make_plan
