@@ -76,10 +76,10 @@ def test_player_by_keys(window: Window, house: House, spoken: Report) -> None:
     page = window(FARID)
     open_report(page, house, spoken)
     sound, keys = page.locator(".pin audio"), page.keyboard
-    for key, rate in (("]", 1.25), ("]", 1.5), ("[", 1.25), ("[", 1), ("[", 0.75), ("[", 0.75)):
+    for key, rate in (("]", 1.2), ("]", 1.5), ("[", 1.2), ("[", 1), ("[", 0.8), ("[", 0.8)):
         keys.press(key)
         assert sound.evaluate("it => it.playbackRate") == rate
-    expect(page.locator(".pin .speed")).to_have_text("0.75×")
+    expect(page.locator(".pin .speed")).to_have_text("0.8×")
     keys.press("p")
     assert plays(page, page.locator(".pin"))
     keys.press("l")

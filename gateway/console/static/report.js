@@ -9,7 +9,7 @@
 	const post = (url) => fetch(url, { method: "POST", headers: { "X-CSRFToken": token } });
 
 	// Player: repeat the last five seconds, slower and faster, to and fro, at once where somebody wishes it
-	const SPEEDS = [0.75, 1, 1.25, 1.5, 2], BACK = 5;
+	const SPEEDS = [0.8, 1, 1.2, 1.5], BACK = 5;
 	const pin = document.querySelector(".pin");
 	const sound = () => pin.querySelector("audio");
 	const isAtOnce = () => localStorage.getItem("at-once") === "yes";
