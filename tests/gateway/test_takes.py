@@ -101,7 +101,7 @@ def test_what_came_is_kept_sealed_and_the_clip_is_made_of_it_again(
 def test_the_same_bytes_twice_are_one_take(rt: Runtime, script: Script, reader: int) -> None:
     one, other = (give(rt, script, a_voice(), reader) for _ in range(2))
     assert one.id == other.id
-    assert len(list(rt.files.folder.glob("??/*"))) == 1
+    assert len(list((rt.settings.data_dir / "files").glob("??/*"))) == 1
 
 
 def test_changed_words_are_another_script(rt: Runtime, script: Script, reader: int) -> None:
@@ -165,7 +165,7 @@ def test_what_is_no_sound_is_refused_in_a_sentence_and_keeps_nothing(
     with pytest.raises(ClipError, match=r"\w+ \w+"):
         takes.read(rt, NO_SOUND[kind], script)
     assert heard(rt, script) == good.clip_key
-    assert len(list(rt.files.folder.glob("??/*"))) == 1
+    assert len(list((rt.settings.data_dir / "files").glob("??/*"))) == 1
 
 
 def test_a_message_carries_the_voice_it_was_given_while_it_is_a_draft(rt: Runtime, reader: int) -> None:
