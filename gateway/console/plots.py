@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
 WIDTH, HEIGHT, FOOT, HEAD = 560, 190, 22, 18
+WORD = 0.15  # of the height: a line so little above a point runs through the word over it
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Run:
 
 def plot(runs: Sequence[Run], title: str, marks: Sequence[tuple[float, str]], top: str) -> Markup:
     """Draw lines in one frame; `marks` are words beneath, each at its place, `top` says how high the frame is."""
-    drawn = Markup("").join(map(_run, runs))
+    drawn = Markup("").join(_run(run, [each for each in runs if each is not run]) for run in runs)
     words = Markup("").join(_text(x, HEIGHT - 5, word, x) for x, word in marks)
     return Markup(
         '<svg class="chart" viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
@@ -39,15 +41,24 @@ def plot(runs: Sequence[Run], title: str, marks: Sequence[tuple[float, str]], to
     )
 
 
-def _run(run: Run) -> Markup:
+def _run(run: Run, others: Sequence[Run]) -> Markup:
     if not run.points:
         return Markup("")
     line = "L".join(f"{_x(x):.0f} {_y(y):.0f}" for x, y in run.points)
     is_run = run.look == "run"
     x, y = run.points[-1 if is_run else 1]
     dot = Markup('<circle class="col last" cx="{:.0f}" cy="{:.0f}" r="4"/>') if is_run else Markup("")
-    word = _text(x, _y(y) + (20 if is_run and y > 0.9 else -9), run.word, x) if run.word else ""
+    is_below = is_run and (y > 0.9 or any(0 <= _height(each, x) - y < WORD for each in others))
+    word = _text(x, _y(y) + (20 if is_below else -9), run.word, x) if run.word else ""
     return Markup('<path class="{}" d="M{}"/>{}{}').format(run.look, line, dot.format(_x(x), _y(y)), word)
+
+
+def _height(run: Run, x: float) -> float:
+    """How high a line is there; below everything where it does not reach."""
+    for (left, low), (right, high) in pairwise(run.points):
+        if left <= x <= right:
+            return low + (high - low) * (x - left) / ((right - left) or 1)
+    return -1.0
 
 
 def _text(x: float, y: float, text: str, at: float) -> Markup:
