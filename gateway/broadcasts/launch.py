@@ -53,11 +53,7 @@ def start(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
     asked first, or nobody would be reached (`NEVER`).
     """
     _check_startable(unit, rt, broadcast)
-    lacking = languages_without_sound(rt, broadcast)
-    if lacking:
-        raise Conflict(
-            f"the sound is still being made: {', '.join(lacking)}; try again in a moment", "no-sound"
-        )
+    check_sounds(rt, broadcast)
     if uncovered := register.count_uncovered(unit, rt, broadcast):
         raise Conflict(
             f"{uncovered} members are asked without proof of their consent: compare their numbers with the "
@@ -100,6 +96,14 @@ def stop(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast) -> None:
         .values(state=DeliveryState.CANCELLED, ended_at=rt.clock(), batch_id=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def check_sounds(rt: Runtime, broadcast: Broadcast) -> None:
+    """Raise Conflict where a language could not be heard yet: who approves has heard, or may hear, all of it."""
+    if lacking := languages_without_sound(rt, broadcast):
+        raise Conflict(
+            f"the sound is still being made: {', '.join(lacking)}; try again in a moment", "no-sound"
+        )
 
 
 def languages_without_sound(rt: Runtime, broadcast: Broadcast) -> list[str]:

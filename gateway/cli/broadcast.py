@@ -136,6 +136,7 @@ def approve(broadcast_id: str, email: str | None, as_json: bool) -> None:
     from gateway.broadcasts import launch
 
     def deed(unit: UnitOfWork, rt: Runtime, found: Broadcast, staff_id: int | None) -> None:
+        launch.check_sounds(rt, found)
         launch.approve(unit, rt, found, staff_id)
 
     _do(broadcast_id, deed, as_json, email, "approve_broadcasts")

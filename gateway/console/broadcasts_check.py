@@ -63,8 +63,9 @@ def approve(viewer: Viewer, public_id: str) -> ResponseReturnValue:
         if broadcast.state != BroadcastState.DRAFT:
             flash(_too_late(unit, broadcast))
             return redirect(url_for("broadcasts_check.check", public_id=public_id))
+        _check_seen(broadcast)
         errors = _unconfirmed(unit, broadcast) if broadcast.scheduled_at else {}
-        if errors := errors | _unheard(unit, viewer, broadcast):
+        if errors := errors | _unheard(unit, viewer, broadcast) | _unmade(broadcast):
             return check_page(viewer, public_id, errors)
         _approve(unit, viewer, broadcast)
         at = broadcast.scheduled_at
@@ -219,6 +220,13 @@ def _unheard(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> dict[str
         return {}
     names = ", ".join(SPOKEN.get(each, each) for each in left)
     return {"heard": gettext("Listen to it first in: %(languages)s. Then say so here.", languages=names)}
+
+
+def _unmade(broadcast: Broadcast) -> dict[str, str]:
+    """What is said where a language has no sound yet: what nobody can hear, nobody approves."""
+    if not launch.languages_without_sound(runtime(), broadcast):
+        return {}
+    return {"blockers": gettext("It was not approved. What stands in the way is said below.")}
 
 
 def _to_hear(unit: UnitOfWork, viewer: Viewer, broadcast: Broadcast) -> list[str]:

@@ -148,6 +148,23 @@ def test_every_language_is_tried_on_a_phone_or_listened_to_before_it_is_approved
     assert found(rt, "abcdefghijk").state == BroadcastState.APPROVED
 
 
+def test_what_nobody_can_hear_yet_is_not_approved(app: Flask, rt: Runtime) -> None:
+    a_member(rt)
+    desk = a_desk(app, rt)
+    write(desk)
+    try_it(rt, desk, "abcdefghijk")
+    desk.post(
+        f"{PAGE}/edit", unit=UNIT, **{**FORM, "text-hi": "कुछ और।"}, seen=seen(desk.read(f"{PAGE}/edit"))
+    )
+    desk.post(f"{PAGE}/test", number="070000 00777", language="hi")
+    refused = desk.post(f"{PAGE}/approve", seen=seen(desk.read(f"{PAGE}/check")))
+    assert refused.status_code == 422
+    assert "It was not approved." in refused.get_data(as_text=True)
+    build_subject(rt, "broadcast", found(rt, "abcdefghijk").id)
+    desk.post(f"{PAGE}/test", number="070000 00777", language="hi")
+    assert desk.post(f"{PAGE}/approve", seen=seen(desk.read(f"{PAGE}/check"))).status_code == 302
+
+
 def test_sms_is_read_not_listened_to(app: Flask, rt: Runtime) -> None:
     a_member(rt)
     desk = a_desk(app, rt, role="coordinator")
