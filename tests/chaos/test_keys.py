@@ -105,7 +105,7 @@ def everything_opens(rt: Runtime, written: int) -> None:
                 assert sealed[:1] in in_force
                 assert rt.vault.purpose(cell.purpose).open(sealed, cell.bound_to(row))
     folder = sealed_folders(rt.settings, rt.vault)[FILES]
-    names = [path.name for path in folder.folder.glob("??/*")]
+    names = [path.name for path in (rt.settings.data_dir / FILES).glob("??/*")]
     assert len([name for name in names if len(name) == 32]) == written // 2
     assert all(folder.size(name) == 160_000 for name in names if len(name) == 32)
     assert [name for name in folder.list_outdated() if len(name) == 32] == []

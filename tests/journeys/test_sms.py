@@ -145,7 +145,7 @@ def test_language_that_is_changed_by_key_zero_is_kept(house: House, sita: Phone)
 
 def test_menu_by_text_is_walked_by_number(house: House, sita: Phone) -> None:
     sita.sms("मेनू")
-    assert "1 Dikkat bataiye" in texts(sita)[0]
+    assert "1 दिक्कत बताना" in texts(sita)[0]
     sita.sms("1")
     texts(sita, 2)
     sita.sms("chapakal toota hai")
