@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.access import Viewer, may, runtime
+from gateway.content import SPOKEN
 from gateway.errors import NotAllowed, NotFound
 from gateway.people import listed
 
@@ -22,7 +23,7 @@ NEEDED = {listed.MEMBERS: "change_members", listed.UNITS: "change_units"}
 def form(viewer: Viewer, what: str) -> ResponseReturnValue:
     """Show where to choose the file, and what its columns mean."""
     _check_may(viewer, what)
-    return render_template("members/import.html", what=what, errors={})
+    return _page(what, {})
 
 
 @blueprint.post("/import/<what>")
@@ -33,7 +34,7 @@ def upload(viewer: Viewer, what: str) -> ResponseReturnValue:
     file = request.files.get("list")
     if file is None or not file.filename or not file.stream.read(1):
         errors = {"list": gettext("Choose a file first.")}
-        return make_response(render_template("members/import.html", what=what, errors=errors), 422)
+        return make_response(_page(what, errors), 422)
     file.stream.seek(0)
     public_id = listed.hand_in(
         runtime(),
@@ -44,6 +45,11 @@ def upload(viewer: Viewer, what: str) -> ResponseReturnValue:
         unit_id=viewer.unit_id,
     )
     return redirect(url_for("members_lists.show", public_id=public_id))
+
+
+def _page(what: str, errors: dict[str, str]) -> str:
+    languages = ", ".join(SPOKEN[runtime().settings.country])
+    return render_template("members/import.html", what=what, errors=errors, languages=languages)
 
 
 def _check_may(viewer: Viewer, what: str) -> None:
