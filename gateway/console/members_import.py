@@ -48,8 +48,8 @@ def upload(viewer: Viewer, what: str) -> ResponseReturnValue:
 
 
 def _page(what: str, errors: dict[str, str]) -> str:
-    languages = ", ".join(SPOKEN[runtime().settings.country])
-    return render_template("members/import.html", what=what, errors=errors, languages=languages)
+    tongues = ", ".join(SPOKEN[runtime().settings.country])
+    return render_template("members/import.html", what=what, errors=errors, tongues=tongues)
 
 
 def _check_may(viewer: Viewer, what: str) -> None:
