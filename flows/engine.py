@@ -6,8 +6,9 @@ keys, silence and wrong keys are handled here once (voice_design.md D10 to D13),
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any, cast
 
 from flows.errors import FlowError
 from flows.facts import Facts
@@ -22,7 +23,7 @@ from flows.model import (
     Goto,
     Keys,
     Menu,
-    Passing,
+    Node,
     Pause,
     Pick,
     Play,
@@ -31,6 +32,7 @@ from flows.model import (
     Record,
     Say,
     TakeUp,
+    Waiting,
     Walk,
 )
 from flows.run import Run
@@ -47,7 +49,6 @@ from flows.steps import (
     Remember,
     SayWrong,
     Speak,
-    Step,
     Tell,
     VoiceNote,
 )
@@ -162,35 +163,19 @@ def _apology(run: Run, error: str) -> Turn:
 def _pass_on(run: Run) -> Turn:
     for _ in range(MAX_HOPS):
         node = run.here
-        if isinstance(node, End):
-            return Turn(tuple(run.steps), None, None, None, run.fared, run.manner)
-        if isinstance(node, WAITING):
-            return _checked(run, listen(run, node))
-        _pass(run, node)
+        passed = PASSED.get(type(node))
+        if passed is None:
+            return _stop(run, node)
+        run.node = passed(run, node)
         if len(run.steps) > MAX_STEPS:
             break
     raise FlowError("too much without a question", "endless")
 
 
-def _pass(run: Run, node: Passing) -> None:
-    match node:  # what flows are mostly made of comes first
-        case Say() | Play():
-            run.node = _say(run, node)
-        case Branch(cases, otherwise):
-            run.node = next((then for condition, then in cases if run.holds(condition)), otherwise)
-        case Put(slot, value, then):
-            found = run.look(value.path) if isinstance(value, From) else value
-            if found is not None:
-                run.slots[slot] = str(found)
-            run.node = then
-        case Do():
-            run.node = _do(run, node)
-        case Goto(flow, name):
-            run.move(flow, name)
-        case Walk():
-            run.node = _walk(run, node)
-        case TakeUp():
-            _take_up(run, node)
+def _stop(run: Run, node: Node) -> Turn:
+    if isinstance(node, End):
+        return Turn(tuple(run.steps), None, None, None, run.fared, run.manner)
+    return _checked(run, listen(run, cast(Waiting, node)))
 
 
 def _checked(run: Run, turn: Turn) -> Turn:
@@ -199,16 +184,33 @@ def _checked(run: Run, turn: Turn) -> Turn:
     return turn
 
 
-def _say(run: Run, node: Say | Play) -> str:
-    step = run.tell(node.path, node.is_personal) if isinstance(node, Play) else _spoken(run, node)
+def _say(run: Run, node: Say) -> str:
+    if run.holds(node.when):
+        run.begin_speech()
+        run.steps.append(run.speak(node.prompt, node.values))
+    return node.then
+
+
+def _play(run: Run, node: Play) -> str:
+    step = run.tell(node.path, node.is_personal)
     if step is not None:
         run.begin_speech()
         run.steps.append(step)
     return node.then
 
 
-def _spoken(run: Run, node: Say) -> Step | None:
-    return run.speak(node.prompt, node.values) if run.holds(node.when) else None
+def _branch(run: Run, node: Branch) -> str:
+    for condition, then in node.cases:
+        if run.holds(condition):
+            return then
+    return node.otherwise
+
+
+def _put(run: Run, node: Put) -> str:
+    found = run.look(node.value.path) if isinstance(node.value, From) else node.value
+    if found is not None:
+        run.slots[node.slot] = str(found)
+    return node.then
 
 
 def _do(run: Run, node: Do) -> str:
@@ -230,7 +232,12 @@ def _given(run: Run, node: Do, value: object) -> object:
     return found
 
 
-def _take_up(run: Run, node: TakeUp) -> None:
+def _goto(run: Run, node: Goto) -> str:
+    run.move(node.flow, node.node)
+    return run.node
+
+
+def _take_up(run: Run, node: TakeUp) -> str:
     """Say again what was said last, as key 9 does, but not what the recap says."""
     stored = run.look(node.path)
     state = State.from_json(stored) if isinstance(stored, Mapping) else None
@@ -249,6 +256,7 @@ def _take_up(run: Run, node: TakeUp) -> None:
             run.return_to(state.since)
         while isinstance(run.here, Say) and run.here.prompt.startswith(SAID_ALREADY):
             run.node = run.here.then
+    return run.node
 
 
 def _walk(run: Run, node: Walk) -> str:
@@ -261,3 +269,16 @@ def _walk(run: Run, node: Walk) -> str:
         return node.then
     run.slots["items"], run.slots["item"] = node.items, found
     return node.each
+
+
+# How a node that asks nothing is passed, and which node is next; every other kind waits or ends (`tests/flows/test_engine.py`).
+PASSED: Mapping[type[Node], Callable[[Run, Any], str]] = {
+    Say: _say,
+    Play: _play,
+    Branch: _branch,
+    Put: _put,
+    Do: _do,
+    Goto: _goto,
+    Walk: _walk,
+    TakeUp: _take_up,
+}

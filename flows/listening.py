@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from flows.model import NO_VALUES, Ask, Choice, Keys, Menu, Pause, Pick, Poll, Question, Record, Waiting
@@ -148,10 +149,16 @@ def _put_choices(run: Run, node: Question, seconds: int) -> Turn:
     if isinstance(node, Ask):
         run.steps.append(run.speak(node.question, node.values))
     else:
-        offered = [option for option in options(run, node) if option.prompt][:SPOKEN]
-        language = run.language
-        run.steps.extend([option.spoken(language) for option in offered])
+        run.steps.extend(_offered(run, node))
     return run.wait(WaitDigits(1, seconds))
+
+
+def _offered(run: Run, node: Menu | Pick) -> list[Speak]:
+    language = run.language
+    if isinstance(node, Menu):
+        spoken = (choice.prompt for choice in node.choices if choice.prompt and run.holds(choice.when))
+        return [Speak(prompt, language) for prompt in islice(spoken, SPOKEN)]
+    return [option.spoken(language) for option in options(run, node) if option.prompt][:SPOKEN]
 
 
 def _put_poll(run: Run, node: Poll, part: str, seconds: int) -> Turn:

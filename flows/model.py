@@ -225,7 +225,6 @@ class End:
 
 Question = Menu | Ask | Pick | Poll
 Waiting = Menu | Ask | Pick | Poll | Keys | Pause | Record
-Passing = Say | Play | Do | Put | Branch | Walk | Goto | TakeUp
 Node = (
     Menu
     | Ask

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flows.errors import FlowError
 from flows.facts import Facts
 from flows.model import NO_VALUES, Condition, Flow, Node
-from flows.scope import Slots, holds, look
+from flows.scope import Slots, holds, language_of, look
 from flows.state import Fared, Manner, State, Turn
 from flows.steps import Speak, Step, Tell, Wait
 
@@ -45,7 +45,7 @@ class Run:
     @property
     def language(self) -> str:
         """The language spoken now; "" where none is known."""
-        return str(self.look("language") or "")
+        return language_of(self.facts, self.slots) or ""
 
     @property
     def place(self) -> str:

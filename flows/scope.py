@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from flows.facts import Facts
@@ -23,26 +24,18 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
     `can_join` (in the language spoken now), `sender` (the name the organisation chose to be called by), `is_any_joined`
     (somebody on this phone).
     """
-    head, _, rest = path.partition(".")
+    head, rest = _parted(path)
     if head in DERIVED:
         return DERIVED[head](facts, slots)
-    match head:
-        case "slot":
-            return slots.get(rest)
-        case "missing":
-            return is_missing(rest, facts, slots)
-        case "own":
-            return own_items(rest, facts, slots)
-        case "item" if rest == "id":
-            return int(slots["item"]) if slots.get("item") else None
-        case "item":
-            return _inside(current_item(facts, slots), rest)
-        case "member":
-            return _inside(chosen_member(facts, slots), rest)
-        case "recent":
-            return _inside(recent_report(facts, slots), rest)
-        case _:
-            return _inside(facts.get(head), rest)
+    if head in RELATIVE:
+        return RELATIVE[head](rest, facts, slots)
+    return _inside(facts.get(head), rest)
+
+
+@cache
+def _parted(path: str) -> tuple[str, str]:  # only paths that flows were written with: few
+    head, _, rest = path.partition(".")
+    return head, rest
 
 
 def holds(condition: Condition | None, facts: Facts, slots: Slots) -> bool:
@@ -120,7 +113,7 @@ def _about(facts: Facts, slots: Slots) -> int | None:
     return int(slots["about"]) if slots.get("about") else None
 
 
-def _language(facts: Facts, slots: Slots) -> str | None:
+def language_of(facts: Facts, slots: Slots) -> str | None:
     return slots.get("language") or facts.get("language")
 
 
@@ -133,7 +126,7 @@ def _unanswered(facts: Facts, slots: Slots) -> list[Any]:
 
 
 def _can_join(facts: Facts, slots: Slots) -> bool:
-    return _language(facts, slots) in (facts.get("languages") or ())
+    return language_of(facts, slots) in (facts.get("languages") or ())
 
 
 def _has_choice(facts: Facts, slots: Slots) -> bool:
@@ -153,13 +146,41 @@ DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "is_shared": _is_shared,
     "is_unnamed": _is_unnamed,
     "about": _about,
-    "language": _language,
+    "language": language_of,
     "unheard": _unheard,
     "unanswered": _unanswered,
     "has_choice": _has_choice,
     "can_join": _can_join,
     "sender": _sender,
     "is_any_joined": _is_any_joined,
+}
+
+
+def _slot(rest: str, facts: Facts, slots: Slots) -> str | None:
+    return slots.get(rest)
+
+
+def _item(rest: str, facts: Facts, slots: Slots) -> Any:
+    if rest == "id":
+        return int(slots["item"]) if slots.get("item") else None
+    return _inside(current_item(facts, slots), rest)
+
+
+def _member(rest: str, facts: Facts, slots: Slots) -> Any:
+    return _inside(chosen_member(facts, slots), rest)
+
+
+def _recent(rest: str, facts: Facts, slots: Slots) -> Any:
+    return _inside(recent_report(facts, slots), rest)
+
+
+RELATIVE: Mapping[str, Callable[[str, Facts, Slots], Any]] = {
+    "slot": _slot,
+    "missing": is_missing,
+    "own": own_items,
+    "item": _item,
+    "member": _member,
+    "recent": _recent,
 }
 
 

@@ -56,7 +56,8 @@ class State:
     def from_json(cls, stored: Mapping[str, Any]) -> State:
         """Read what `to_json` wrote; keys of a newer version are ignored."""
         known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
-        return cls(**known | {"trail": tuple(known.get("trail", ()))})
+        known["trail"] = tuple(known.get("trail", ()))
+        return cls(**known)
 
 
 @dataclass(frozen=True)

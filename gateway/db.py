@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
-from gateway import faults
+from gateway import faults, jsons
 
 Bell = Callable[[], None]
 DEFAULT_POOL = 6
@@ -46,6 +46,8 @@ def make_engine(url: str, pool_size: int = DEFAULT_POOL) -> Engine:
         pool_size=pool_size,
         max_overflow=OVERFLOW,
         pool_pre_ping=True,
+        json_serializer=jsons.dumps,
+        json_deserializer=jsons.loads,
         connect_args={"options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
 

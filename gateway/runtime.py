@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 from redis import Redis
 from sqlalchemy import Engine, make_url
@@ -25,6 +26,7 @@ from flows.model import Flow
 from flows.screens import Screens, screens_of
 from flows.texts import Texts, texts_of
 from flows.words import Words, load
+from gateway import jsons
 from gateway.channels.base import Callbacks, SmsChannel, VoiceChannel
 from gateway.channels.registry import Channels, open_channels
 from gateway.db import QuickPool, make_engine, unit_of_work
@@ -187,5 +189,6 @@ def _quick_pool(url: str, size: int) -> ConnectionPool:
         max_size=size,
         open=True,
         timeout=5,
+        configure=lambda connection: set_json_loads(jsons.loads, connection),
         kwargs={"autocommit": True, "prepare_threshold": 1},
     )

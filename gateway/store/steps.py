@@ -8,7 +8,6 @@ in `gateway.calls`, and use `advance` on the session's own connection first.
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -21,6 +20,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gateway import jsons
 from gateway.models import Call
 from gateway.states import CallState
 
@@ -131,7 +131,7 @@ def _advance_of(count: int) -> bytes:
 
 
 def _values(step: Advance) -> tuple[object, ...]:
-    call, said = step.call, json.dumps(step.conversation)
+    call, said = step.call, jsons.dumps(step.conversation)
     return call.id, call.turn, said, step.provider, step.digest, step.body, step.now
 
 

@@ -7,7 +7,6 @@ slot. The baseline is the trip of the same state through JSON alone, in the same
 
 from __future__ import annotations
 
-import json
 import time
 from statistics import median
 
@@ -15,6 +14,7 @@ from flows.engine import resume, start
 from flows.model import Branch, Choice, Do, End, Flow, From, Menu, Node, Put, Say, has
 from flows.state import State
 from flows.steps import Digits, Remember
+from gateway import jsons
 
 QUESTIONS, RUNS, ROUNDS = 20, 200, 7
 GOAL_MS = 0.10
@@ -70,8 +70,8 @@ def _step_ms(flow: Flow) -> float:
     for _ in range(RUNS):
         turn = start(flow, FACTS)
         while turn.state is not None:
-            stored = json.dumps(turn.state.to_json())
-            turn = resume(flows, State.from_json(json.loads(stored)), heard, FACTS)
+            stored = jsons.dumps(turn.state.to_json())
+            turn = resume(flows, State.from_json(jsons.loads(stored)), heard, FACTS)
             steps += 1
     return (time.process_time() - began) * 1000 / steps
 
@@ -80,7 +80,7 @@ def _trip_ms(states: list[State]) -> float:
     began = time.process_time()
     for _ in range(RUNS):
         for state in states:
-            State.from_json(json.loads(json.dumps(state.to_json())))
+            State.from_json(jsons.loads(jsons.dumps(state.to_json())))
     return (time.process_time() - began) * 1000 / (RUNS * len(states))
 
 
