@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ from tests import addresses, databases, ears, passwords, servers, templates
 MONDAY_NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # 12:00 in India, inside every window
 SECRET = "callback-secret-of-the-tests"
 TEMPLATE = "template_tests"
+
+# What is compiled is kept, whatever the machine's habit: a run begins hundreds of processes, each of which would compile
+# everything anew for seconds.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A loaded machine is no failure: no example is judged by the clock.
 hypothesis.settings.register_profile("house", deadline=None)
