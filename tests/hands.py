@@ -45,9 +45,15 @@ class Phone:
         self, keys: dict[int, str] | None = None, *, to: str = ANSWERS, speak: float = 0.0, **script: Any
     ) -> Taken:
         """Dial, do as told, and wait until the call is over."""
+        self.begins(keys, to=to, speak=speak, **script)
+        return self.last_call()
+
+    def begins(
+        self, keys: dict[int, str] | None = None, *, to: str = ANSWERS, speak: float = 0.0, **script: Any
+    ) -> None:
+        """Dial, and do as told by itself; several phones may do so at a time."""
         pressed = [{"key": key, "on_prompt": nth} for nth, key in (keys or {}).items()]
         self._do("dial", to=to, script={"keys": pressed, "speak_seconds": speak, **script})
-        return self.last_call()
 
     def dial(self, to: str = ANSWERS) -> None:
         self._do("dial", to=to)
