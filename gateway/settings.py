@@ -23,6 +23,7 @@ from gateway.settings_values import (
     choices,
     flag,
     folder,
+    handing,
     is_loopback,
     model_folder,
     needs_length,
@@ -203,6 +204,12 @@ class Settings:
     store_secret: str = setting(
         "MEMBERLINE_STORE_SECRET", "The secret that belongs to that key.", text, "", secret=True
     )
+    clips_by: str = setting(
+        "MEMBERLINE_CLIPS_BY",
+        "The web server in front sends the clips: x-sendfile, or x-accel=/path/; empty: we do.",
+        handing,
+        "",
+    )
     data_dir: Path = setting("MEMBERLINE_DATA", "Folder of clips and voice notes.", folder, "var")
     clock_offset_seconds: float = setting(
         "MEMBERLINE_CLOCK_OFFSET_SECONDS",
@@ -232,6 +239,8 @@ class Settings:
             except UnusableError as error:
                 problems.append(f"{each.metadata['name']} {error}")
         problems += [] if emulated else _only_beside_an_emulator(values)
+        if emulated and values.get("clips_by"):
+            problems.append("MEMBERLINE_CLIPS_BY is for a web server in front: the emulator asks us directly")
         if "kokoro" in values.get("tts", ()) and values.get("kokoro") == "":
             problems.append("MEMBERLINE_TTS names kokoro, whose folder MEMBERLINE_KOKORO must say")
         if problems:

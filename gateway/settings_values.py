@@ -93,6 +93,15 @@ def bucket(raw: str) -> str:
     return raw
 
 
+def handing(raw: str) -> str:
+    """Take how a web server in front is told which file to send."""
+    if raw != "x-sendfile" and not re.fullmatch(r"x-accel=/([A-Za-z0-9._-]+/)+", raw, re.ASCII):
+        raise UnusableError(
+            "must be x-sendfile, or x-accel=/ with the path that the web server has for the clips, then /"
+        )
+    return raw
+
+
 def choice(*allowed: str) -> Parse:
     """Take one of a closed list."""
 

@@ -1,7 +1,7 @@
 """Sounds over HTTP: clips by content key for everybody who knows the key, voice notes for staff who may hear them.
 
-Both answer ranges and HEAD. A clip never changes under its key, so it may be kept for ever; a voice note is private,
-and each listening is noted (reliability.md C13).
+Both answer ranges and HEAD. A clip never changes under its key, so it may be kept for ever, and a web server in front may
+send it (MEMBERLINE_CLIPS_BY); a voice note is private and sealed, and each listening is noted (reliability.md C13).
 """
 
 from __future__ import annotations
@@ -46,11 +46,21 @@ def clip(key: str, ending: str) -> ResponseReturnValue:
     path = _path_of(runtime().clips, key)
     if path is None or ending not in TYPES or path.suffix != f".{ending}":
         abort(404)
-    answer = _sound(path.read_bytes(), TYPES[ending], etag=key)
+    handed = runtime().settings.clips_by
+    answer = _handed_over(handed, path, ending) if handed else _sound(path.read_bytes(), TYPES[ending], key)
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the handset's page plays them
     words = path.with_suffix(".txt")
     _show_words(answer, words.read_text(encoding="utf-8") if words.is_file() else None)
+    return answer
+
+
+def _handed_over(how: str, path: Path, ending: str) -> Response:
+    """Name the file to the web server in front, which sends it: ranges, HEAD and what is known already are its work."""
+    answer = Response(mimetype=TYPES[ending])
+    kind, _, prefix = how.partition("=")
+    name = "X-Accel-Redirect" if kind == "x-accel" else "X-Sendfile"
+    answer.headers[name] = prefix + path.name if prefix else str(path)
     return answer
 
 

@@ -46,6 +46,8 @@ def test_all_missing_are_named_when_nothing_is_set() -> None:
         ("MEMBERLINE_TTS", "gtts,gtts"),
         ("MEMBERLINE_TTS", "kokoro,espeak"),
         ("MEMBERLINE_KOKORO", "/no/such/folder"),
+        ("MEMBERLINE_CLIPS_BY", "x-accel=clips"),
+        ("MEMBERLINE_CLIPS_BY", "x-sendfile"),  # nobody stands in front of us beside an emulator
         ("MEMBERLINE_LOG_FORMAT", "xml"),
         ("MEMBERLINE_CLOCK_OFFSET_SECONDS", "nan"),
         ("MEMBERLINE_SEND_ON", "maybe"),

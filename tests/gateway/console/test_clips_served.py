@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from gateway.app import create_app
 from gateway.runtime import Runtime
 from tests.gateway.console.seats import a_sound
 
@@ -54,3 +56,16 @@ def test_clip_is_whole_in_pieces_and_by_its_head(port: int, rt: Runtime) -> None
     assert (end.status, last) == (206, content[-50:])
     assert ask(port, path, Range=f"bytes={len(content)}-")[0].status == 416
     assert ask(port, path, If_None_Match=whole.headers["ETag"])[0].status == 304
+
+
+@pytest.mark.parametrize("how", ["x-accel=/kept/clips/", "x-sendfile"])
+def test_clip_is_named_to_the_web_server_in_front(rt: Runtime, how: str) -> None:
+    settings = replace(rt.settings, clips_by=how)
+    client = create_app(settings, replace(rt, settings=settings)).test_client()
+    clip = rt.clips.store_take(a_sound())
+    answer = client.get(f"/clips/{clip.key}.wav")
+    assert (answer.status_code, answer.data, answer.content_type) == (200, b"", "audio/wav")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers.get("X-Accel-Redirect") == (f"/kept/clips/{clip.key}.wav" if "=" in how else None)
+    assert answer.headers.get("X-Sendfile") == (None if "=" in how else str(clip.path))
+    assert client.get(f"/clips/{'0' * 32}.wav").status_code == 404
