@@ -100,13 +100,13 @@ def _node(flow: Flow, node: Node) -> Iterator[str]:
 
 
 def _most_spoken(choices: tuple[Choice, ...]) -> int:
-    """Count what may be read out at once; two choices of opposite conditions are one."""
-    spoken: list[Condition | None] = []
+    """Count what may be read out at once; two choices of one key, or of opposite conditions, are one."""
+    spoken: dict[str, Condition | None] = {}
     for choice in choices:
         when = choice.when
         opposite = Condition(when.path, not when.wanted) if when and isinstance(when.wanted, bool) else None
-        if choice.prompt is not None and (opposite is None or opposite not in spoken):
-            spoken.append(when)
+        if choice.prompt is not None and (opposite is None or opposite not in spoken.values()):
+            spoken[choice.key] = when
     return len(spoken)
 
 

@@ -20,7 +20,8 @@ def look(path: str, facts: Facts, slots: Slots) -> Any:
     Beside the facts' own keys: `slot.x`, `item.x` (the item being walked), `member.x` (also the one just chosen on
     a shared phone), `own.x` (a list without what is somebody else's), `missing.x` (a joining item still unknown),
     `recent.x` (an own report to which more may be said, of the category keyed where one was), `about` (the report whose
-    id a flow kept), `is_unnamed` (who speaks gives no name), `is_shared`, `unheard` (news), `unanswered` (questions), `has_choice` (of languages),
+    id a flow kept), `is_unnamed` (who speaks gives no name), `is_shared`, `unheard` (news), `unanswered` (questions), `answers`
+    (to own reports that wait for a word), `standing` and `latest` (reports and news, while none waits), `has_choice` (of languages),
     `can_join` (in the language spoken now), `sender` (the name the organisation chose to be called by), `is_any_joined`
     (somebody on this phone).
     """
@@ -82,9 +83,9 @@ def next_item(name: str, facts: Facts, slots: Slots) -> str | None:
 
 
 def recent_report(facts: Facts, slots: Slots) -> Mapping[str, Any] | None:
-    """Return the latest own report of today or yesterday; where a category was keyed, one of that."""
-    code = slots.get("code")
-    told = (item for item in own_items("reports", facts, slots) if item.get("told"))
+    """Return the latest own report of today or yesterday before this one; where a category was keyed, one of that."""
+    code, this = slots.get("code"), (facts.get("report") or {}).get("id")
+    told = (item for item in own_items("reports", facts, slots) if item.get("told") and item["id"] != this)
     return next((item for item in told if not code or item.get("category") == code), None)
 
 
@@ -125,6 +126,15 @@ def _unanswered(facts: Facts, slots: Slots) -> list[Any]:
     return [item for item in facts.get("asked") or () if not item.get("is_answered")]
 
 
+def _answers(facts: Facts, slots: Slots) -> list[Any]:
+    return [each for each in own_items("reports", facts, slots) if each.get("state") == "answered"]
+
+
+def _unless_answered(name: str) -> Callable[[Facts, Slots], list[Any]]:
+    """Nothing stands beside an answer that is waited for: whoever rings hears of it and of little else."""
+    return lambda facts, slots: [] if _answers(facts, slots) else list(facts.get(name) or ())
+
+
 def _can_join(facts: Facts, slots: Slots) -> bool:
     return language_of(facts, slots) in (facts.get("languages") or ())
 
@@ -149,6 +159,9 @@ DERIVED: Mapping[str, Callable[[Facts, Slots], Any]] = {
     "language": language_of,
     "unheard": _unheard,
     "unanswered": _unanswered,
+    "answers": _answers,
+    "standing": _unless_answered("reports"),
+    "latest": _unless_answered("news"),
     "has_choice": _has_choice,
     "can_join": _can_join,
     "sender": _sender,

@@ -17,8 +17,8 @@ from gateway.calls.talk import Talk
 from gateway.days import saying
 from gateway.db import UnitOfWork
 from gateway.deliveries.heard import LATER
-from gateway.models import Delivery
-from gateway.reports import found, hiding, opening, outcome
+from gateway.models import Delivery, Report
+from gateway.reports import found, hiding, opening, outcome, same
 from gateway.rights import hold, requests
 from gateway.runtime import Runtime
 from gateway.scene import Scene
@@ -74,8 +74,8 @@ def _perform(
     unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step, facts: dict[str, Any]
 ) -> tuple[Scene, dict[str, Any]]:
     match step:
-        case ask.OpenReport() | ask.StayUnnamed():
-            return _open_report(unit, rt, scene, step, facts)
+        case ask.OpenReport() | ask.StayUnnamed() | ask.AddToReport():
+            return _tell(unit, rt, scene, step, facts)
         case ask.ChooseMember():
             return _choose_member(unit, rt, scene, step, facts)
         case (
@@ -83,7 +83,6 @@ def _perform(
             | ask.PassLocalStaff()
             | ask.AnswerReport()
             | ask.TakeDuty()
-            | ask.AddToReport()
             | ask.SetPeople()
             | ask.SayDay()
         ):
@@ -115,8 +114,6 @@ def _about_report(unit: UnitOfWork, rt: Runtime, scene: Scene, step: ask.Step) -
         case ask.AnswerReport():
             how = outcome.SMS if scene.message_id else outcome.CALL
             outcome.member_said(unit, rt, step.report, scene.number_id, step.said, how=how)
-        case ask.AddToReport():
-            opening.add(unit, rt, scene, step)
         case ask.SetPeople(people):
             opening.set_people(unit, rt, scene.report_id, int(people))
         case ask.SayDay(day_id, said):
@@ -160,20 +157,24 @@ def _look_up(
     return {"found_report": told, "tries": tries + 1}
 
 
-def _open_report(
+def _tell(
     unit: UnitOfWork,
     rt: Runtime,
     scene: Scene,
-    step: ask.OpenReport | ask.StayUnnamed,
+    step: ask.OpenReport | ask.StayUnnamed | ask.AddToReport,
     facts: dict[str, Any],
 ) -> tuple[Scene, dict[str, Any]]:
-    """Keep the problem; or that its reporter stays unnamed, which may make another report of it."""
-    if isinstance(step, ask.OpenReport):
-        report = opening.open_report(unit, rt, scene, step)
-    elif (told := hiding.stay_unnamed(unit, rt, scene, scene.report_id)) is None:
+    """Keep the problem, or what is added to one; or that its reporter stays unnamed, which may make another report of it."""
+    match step:
+        case ask.OpenReport():
+            report: Report | None = opening.open_report(unit, rt, scene, step)
+        case ask.StayUnnamed():
+            report = hiding.stay_unnamed(unit, rt, scene, scene.report_id)
+        case _:
+            is_added = opening.add(unit, rt, scene, step)
+            report = same.take_back(unit, rt, scene, step) if is_added else None
+    if report is None:
         return scene, facts
-    else:
-        report = told
     fact = {"id": report.id, "reference": report.reference, "has_note": report.voice_note_id is not None}
     return replace(scene, report_id=report.id), {**facts, "report": fact}
 

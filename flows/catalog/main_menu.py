@@ -3,27 +3,40 @@
 from flows.catalog.shared import ORGANISATION
 from flows.model import Branch, Choice, End, Flow, Goto, Menu, Say, has, lacks
 
-CHOICES = (
-    Choice("1", "problem", "main_menu.problem"),
-    Choice("2", "news", "main_menu.news", has("news")),
+PROBLEM = Choice("1", "problem", "main_menu.problem")
+OTHERS = (
     Choice("3", "not_yet"),
     Choice("4", "asked", "main_menu.asked", has("unanswered")),
-    Choice("5", "my_reports", "main_menu.my_reports", has("reports")),
     Choice("6", "steering", None, has("steers")),
+)
+AT_FIRST = (
+    Choice("5", "my_reports", "main_menu.answered", has("answers")),  # what they wait for comes first
+    PROBLEM,
+    Choice("2", "news", "main_menu.news", has("latest")),
+    *OTHERS,
+    Choice("5", "my_reports", "main_menu.my_reports", has("standing")),
+)
+FURTHER = (
+    PROBLEM,
+    Choice("2", "news", "main_menu.news", has("news")),
+    *OTHERS,
+    Choice("5", "my_reports", "main_menu.my_reports", has("reports")),
 )
 
 MAIN_MENU = Flow(
     "main_menu",
-    2,
+    3,
     "hello",
     {
         "hello": Say("greeting.member", "called_back", ORGANISATION, lacks("is_call_back")),
-        "called_back": Say("greeting.call_back", "late", ORGANISATION, has("is_call_back")),
+        "called_back": Say("greeting.call_back", "free", ORGANISATION, has("is_call_back")),
+        "free": Branch(((lacks("is_call_back"), "late"), (has("reports"), "late")), "is_free"),
+        "is_free": Say("greeting.free", "late"),  # whoever told something before knows it
         "late": Say("greeting.late", "day", when=has("is_late")),
         "day": Branch(((has("daily"), "daily"),), "menu"),
         "daily": Goto("daily", "ask"),
-        "menu": Menu(CHOICES),
-        "more": Menu(CHOICES, ("main_menu.more",), otherwise="bye"),
+        "menu": Menu(AT_FIRST),
+        "more": Menu(FURTHER, ("main_menu.more",), otherwise="bye"),
         "problem": Goto("problem"),
         "news": Goto("news"),
         "asked": Goto("asked"),

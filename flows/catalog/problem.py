@@ -38,6 +38,11 @@ MOST_PEOPLE = 999
 SAID = {"note": From("slot.note"), "text": From("slot.text")}
 WHO_SPEAKS = {"is_unnamed": From("is_unnamed")}
 
+
+def _record(question: str, seconds: int = 60) -> Record:
+    return Record(question, "problem.beep_again", "note", "open", "keys", seconds, text_slot="text")
+
+
 LEVELS = (
     Choice("1", "can_wait", "problem.can_wait"),
     Choice("2", "soon", "problem.soon"),
@@ -71,43 +76,38 @@ WHO: Nodes = {
     "nobody": Put("member", "", "record"),
 }
 
-BEFORE: Nodes = {
-    "before": Branch(((has("member.is_trained"), "code"), (has("recent"), "told")), "record"),
-    "told": Branch(
-        ((equals("recent.category", "44"), "told_any"), (has("recent.category"), "told_about")), "told_any"
-    ),
-    "told_about": Ask(
-        "problem.told",
-        "more",
-        "new",
-        {"when": "recent.told", "category": "recent.category"},
-        otherwise="new",
-    ),
-    "told_any": Ask("problem.told_any", "more", "new", {"when": "recent.told"}, otherwise="new"),
-    "new": Branch(((has("slot.code"), "open_code"),), "record"),
+
+def _ask_same(start: str, same: str, new: str) -> Nodes:
+    """Is it what was told today or yesterday? 1 adds to that, anything else is a problem of its own."""
+    about, any_ = f"{start}_about", f"{start}_any"
+    values = {"when": "recent.told", "category": "recent.category"}
+    return {
+        start: Branch(((equals("recent.category", "44"), any_), (has("recent.category"), about)), any_),
+        about: Ask("problem.told", same, new, values, otherwise=new),
+        any_: Ask("problem.told_any", same, new, {"when": "recent.told"}, otherwise=new),
+    }
+
+
+SAME: Nodes = {  # what was keyed is asked about before it is kept, what was said after it (the beep comes within 20 s)
+    **_ask_same("told", "more", "open_code"),
     "more": Record("problem.more", "problem.beep_again", "note", "add", "nothing", text_slot="text"),
+    **_ask_same("said", "add", "urgency"),
     "add": Do(AddToReport, "added", {"report": From("recent.id"), "kind": "more", **SAID}),
     "added": Say("problem.added", "next", {"reference": "recent.reference"}),
 }
 
 TELL: Nodes = {
+    "before": Branch(((has("member.is_trained"), "code"), (has("own.reports"), "record_again")), "record"),
     "code": Keys("problem.code", 2, CODES, "code", "coded", "record_shortly"),
     "coded": Branch(((has("recent"), "told"),), "open_code"),
     "open_code": Do(OpenReport, "code_kept", {"code": From("slot.code"), **WHO_SPEAKS}),
     "code_kept": Say("problem.code_kept", "urgency", {"category": "slot.code"}),
-    "record_shortly": Record(
-        "problem.beep_shortly", "problem.beep_again", "note", "open", "keys", seconds=120, text_slot="text"
-    ),
-    "record": Record(
-        "problem.beep",
-        "problem.beep_again",
-        "note",
-        "open",
-        "keys",
-        text_slot="text",
-    ),
+    "record_shortly": _record("problem.beep_shortly", seconds=120),
+    "record_again": _record("problem.beep_shortly"),  # who told something before knows how
+    "record": _record("problem.beep"),
     "open": Do(OpenReport, "kept", {**SAID, **WHO_SPEAKS}),
-    "kept": Say("problem.kept", "urgency"),
+    "kept": Say("problem.kept", "same"),
+    "same": Branch(((has("recent"), "said"),), "urgency"),
 }
 
 KEYS_INSTEAD: Nodes = {
@@ -176,4 +176,4 @@ CLOSE: Nodes = {
     "end": End(),
 }
 
-PROBLEM = Flow("problem", 2, "start", {**WHO, **BEFORE, **TELL, **KEYS_INSTEAD, **URGENCY, **GROUP, **CLOSE})
+PROBLEM = Flow("problem", 3, "start", {**WHO, **SAME, **TELL, **KEYS_INSTEAD, **URGENCY, **GROUP, **CLOSE})

@@ -6,13 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway.db import unit_of_work
-from gateway.models import Addition, Report
+from gateway.models import Addition, Call, Member, Report
 from gateway.reports import answering, reach
 from gateway.runtime import Runtime
 from gateway.states import ReportState
 from tests.conftest import TestClock
 from tests.lines import Caller
-from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, walk, words
+from tests.walks import NOTE, SILENCE, all_of, go_on, picked_up, text, walk, words
 
 
 def again(caller: Caller) -> Caller:
@@ -38,11 +38,34 @@ def answered(rt: Runtime, client: FlaskClient, report: Report) -> Caller:
 def test_member_adds_to_what_she_told_today(rt: Runtime, sita: Caller) -> None:
     report = told(rt, sita)
     later = again(sita)
-    assert words(rt, "problem.told_any", when="today") in walk(later, "1")
-    said = go_on(later, "1", NOTE)
+    assert words(rt, "problem.told_any", when="today") in walk(later, "1", NOTE)
+    assert len(all_of(rt, Report)) == 2  # kept before it is asked whether it is the same
+    said = go_on(later, "1")
     assert words(rt, "problem.added", reference=report.reference) in said
+    later.hang_up()
     assert additions(rt) == [(report.id, "more", True)]
-    assert len(all_of(rt, Report)) == 1
+    assert [each.id for each in all_of(rt, Report)] == [report.id]
+    assert {each.report_id for each in all_of(rt, Call)} == {report.id}
+
+
+def test_what_staff_have_begun_to_work_on_stays_where_it_is(rt: Runtime, sita: Caller) -> None:
+    report = told(rt, sita)
+    later = again(sita)
+    walk(later, "1", NOTE)
+    with unit_of_work(rt.engine) as unit:
+        fresh = unit.db.get_one(Report, all_of(rt, Report)[-1].id)
+        fresh.version = 1
+    go_on(later, "1")
+    assert additions(rt) == [(report.id, "more", True)]
+    assert len(all_of(rt, Report)) == 2
+
+
+def test_member_adds_by_text_to_what_she_told_today(rt: Runtime, client: FlaskClient, sita: Caller) -> None:
+    report = told(rt, sita)
+    for said in ("MENU", "1", "चापाकल अब भी टूटा है", "1"):
+        text(client, sita.number, said)
+    assert additions(rt) == [(report.id, "more", False)]
+    assert [each.id for each in all_of(rt, Report)] == [report.id]
 
 
 def test_member_who_told_something_yesterday_tells_something_new(
@@ -51,8 +74,8 @@ def test_member_who_told_something_yesterday_tells_something_new(
     told(rt, sita)
     clock.forward(hours=24)
     later = again(sita)
-    assert words(rt, "problem.told_any", when="yesterday") in walk(later, "1")
-    go_on(later, "2", NOTE, "1")
+    assert words(rt, "problem.told_any", when="yesterday") in walk(later, "1", NOTE)
+    go_on(later, "2", "1")
     assert len(all_of(rt, Report)) == 2
     assert additions(rt) == []
 
@@ -63,7 +86,7 @@ def test_nothing_is_asked_about_older_reports(
 ) -> None:
     told(rt, sita)
     clock.forward(hours=hours)
-    assert "record 60" in walk(again(sita), "1")
+    assert words(rt, "problem.how_urgent") in walk(again(sita), "1", NOTE)
 
 
 def test_partly_reopens_and_keeps_what_is_missing(rt: Runtime, client: FlaskClient, sita: Caller) -> None:
@@ -111,8 +134,11 @@ def test_recording_that_comes_after_the_call_is_added_where_it_was_meant(
 
 def test_late_recording_of_an_added_word_finds_its_report(rt: Runtime, sita: Caller) -> None:
     report = told(rt, sita)
+    with unit_of_work(rt.engine) as unit:
+        unit.db.get_one(Report, report.id).category = "21"
+        unit.db.get_one(Member, report.member_id).is_trained = True
     later = again(sita)
-    walk(later, "1", "1")
+    walk(later, "1", "21", "1")  # the code, then to add
     later.hang_up()
     later.hang_up(recording_url="http://127.0.0.1:9/recordings/more.wav")
     assert additions(rt) == [(report.id, "more", True)]
