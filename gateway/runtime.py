@@ -82,15 +82,15 @@ class Runtime:
         with self.quick.connection() as connection:
             return advance(connection, steps)
 
-    @cached_property
+    @property
     def screens(self) -> Screens:
         """What a phone's own screen shows (USSD)."""
-        return screens_of(self.words, WORDS / "screens", read_as_typed)
+        return _our_screens()
 
-    @cached_property
+    @property
     def texts(self) -> Texts:
         """What menus by SMS say."""
-        return texts_of(self.screens, WORDS / "texts")
+        return _our_texts()
 
     @property
     def voice(self) -> VoiceChannel:
@@ -153,6 +153,16 @@ def _library(settings: Settings) -> ClipLibrary:
 def _our_words() -> Words:
     """Read once a process; nobody writes them while it runs."""
     return load(WORDS)
+
+
+@cache
+def _our_screens() -> Screens:
+    return screens_of(_our_words(), WORDS / "screens", read_as_typed)
+
+
+@cache
+def _our_texts() -> Texts:
+    return texts_of(_our_screens(), WORDS / "texts")
 
 
 def _clock(offset_seconds: float) -> Clock:

@@ -17,7 +17,8 @@ from gateway.db import unit_of_work
 from gateway.models import AuditEntry, Base, SignIn, Staff
 from gateway.runtime import Runtime
 from tests.conftest import SECRET, TestClock
-from tests.gateway.console.seats import PASSWORD, a_tree, enter, post, seat, token_in
+from tests.gateway.console.desk import token_in
+from tests.gateway.console.seats import PASSWORD, a_tree, enter, post, seat
 
 RANG = {
     "provider_id": "call-1",

@@ -17,7 +17,8 @@ from gateway.db import unit_of_work
 from gateway.models import AuditEntry
 from gateway.runtime import Runtime
 from tests.conftest import TestClock
-from tests.gateway.console.seats import PASSWORD, a_tree, enter, seat, token_in
+from tests.gateway.console.desk import token_in
+from tests.gateway.console.seats import PASSWORD, a_tree, enter, seat
 
 OWN = ("asha.devi@example.org", "Asha Devi", "Gram Sabha Sangathan")
 

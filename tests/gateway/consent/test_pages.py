@@ -22,7 +22,8 @@ from gateway.suppressions import By
 from tests.builders import a_member, a_number
 from tests.conftest import TestClock
 from tests.gateway.consent.looks import left_alone, state, texts
-from tests.gateway.console.seats import a_tree, post, seat, token_in
+from tests.gateway.console.desk import token_in
+from tests.gateway.console.seats import a_tree, post, seat
 
 S = ConsentState
 SITA, ASHA = a_number(), a_number()

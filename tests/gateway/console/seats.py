@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +18,7 @@ from gateway.states import ReportState, Urgency
 from gateway.store import members, reports, staff, units
 from gateway.store.sight import EVERYTHING
 from tests.builders import a_member, a_person_of_staff, a_unit
+from tests.gateway.console.desk import form_token
 
 PASSWORD = "neem tree at the well"
 _kept: list[str] = []
@@ -53,16 +53,9 @@ def enter(
     return post(browser, "/sign-in", page="/sign-in", email=email, password=password, **more)
 
 
-def token_in(browser: FlaskClient, page: str = "/account") -> str:
-    """The token of a page's forms."""
-    found = re.search(r'name="csrf-token" content="([^"]+)"', browser.get(page).text)
-    assert found, page
-    return found.group(1)
-
-
 def post(browser: FlaskClient, path: str, page: str = "/account", **form: object) -> TestResponse:
     """Send a form as a browser would, with the token of a page it has seen."""
-    return browser.post(path, data={"csrf_token": token_in(browser, page), **form})
+    return browser.post(path, data={"csrf_token": form_token(browser, page), **form})
 
 
 def a_report(
