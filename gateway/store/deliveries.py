@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.models import Attempt, Broadcast, Delivery
-from gateway.states import ATTEMPTS_OPEN, BroadcastState, DeliveryReason, DeliveryState, sources_of
+from gateway.states import (
+    ATTEMPTS_OPEN,
+    AttemptOutcome,
+    BroadcastState,
+    DeliveryReason,
+    DeliveryState,
+    sources_of,
+)
 from gateway.store.arrays import among
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+MAY_RING = timedelta(minutes=1)  # a call of which nobody knows whether it was placed
 _IN_ROUND = (Delivery.reason == DeliveryReason.BROADCAST, Delivery.batch_id.is_(None))
 
 
@@ -21,40 +28,41 @@ def lock_single(db: Session, kind: str, now: datetime, limit: int) -> list[Deliv
     """Lock what is due and of no broadcast, the most urgent first; leaves alone what another sender holds."""
     query = _due(kind, now).where(Delivery.reason != DeliveryReason.BROADCAST)
     order = (Delivery.priority, Delivery.due_at, Delivery.id)
-    return _locked(db, kind, query.order_by(*order).limit(limit))
+    return _locked(db, kind, now, query.order_by(*order).limit(limit))
 
 
 def lock_of_broadcast(db: Session, broadcast_id: int, kind: str, now: datetime, limit: int) -> list[Delivery]:
     """Lock what is due of one broadcast, the longest due first; what stands in a batch is left to whoever sends batches."""
     query = _due(kind, now).where(Delivery.broadcast_id == broadcast_id, *_IN_ROUND)
-    return _locked(db, kind, query.order_by(Delivery.due_at, Delivery.id).limit(limit))
+    return _locked(db, kind, now, query.order_by(Delivery.due_at, Delivery.id).limit(limit))
 
 
 def list_rounds(db: Session, kind: str, now: datetime) -> list[tuple[int, bool]]:
     """List the running broadcasts that have something due: (id, is urgent)."""
-    due = _due(kind, now).where(Delivery.broadcast_id == Broadcast.id, *_IN_ROUND)
-    query = select(Broadcast.id, Broadcast.is_urgent).where(
-        Broadcast.state == BroadcastState.RUNNING, due.correlate(Broadcast).exists()
-    )
+    query = select(Broadcast.id, Broadcast.is_urgent).where(*_has_round(kind, now))
     return [(broadcast_id, is_urgent) for broadcast_id, is_urgent in db.execute(query)]
 
 
 def has_due(db: Session, kind: str, now: datetime) -> bool:
     """Say whether a sender would find single rows."""
     single = _due(kind, now).where(Delivery.reason != DeliveryReason.BROADCAST)
-    if db.scalar(single.with_only_columns(Delivery.id).limit(1)) is not None:
-        return True
-    return bool(list_rounds(db, kind, now))
+    in_round = select(Broadcast.id).where(*_has_round(kind, now))
+    return bool(db.scalar(select(or_(single.exists(), in_round.exists()))))
+
+
+def _has_round(kind: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    due = _due(kind, now).where(Delivery.broadcast_id == Broadcast.id, *_IN_ROUND)
+    return Broadcast.state == BroadcastState.RUNNING, due.correlate(Broadcast).exists()
 
 
 def _due(kind: str, now: datetime) -> Select[Delivery]:
     return select(Delivery).where(Delivery.kind == kind, Delivery.state.in_(_WAITING), Delivery.due_at <= now)
 
 
-def _locked(db: Session, kind: str, query: Select[Delivery]) -> list[Delivery]:
+def _locked(db: Session, kind: str, now: datetime, query: Select[Delivery]) -> list[Delivery]:
     """To one phone only one call at a time."""
     if kind == "voice":
-        query = query.where(~_is_on_the_phone())
+        query = query.where(*(~each for each in _is_on_the_phone(now)))
     locked = query.with_for_update(of=Delivery, skip_locked=True)
     return list(db.scalars(locked.execution_options(populate_existing=True)))
 
@@ -105,8 +113,13 @@ def lock_expired(db: Session, now: datetime, limit: int = 500) -> list[Delivery]
     return list(db.scalars(query))
 
 
-def _is_on_the_phone() -> Any:
+def _is_on_the_phone(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A call of ours goes on, or one may ring: what is then heard of it could be taken for another's to the same phone.
+
+    Each by itself: the planner finds either among few rows.
+    """
     other = aliased(Attempt)
-    return exists().where(
-        other.number_id == Delivery.number_id, other.kind == "voice", other.outcome.in_(ATTEMPTS_OPEN)
-    )
+    ours = exists().where(other.number_id == Delivery.number_id, other.kind == "voice")
+    goes_on = ours.where(other.outcome.in_(ATTEMPTS_OPEN))
+    may_ring = ours.where(other.outcome == AttemptOutcome.UNKNOWN, other.placed_at > now - MAY_RING)
+    return goes_on, may_ring

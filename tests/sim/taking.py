@@ -65,18 +65,19 @@ def _is_not_blind(claim: Claim, before: Claim, taken: Taken, sent: Sent) -> None
 
 
 def _has_line(books: Books, claim: Claim) -> None:
-    """By what our own rows say: one call to a phone at a time, and no more calls than lines.
+    """By what our own rows say: one call to a phone at a time, one that may ring too, and no more calls than lines.
 
     A broadcast's call of which no last word came keeps its phone, but its line no longer than it can last.
     """
     now = books.world.clock()
     rows = books.world.ground.rows(
-        """SELECT number_id, broadcast_id IS NULL OR placed_at > %s FROM attempts
-           WHERE kind = 'voice' AND outcome IN ('pending', 'accepted') AND placed_at > %s AND id <> %s""",
-        now - SHORTEST, now - LONGEST_CALL, claim.attempt_id,
+        """SELECT number_id, outcome <> 'unknown' AND (broadcast_id IS NULL OR placed_at > %s) FROM attempts
+           WHERE kind = 'voice' AND id <> %s AND (outcome IN ('pending', 'accepted') AND placed_at > %s
+             OR outcome = 'unknown' AND placed_at > %s)""",
+        now - SHORTEST, claim.attempt_id, now - LONGEST_CALL, claim.at - SHORTEST,
     )  # fmt: skip
     if any(number_id == claim.number_id for number_id, _ in rows):
-        fail(f"attempt {claim.attempt_id} rings a phone that is on another call of ours")
+        fail(f"attempt {claim.attempt_id} rings a phone that is or may be on another call of ours")
     on_lines = sum(keeps_line for _, keeps_line in rows) + 1
     if on_lines > books.lines:
         fail(f"{on_lines} calls at once on {books.lines} lines")

@@ -23,6 +23,7 @@ from gateway.rules.slots import slot_at
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState, CallState
 from gateway.store import numbers
+from tests.builders import a_member, a_number
 from tests.conftest import TestClock
 from tests.gateway.deliveries.crowds import a_crowd, begin, stand
 from tests.lines import CALLS_BACK, Caller
@@ -181,6 +182,19 @@ def test_call_of_a_broadcast_that_is_over_stays_in_doubt(rt: Runtime, clock: Tes
     broadcast_id, _ = in_doubt(rt, "voice", expires_at=clock() + timedelta(hours=1))
     wait_and_give_up(rt, clock, 120)
     assert stand(rt, broadcast_id).in_doubt == 1
+
+
+def test_phone_that_may_be_ringing_is_not_called_about_another_member(rt: Runtime, clock: TestClock) -> None:
+    number = a_number()
+    for name in ("Sita", "Ramesh"):
+        a_member(rt, name, number=number)
+    begin(rt, kind="voice")
+    rt.voice.script.fail(ProviderSilent("no answer"))
+    assert send_some(rt, "voice").handed == 1
+    clock.forward(seconds=59)
+    assert send_some(rt, "voice").handed == 0
+    clock.forward(seconds=2)
+    assert send_some(rt, "voice").handed == 1
 
 
 def on_the_phone(rt: Runtime, size: int = 1) -> tuple[int, list[Number], list[str]]:
