@@ -14,16 +14,19 @@ from typing import IO, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway import lengths
 from gateway.db import unit_of_work
-from gateway.models import Broadcast, BroadcastAnswer
+from gateway.models import Broadcast, BroadcastAnswer, Delivery
 from gateway.people.export import write_csv
 from gateway.questions import label_of, questions_of
+from gateway.rules.reaching import share_heard
 from gateway.runtime import Runtime
 from gateway.spreadsheet import write_sheet
 from gateway.store import broadcast_people, numbers
 from gateway.store.broadcast_people import Person
 
 CSV, XLSX = "csv", "xlsx"
+Words = Mapping[str, tuple[float, float]]  # by language: seconds spoken before a message, and its own
 PAGE = 1000
 
 
@@ -51,23 +54,26 @@ def write(rt: Runtime, out: IO[bytes], kind: str, unit_path: str, broadcast_id: 
 
 def _rows(rt: Runtime, broadcast: Broadcast, unit_path: str, asked: Asked) -> Iterator[list[str]]:
     after: int | None = 0
+    words = lengths.words_after(rt, broadcast) if broadcast.kind == "voice" else {}
     while after is not None:
         with unit_of_work(rt.engine) as unit:
             people, after = broadcast_people.list_people(
                 unit.db, broadcast, unit_path, None, after=after, size=PAGE
             )
-            cells = _page(rt, unit.db, broadcast, people, asked)
+            cells = _page(rt, unit.db, broadcast, people, asked, words)
         yield from cells
 
 
 def _page(
-    rt: Runtime, db: Session, broadcast: Broadcast, people: Sequence[Person], asked: Asked
+    rt: Runtime, db: Session, broadcast: Broadcast, people: Sequence[Person], asked: Asked, words: Words
 ) -> list[list[str]]:
     opened: Mapping[int, Any] = {}
     if asked.has_numbers:
         opened = numbers.open_numbers(db, rt.vault, [each.delivery.number_id for each in people])
     given = _answers(db, broadcast, people, asked)
-    return [_cells(rt, broadcast, each, asked, opened, given.get(each.delivery.id, {})) for each in people]
+    return [
+        _cells(rt, broadcast, each, asked, opened, given.get(each.delivery.id, {}), words) for each in people
+    ]
 
 
 def _cells(
@@ -77,6 +83,7 @@ def _cells(
     asked: Asked,
     opened: Mapping[int, Any],
     given: Mapping[int, str],
+    words: Words,
 ) -> list[str]:
     delivery = person.delivery
     whole = opened.get(delivery.number_id)
@@ -92,9 +99,18 @@ def _cells(
         asked.causes.get(code, code),
         str(delivery.tries),
         "" if delivery.heard_seconds is None else str(delivery.heard_seconds),
+        _share(delivery, words),
         _local(rt, delivery.ended_at),
         *answers,
     ]
+
+
+def _share(delivery: Delivery, words: Words) -> str:
+    """Of a hundred parts of the message so many were heard, by the seconds; nothing where nobody picked up."""
+    known = words.get(delivery.language or "")
+    if delivery.heard_seconds is None or known is None:
+        return ""
+    return str(round(100 * share_heard(delivery.heard_seconds, *known)))
 
 
 def _answers(

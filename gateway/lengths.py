@@ -32,6 +32,17 @@ def seconds_of(rt: Runtime, broadcast: Broadcast) -> dict[str, float]:
     }
 
 
+def words_after(rt: Runtime, broadcast: Broadcast) -> dict[str, tuple[float, float]]:
+    """Return by language what is spoken before the authored words, and how long these are, in seconds."""
+    return {
+        language: (
+            _greeting(rt, broadcast, language),
+            words_seconds(rt, broadcast.texts, broadcast.sounds, language),
+        )
+        for language in languages_of(broadcast.texts, broadcast.sounds)
+    }
+
+
 def sms_parts(
     rt: Runtime, texts: Mapping[str, Any], questions: Sequence[Mapping[str, Any]] | None
 ) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """`memberline broadcast show`, `results`, `rest`, `correct`: how it stands, what became of it, and what follows.
 
-`show` keeps the contract's keys; all but `to_retry`, `heard_estimated` and `fallback` sum to `asked`, also in each line by
-unit or by language.
+`show` keeps the contract's keys; all but `to_retry`, `heard_estimated`, `fallback` and `listened` sum to `asked`, also in
+each line by unit or by language.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def show(broadcast_id: str, by: str | None, as_json: bool) -> None:
 
     with runtime() as rt, unit_of_work(rt.engine) as unit:
         found = _find(unit, broadcast_id)
-        stand = _stand(unit, found)
+        stand = _stand(unit, rt, found)
         lines = _lines(unit, found, by) if by else []
         title = {"title": found.title}
     if as_json:
@@ -150,20 +150,22 @@ def _follow(broadcast_id: str, write: Write, how: str, as_json: bool, email: str
     print_json(shown) if as_json else print_facts(shown)
 
 
-def _stand(unit: UnitOfWork, found: Broadcast) -> dict[str, Any]:
+def _stand(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
     """The contract's keys and what was added. Before deliveries are made the audience is who will be asked."""
-    from gateway.broadcasts import audience, sums
+    from gateway.broadcasts import audience, listened, sums
     from gateway.states import BroadcastState
 
     stand = sums.of_broadcast(unit.db, found.id)
     if found.state in (BroadcastState.DRAFT, BroadcastState.APPROVED, BroadcastState.STARTING):
         stand.asked = stand.not_yet_tried = audience.count(unit.db, found).count
     fallback = _counts(stand.fallback, "sms") if stand.fallback else None
+    heard = listened.of_broadcast(unit.db, rt, found)
     return {
         "id": found.public_id,
         "state": str(found.state),
         **_counts(stand, found.kind),
         "fallback": fallback,
+        "listened": vars(heard) if heard else None,
     }
 
 
@@ -241,6 +243,7 @@ def _write(rt: Runtime, found: Broadcast, path: str, kind: str, name: str, has_n
         "cause",
         "tries",
         "seconds",
+        "heard_percent_estimated",
         "ended_at",
     ]
     asked = broadcast_files.Asked(

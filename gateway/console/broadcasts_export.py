@@ -99,7 +99,8 @@ def _asked(broadcast: Broadcast, has_numbers: bool) -> broadcast_files.Asked:
     """The words of the file in the language of whoever asks: a worker has no page."""
     head = [
         gettext("Member"), gettext("Number"), gettext("Unit"), gettext("Code of the unit"), gettext("Language"),
-        gettext("How it ended"), gettext("Why"), gettext("Tries"), gettext("Seconds listened"), gettext("When"),
+        gettext("How it ended"), gettext("Why"), gettext("Tries"), gettext("Seconds listened"),
+        gettext("Percent of the message heard (estimated)"), gettext("When"),
     ]  # fmt: skip
     causes: dict[str, Any] = {**CAUSES, **{str(each): word for each, word in REASONS.items()}}
     return broadcast_files.Asked(

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from gateway.broadcasts import local_times
+from gateway.broadcasts import listened, local_times
 from gateway.broadcasts.sums import Sums
 from gateway.console.charts import Bar, bars
 from gateway.console.formats import duration, moment, number
@@ -46,7 +46,7 @@ def pictures_of(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> 
     """Draw what there is to draw; none of what nobody has done yet."""
     drawn = [_over_time(db, rt, broadcast, stand)]
     if broadcast.kind == VOICE:
-        drawn += [_by_try(db, broadcast), _listened(db, broadcast), _by_hour(db, rt, broadcast)]
+        drawn += [_by_try(db, broadcast), _listened(db, rt, broadcast), _by_hour(db, rt, broadcast)]
     return [each for each in drawn if each]
 
 
@@ -141,10 +141,10 @@ def _by_try(db: Session, broadcast: Broadcast) -> Picture | None:
     return Picture(title, svg, sentence, heads, rows)
 
 
-def _listened(db: Session, broadcast: Broadcast) -> Picture | None:
-    seconds = results.listened(db, broadcast)
+def _listened(db: Session, rt: Runtime, broadcast: Broadcast) -> Picture | None:
+    seconds, heard = results.listened(db, broadcast), listened.of_broadcast(db, rt, broadcast)
     whole = sum(count for _, count in seconds)
-    if not whole:
+    if not whole or heard is None:
         return None
     longest = max(length for length, _ in seconds)
     wide = max(10, longest)
@@ -157,18 +157,17 @@ def _listened(db: Session, broadcast: Broadcast) -> Picture | None:
         [(0, "0"), (0.5, gettext("%(n)s s", n=number(wide // 2))), (1, gettext("%(n)s s", n=number(wide)))],
         gettext("all %(n)s who picked up", n=number(whole)),
     )
-    middle = next(length for length, _ in seconds if 2 * (whole - _up_to(seconds, length)) <= whole)
-    sentence = gettext("Half of them stayed for %(n)s seconds or longer.", n=number(middle))
+    sentence = gettext(
+        "Half of them stayed for %(n)s seconds or longer; of the message they heard about %(share)s of 100 on average, estimated from the seconds of the call.",
+        n=number(heard.median_seconds),
+        share=number(round(100 * heard.share_estimated)),
+    )
     marks = [each for each in LISTENED if each <= longest]
     rows = [
         (gettext("%(n)s s", n=number(each)), number(left[each]), f"{share(left[each], whole)} %")
         for each in marks
     ]
     return Picture(title, svg, sentence, (gettext("At least"), gettext("listened"), "%"), rows)
-
-
-def _up_to(seconds: Sequence[tuple[int, int]], length: int) -> int:
-    return sum(count for each, count in seconds if each <= length)
 
 
 def _by_hour(db: Session, rt: Runtime, broadcast: Broadcast) -> Picture | None:

@@ -38,6 +38,11 @@ def listened_to(seconds: Sequence[tuple[int, int]], points: Sequence[int]) -> li
     return [sum(count for length, count in seconds if length >= point) for point in points]
 
 
+def share_heard(seconds: float, before: float, length: float) -> float:
+    """Estimate how much of a message was heard, 0 to 1: `seconds` of a call in which `before` was spoken first."""
+    return min(1.0, max(0.0, seconds - before) / length) if length > 0 else 0.0
+
+
 def is_oddly_low(tried: int, answered: int, expected: float = USUAL[0]) -> bool:
     """Whether fewer than half as many pick up as these people do at a first try; of few nothing is said."""
     return tried >= ENOUGH_TRIED and answered < tried * max(expected, LEAST_EXPECTED) * ODDLY_LOW

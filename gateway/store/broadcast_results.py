@@ -58,6 +58,14 @@ class Answer(NamedTuple):
     number: int
 
 
+class Stayed(NamedTuple):
+    """How many of one language stayed in the call for so many seconds."""
+
+    language: str | None
+    seconds: int
+    number: int
+
+
 @dataclass(frozen=True)
 class Cost:
     """What the tries were reckoned to cost before, and what the provider charged, as far as it said so."""
@@ -114,6 +122,13 @@ def listened(db: Session, broadcast: Broadcast) -> list[tuple[int, int]]:
     seconds = func.least(Delivery.heard_seconds, MOST_SECONDS)
     query = select(seconds, func.count()).where(of(broadcast), Delivery.heard_seconds.is_not(None))
     return [(length, count) for length, count in db.execute(query.group_by(seconds).order_by(seconds))]
+
+
+def listened_by_language(db: Session, broadcast: Broadcast) -> list[Stayed]:
+    """The same by the language in which each heard it."""
+    keys = (Delivery.language, Delivery.heard_seconds)
+    query = select(*keys, func.count()).where(of(broadcast), Delivery.heard_seconds.is_not(None))
+    return [Stayed(*row) for row in db.execute(query.group_by(*keys))]
 
 
 def by_hour(db: Session, broadcast: Broadcast, zone: str) -> list[Hour]:

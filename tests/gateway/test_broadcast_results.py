@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway import lengths
+from gateway.broadcasts import listened
 from gateway.db import unit_of_work
 from gateway.models import Broadcast, BroadcastAnswer, Delivery
 from gateway.runtime import Runtime
@@ -62,6 +64,18 @@ def test_listening_and_hours_are_those_who_picked_up(rt: Runtime) -> None:
     broadcast_id = asked(rt, HEARD, HEARD, late, BUSY)
     assert told(rt, broadcast_id, results.listened) == [(4, 1), (40, 2)]
     assert told(rt, broadcast_id, results.by_hour, "Asia/Kolkata") == [(12, 3, 2), (13, 1, 1)]
+
+
+def test_how_much_was_heard_is_estimated_by_the_seconds(rt: Runtime) -> None:
+    broadcast_id = asked(rt, HEARD, HEARD, SHORT, BUSY)
+    before, words = told(rt, broadcast_id, lambda db, it: lengths.words_after(rt, it)["hi"])
+    assert 4 < before < before + words < 40
+    found = told(rt, broadcast_id, lambda db, it: listened.of_broadcast(db, rt, it))
+    assert found == listened.Listened(3, 40, 0.67)
+    half = asked(rt, {**HEARD, "heard_seconds": round(before + words / 2)}, {**SHORT, "language": "en"})
+    found = told(rt, half, lambda db, it: listened.of_broadcast(db, rt, it))
+    assert (found.people, found.median_seconds) == (2, 4) and 0.1 < found.share_estimated < 0.4
+    assert told(rt, asked(rt, BUSY), lambda db, it: listened.of_broadcast(db, rt, it)) is None
 
 
 def test_answers_are_counted_by_key_and_by_place(rt: Runtime) -> None:

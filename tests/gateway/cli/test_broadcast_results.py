@@ -31,6 +31,7 @@ def test_lines_by_unit_and_by_language_add_up_to_the_whole(rt: Runtime, cli: Cli
             assert sum(line[key] for line in lines) == shown[key]
         assert sum(line["not_reached"].get("busy", 0) for line in lines) == 1
     assert (shown["heard"], shown["heard_estimated"], shown["fallback"]) == (2, 1, None)
+    assert shown["listened"] == {"people": 3, "median_seconds": 40, "share_estimated": 0.33}
     assert "BOOTH-2" in cli("broadcast", "show", wanted, "--by", "unit").out
 
 
@@ -47,6 +48,7 @@ def test_people_are_written_masked_or_whole_and_that_is_noted(rt: Runtime, cli: 
     wanted, file = public_id(rt, asked(rt, HEARD, BUSY)), tmp_path / "people.csv"
     assert cli("broadcast", "results", wanted, "--csv", str(file), "--json").json["people"] == 2
     assert "+917000" not in file.read_text("utf-8-sig")
+    assert ",heard_percent_estimated," in file.read_text("utf-8-sig") and ",40,100," in file.read_text("utf-8-sig")
     cli("broadcast", "results", wanted, "--csv", str(file), "--numbers")
     assert "+917000" in file.read_text("utf-8-sig")
     with unit_of_work(rt.engine) as unit:
