@@ -14,12 +14,16 @@ from gateway.errors import MemberlineError
 @click.command()
 @click.option("--seeds", type=click.IntRange(min=1), default=1000, help="How many seeds are played.")
 @click.option("--first", type=click.IntRange(min=0), default=0, help="The first of them.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, help="How many are played at once, on as many cores."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Play this one alone and tell its story.")
-def sim(seeds: int, first: int, seed: int | None) -> None:
+def sim(seeds: int, first: int, jobs: int, seed: int | None) -> None:
     """Play broadcasts with faults at every step, and hold them to what is promised."""
     if not (CHECKOUT / "tests" / "sim").is_dir():
         raise MemberlineError("the simulation needs a checkout of the source")
-    chosen = ["--seed", str(seed)] if seed is not None else ["--seeds", str(seeds), "--first", str(first)]
+    many = ["--seeds", str(seeds), "--first", str(first), "--jobs", str(jobs)]
+    chosen = ["--seed", str(seed)] if seed is not None else many
     ran = subprocess.run([sys.executable, "-m", "tests.sim", *chosen], cwd=CHECKOUT, check=False)
     if ran.returncode:
         raise SystemExit(1)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import logging
+import multiprocessing
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 
 from gateway import faults
 from tests.sim.ground import Ground
@@ -23,16 +28,12 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="memberline sim", description=__doc__)
     asked.add_argument("--seeds", type=int, default=DEFAULT_SEEDS, help="how many seeds are played")
     asked.add_argument("--first", type=int, default=0, help="the first of them")
+    asked.add_argument("--jobs", type=int, default=1, help="how many are played at once")
     asked.add_argument("--seed", type=int, help="play this one and tell its story")
     chosen = asked.parse_args()
-    logging.disable(logging.CRITICAL)
-    ground = Ground()
-    try:
-        if chosen.seed is not None:
-            sys.exit(_tell(play(ground, chosen.seed)))
-        sys.exit(_many(ground, range(chosen.first, chosen.first + chosen.seeds)))
-    finally:
-        ground.close()
+    if chosen.seed is not None:
+        sys.exit(_tell(_play(chosen.seed)))
+    sys.exit(_many(range(chosen.first, chosen.first + chosen.seeds), chosen.jobs))
 
 
 def replay_line(seed: int) -> str:
@@ -47,12 +48,12 @@ def _tell(played: Played) -> int:
     return 1 if played.broken else 0
 
 
-def _many(ground: Ground, seeds: range) -> int:
+def _many(seeds: range, jobs: int) -> int:
     began = said = time.monotonic()
     sums: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     reached: Counter[str] = Counter()
-    for played in _until_interrupted(ground, seeds):
+    for played in _until_interrupted(seeds, jobs):
         counts += played.counts
         reached += played.reached
         sums.update(
@@ -69,13 +70,36 @@ def _many(ground: Ground, seeds: range) -> int:
     return 1 if sums["broken"] else 0
 
 
-def _until_interrupted(ground: Ground, seeds: range) -> Iterator[Played]:
+def _until_interrupted(seeds: range, jobs: int) -> Iterator[Played]:
     """Ctrl-C ends a long run with its sums."""
     try:
-        for seed in seeds:
-            yield play(ground, seed)
+        yield from map(_play, seeds) if jobs == 1 else _at_once(seeds, jobs)
     except KeyboardInterrupt:
         _say("interrupted")
+
+
+def _at_once(seeds: range, jobs: int) -> Iterator[Played]:
+    """Each process has a database of its own; Ctrl-C lets it end the seed that it plays."""
+    afresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, afresh, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        try:
+            for each in as_completed([pool.submit(_play, seed) for seed in seeds]):
+                yield each.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _play(seed: int) -> Played:
+    return play(_ground(), seed)
+
+
+@cache
+def _ground() -> Ground:
+    """This process's own, until it ends."""
+    logging.disable(logging.CRITICAL)
+    made = Ground()
+    atexit.register(made.close)
+    return made
 
 
 def _sum_up(sums: Counter[str], counts: Counter[str], reached: Counter[str], seconds: float) -> None:
