@@ -54,7 +54,7 @@ def _whole(db: Session, viewer: Viewer, asked: Asked, page: Page) -> dict[str, A
         "news": asked.address(fragment="1", **{SHOWN: shown}),
         "filters": filters(viewer, asked),
         "chips": chips(viewer, asked),
-        "places": choices(db, viewer.unit_path, HINTS),
+        "places": choices(db, viewer.unit_path, HINTS) if request.args.get("narrow") else None,
         "label": label,
         "views": saved_views.list_visible(db, viewer.staff_id, viewer.unit_path),
         "colleagues": staff_list.list_near(db, viewer.unit_path) if viewer.may("work_on_reports") else [],

@@ -18,9 +18,10 @@ def _one_of(states: tuple[ReportState, ...]) -> str:
 IS_WAITING = f"merged_into_id IS NULL AND state IN ({_one_of(REPORTS_WAITING)})"
 IS_RED = f"urgency = 'danger' AND taken_at IS NULL AND state NOT IN ({_one_of(REPORTS_OVER)})"
 IS_MARKED = "is_partial OR is_unnamed OR is_restricted"
+HAS_SOMEBODY = "assignee_id IS NOT NULL OR taken_at IS NOT NULL"
 COUNTED_BY = ["sight_unit_id", "assignee_id", "is_restricted", "merged_into_id"]
 NARROWED_BY = ["unit_id", "desk_unit_id", "state", "urgency", "category", "language", "due_at"]
-NARROWED_BY += ["is_unnamed", "is_partial", "must_act"]
+NARROWED_BY += ["is_unnamed", "is_partial", "must_act", "taken_at", "voice_note_id", "member_id"]
 
 
 class Report(Base):
@@ -53,7 +54,10 @@ class Report(Base):
             postgresql_where=text("is_waiting"),
             postgresql_include=["is_red", "id", *COUNTED_BY[1:], *NARROWED_BY],
         ),
+        # What one list wants may be all there is in this house and nothing in the next: found, or not found, at once.
         Index("ix_reports_category_received_at", "category", "received_at"),
+        Index("ix_reports_urgency", "urgency", "received_at"),
+        Index("ix_reports_charge", text(f"({HAS_SOMEBODY})"), "received_at"),
         # Few are marked, and a list wants one mark: which, is seen here.
         Index(
             "ix_reports_marked",
@@ -75,11 +79,18 @@ class Report(Base):
             postgresql_include=["sight_unit_id", "is_restricted", "assignee_id"],
         ),
         Index("ix_reports_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        # The list of a small unit, by those who may know of it and by its place: sought in the index, unit by unit.
         Index(
             "ix_reports_sight_unit_id_received_at",
             "sight_unit_id",
             "received_at",
-            postgresql_include=["state", *COUNTED_BY[1:]],
+            postgresql_include=["id", "state", *COUNTED_BY[1:]],
+        ),
+        Index(
+            "ix_reports_unit_id",
+            "unit_id",
+            "received_at",
+            postgresql_include=["id", "state", *COUNTED_BY],
         ),
         Index("ix_reports_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_reports_climb_at", "climb_at", postgresql_where=text("climb_at IS NOT NULL")),
@@ -95,7 +106,7 @@ class Report(Base):
     source: Mapped[str] = mapped_column(String(12))  # voice, sms, ussd
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     number_id: Mapped[int | None] = mapped_column(ForeignKey("numbers.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     desk_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     sight_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     is_past_local: Mapped[bool] = mapped_column(default=False)

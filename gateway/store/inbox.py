@@ -29,7 +29,7 @@ from gateway.store.inbox_search import (
     place_of,
     select_seen,
 )
-from gateway.store.planning import ANEW, plan
+from gateway.store.planning import ANEW, WARM, plan
 from gateway.store.reports import select_visible
 from gateway.store.sight import Sight
 
@@ -133,10 +133,21 @@ def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int | Non
     Of a narrowed search those that hold years of reports are not counted (None): a rare one is sought among all of them.
     """
     _plan_for_values(db)
-    counted = [tab for tab in Tab if not (search.is_narrowed and tab in OF_YEARS)]
-    query = select(*(_capped(sight, replace(search, tab=tab)) for tab in counted))
-    counts = dict(zip(counted, db.execute(query).one(), strict=True))
+    counts = _count_waiting_tabs(db, sight, search)
+    rest = [tab for tab in Tab if tab not in counts and not (search.is_narrowed and tab in OF_YEARS)]
+    query = select(*(_capped(sight, replace(search, tab=tab)) for tab in rest))
+    counts.update(zip(rest, db.execute(query).one(), strict=True))
     return {tab: counts.get(tab) for tab in Tab}
+
+
+def _count_waiting_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int]:
+    """Look once for what waits: where that is not more than `MOST`, the other lists of it are known as well."""
+    waiting = replace(search, tab=Tab.WAITING)
+    flags = [in_tab(tab, sight).label(tab) for tab in WAITING_TABS]
+    some = select_seen(sight, waiting, *flags).where(_here(sight, waiting)).limit(MOST + 1).subquery()
+    row = db.execute(select(*(func.count().filter(some.c[tab]) for tab in WAITING_TABS))).one()
+    counts = dict(zip(WAITING_TABS, row, strict=True))
+    return counts if counts[Tab.WAITING] <= MOST else {Tab.WAITING: counts[Tab.WAITING]}
 
 
 def count(db: Session, sight: Sight, search: Search, most: int) -> int:
@@ -167,7 +178,7 @@ def per_day(db: Session, sight: Sight, since: datetime, zone: str) -> dict[Any, 
 def _plan_for_values(db: Session) -> None:
     """Until the transaction ends no plan is kept for the next time that the same question is asked."""
     if not db.info.get(PLANNED):
-        plan(db, **ANEW)
+        plan(db, **ANEW, **WARM)
         db.info[PLANNED] = True
 
 
@@ -213,7 +224,10 @@ def _found(sight: Sight, search: Search, place: Place | None) -> Select[Any]:
 
 
 def _rows(db: Session, sight: Sight, search: Search, ids: Select[Any]) -> list[Row]:
-    query = _joined(sight).where(Report.id.in_(db.scalars(ids).all())).order_by(*order(search))
+    found = db.scalars(ids).all()
+    if not found:
+        return []
+    query = _joined(sight).where(Report.id.in_(found)).order_by(*order(search))
     return [
         Row(each[0], each[1], each[2], each[3] or "", each[4], each[5], each[6]) for each in db.execute(query)
     ]
