@@ -63,7 +63,6 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         places=places,
         label=label,
         actions=ACTIONS,
-        subjects=SUBJECTS,
         action_word=action_word,
         command_line=COMMAND_LINE,
         suppression_reasons=WHY_LEFT_ALONE,

@@ -75,7 +75,7 @@ def line(values: Sequence[int], top: int) -> Markup:
 def heat(hours: Mapping[tuple[int, int], int]) -> list[dict[str, Any]]:
     """The rows of the heat table, Monday first: a count and a shade for each hour."""
     top = max(hours.values(), default=0)
-    names = get_day_names("wide", locale=get_locale())
+    names = get_day_names("abbreviated", locale=get_locale())
     return [
         {
             "name": names[day - 1],

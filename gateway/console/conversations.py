@@ -18,7 +18,7 @@ from flows.words.pieces import PLACEHOLDER
 from gateway import learning
 from gateway.access import Viewer, may, runtime
 from gateway.console.control_words import conversation_word, percent, span
-from gateway.console.flow_picture import PARTS, picture
+from gateway.console.flow_picture import PARTS, pictures
 from gateway.console.formats import MINUTE
 from gateway.console.locale import SPOKEN, language
 from gateway.control.room import today_of
@@ -91,7 +91,7 @@ def show(viewer: Viewer, name: str) -> ResponseReturnValue:
         "conversations/show.html",
         name=name,
         word=conversation_word(name),
-        picture=picture(
+        picture=pictures(
             lay_out(flow),
             {each.node: each for each in questions},
             _name_of(spoken),

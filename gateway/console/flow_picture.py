@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -21,8 +22,20 @@ PARTS = ("answered", "away", "again", "silent", "wrong", "hung_up")
 _Boxes = Mapping[str, tuple[float, float]]
 
 
-def picture(
+def pictures(
     layout: Layout, questions: Mapping[str, Question], words: Callable[[str], str], title: str
+) -> Markup:
+    """Draw a flow twice: as it is laid out, and in one column for a phone; the sheet shows one of them."""
+    column = replace(layout, rows=tuple((name,) for row in layout.rows for name in row))
+    drawn = [
+        _picture(each, questions, words, title, kind)
+        for each, kind in ((layout, "flow"), (column, "flow slim"))
+    ]
+    return Markup("").join(drawn)
+
+
+def _picture(
+    layout: Layout, questions: Mapping[str, Question], words: Callable[[str], str], title: str, kind: str
 ) -> Markup:
     """Draw a flow; `words` says what is spoken at a place, or what another flow is called."""
     boxes = _places(layout)
@@ -33,8 +46,8 @@ def picture(
     lines = Markup("").join(_way(way, boxes, rank) for way in layout.ways)
     drawn = Markup("").join(_box(name, boxes[name], questions.get(name), words(name)) for name in boxes)
     return Markup(
-        '<svg class="flow" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{title}">{lines}{drawn}</svg>'
-    ).format(w=width, h=height, title=title, lines=lines, drawn=drawn)
+        '<svg class="{kind}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{title}">{lines}{drawn}</svg>'
+    ).format(kind=kind, w=width, h=height, title=title, lines=lines, drawn=drawn)
 
 
 def _places(layout: Layout) -> dict[str, tuple[float, float]]:
@@ -96,7 +109,11 @@ def _way(way: Way, boxes: _Boxes, rank: Mapping[str, int]) -> Markup:
     steps = rank[way.end] - rank[way.start]
     if steps == 1:
         a, b = (x1 + 40, y1 + HEIGHT), (x2 + 40, y2)
-        key = _text(b[0] + 6, b[1] - 6, way.keys, kind="key") if way.keys else Markup("")
+        middle = (
+            (a[0] + b[0]) / 2 + 6,
+            (a[1] + b[1]) / 2 + 5,
+        )  # so that keys of two ways to one box stand apart
+        key = _text(*middle, way.keys, kind="key") if way.keys else Markup("")
         return Markup(
             '<path class="way" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>{}'
         ).format(*a, a[0], a[1] + DOWN / 2, b[0], b[1] - DOWN / 2, *b, key)

@@ -72,8 +72,9 @@ def moment(at: datetime, zone: str | None = None) -> str:
 
 
 def place_of(zone: str) -> str:
-    """The name of a clock for people: "New York"."""
-    return zone.rpartition("/")[2].replace("_", " ")
+    """The name of a clock for people: "New York"; the country's own goes by the country."""
+    own = runtime().profile.zone
+    return country() if zone == own else zone.rpartition("/")[2].replace("_", " ")
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
@@ -130,5 +131,6 @@ def _fewer(peaks: Sequence[int], bars: int) -> list[int]:
 
 
 FILTERS = {
-    each.__name__: each for each in (number, some, age, duration, moment, day, stamp, clock, masked, wave)
+    each.__name__: each
+    for each in (number, some, age, duration, moment, place_of, day, stamp, clock, masked, wave)
 }

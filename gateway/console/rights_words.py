@@ -173,6 +173,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "status": _by_value(members_words.STATUSES),
     "state": _STATES | _by_value(words.REPORT_STATES),
     "urgency": _by_value(words.URGENCIES),
+    "category": _by_value(words.CATEGORIES),
     "source": _by_value(words.SOURCES),
     "reason": _by_value(members_words.DELIVERED_AS),
     "outcome": OUTCOMES | {"answered": _("spoken with")},

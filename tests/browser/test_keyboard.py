@@ -54,6 +54,20 @@ def test_slash_finds_and_keys_stay_out_of_fields(inbox: Page) -> None:
     assert not inbox.locator("dialog[open]").count()
 
 
+def test_escape_leaves_a_field_and_closes_the_help(inbox: Page) -> None:
+    inbox.keyboard.press("/")
+    inbox.keyboard.type("12")
+    inbox.keyboard.press("Escape")
+    expect(inbox.locator("#q")).not_to_be_focused()
+    expect(inbox.locator("#q")).to_have_value("12")  # what was typed stays, nothing is lost
+    inbox.keyboard.press("?")
+    expect(inbox.locator("dialog[open]")).to_be_visible()
+    inbox.keyboard.press("Escape")
+    expect(inbox.locator("dialog[open]")).to_have_count(0)
+    inbox.keyboard.press("j")
+    assert here(inbox) == 0
+
+
 def test_e_opens_the_answer_of_the_row(inbox: Page) -> None:
     inbox.keyboard.press("j")
     inbox.keyboard.press("e")

@@ -15,7 +15,7 @@ from tests.conftest import TestClock
 from tests.gateway.cli.conftest import Cli, cli  # noqa: F401
 from tests.gateway.console.seats import a_tree, seat
 
-RECORD = "problem/2/record"
+RECORD, KEYS = "problem/2/record", "problem/2/keys"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def callers(rt: Runtime, clock: TestClock) -> None:
             question_counts.add(work.db, whose, {RECORD: "sa" if nth % 2 else "sh"})
         for _ in range(2):
             whose = Whose(clock().date(), ids["BOOTH-2"], "voice", "bn", is_first=True)
-            question_counts.add(work.db, whose, {RECORD: "a", "main_menu/2/menu": "ra"})
+            question_counts.add(work.db, whose, {RECORD: "a", KEYS: "a", "main_menu/2/menu": "ra"})
 
 
 def test_counts_are_those_below_the_viewer(app: Flask, rt: Runtime, callers: None) -> None:
@@ -37,13 +37,14 @@ def test_counts_are_those_below_the_viewer(app: Flask, rt: Runtime, callers: Non
     bah = seat(app, rt, "Kamal", unit="BAH").get("/conversations/problem").text
     assert '<td class="n">2</td>' in bah
     assert '<td class="n">30</td>' not in bah
+    assert "built-in" not in bah  # a question may be called as what a dictionary can do
     assert '<td class="n">32</td>' in seat(app, rt, "Asha", unit="AGRA").get("/conversations/problem").text
 
 
 def test_place_where_people_get_stuck_is_named_and_drawn(app: Flask, rt: Runtime, callers: None) -> None:
     page = seat(app, rt, unit="AGRA").get("/conversations/problem").text
     assert "did not answer" in page
-    assert 'class="question troubled"' in page
+    assert page.count('class="question troubled"') == 2  # drawn wide, and in one column for a phone
     assert 'href="#record"' in page
     assert "Nowhere" in seat(app, rt, "Kamal", unit="BAH").get("/conversations/problem").text
 
