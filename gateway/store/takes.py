@@ -48,10 +48,8 @@ def keep_prompts(db: Session, wanted: Sequence[Wanted], now: datetime) -> None:
     rows = db.execute(select(Script.utterance_key, Script.retired_at).where(_is_prompt()))
     known = {key: at for key, at in rows if key}
     fresh = {each.utterance_key: each for each in wanted}
-    for each in fresh.values():
-        if each.utterance_key not in known:
-            row = insert(Script).values(**vars(each), made_at=now)
-            db.execute(row.on_conflict_do_nothing(index_elements=["utterance_key"]))
+    if made := [{**vars(each), "made_at": now} for key, each in fresh.items() if key not in known]:
+        db.execute(insert(Script).on_conflict_do_nothing(index_elements=["utterance_key"]), made)
     _retire(db, [key for key, at in known.items() if at is None and key not in fresh], now)
     _retire(db, [key for key, at in known.items() if at is not None and key in fresh], None)
 
