@@ -215,8 +215,13 @@ def _to_broadcast(unit: UnitOfWork, rt: Runtime, scene: Scene, text: str) -> lis
     report = texted_reports.last_answered(unit, scene)
     asked = [open_one.updated_at if open_one else None, report.answered_at if report else None]
     since = max((each for each in asked if each is not None), default=None)
-    is_taken = answers.texted(unit, rt, scene.number_id, text, since)
-    return [Speak("sms.question_answered", scene.language)] if is_taken else []
+    if answers.texted(unit, rt, scene.number_id, text, since):
+        return [Speak("sms.question_answered", scene.language)]
+    again = answers.asked_again(unit, rt, scene.number_id, text, since, scene.language)
+    if not again:
+        return []
+    _draft(unit, rt, scene, text)  # nothing that is written is dropped: staff see it
+    return [Speak("again.wrong_key", scene.language), Tell(again, scene.language)]
 
 
 def _help(unit: UnitOfWork, rt: Runtime, scene: Scene) -> Speak:

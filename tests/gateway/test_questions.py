@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from flows.sms_text import segments
+from flows.steps import Speak
 from gateway.channels.base import MessageArrived
 from gateway.db import unit_of_work
 from gateway.deliveries import contact
@@ -180,6 +181,23 @@ def test_what_is_no_answer_becomes_a_draft(rt: Runtime):
     texted(rt, number, "7", "in-1")
     texted(rt, number, "पानी नहीं आता", "in-2")
     assert (kept(rt), reports(rt)) == ([], 2)
+
+
+def test_wrong_key_7_is_asked_again_and_then_answered(rt: Runtime):
+    number = an_sms(rt)
+    texted(rt, number, "7", "in-1")
+    send_some(rt, "sms")
+    again = rt.sms.sent[-1].text
+    assert again.startswith(rt.words.text(Speak("again.wrong_key", "hi"))) and "1 हाँ\n2 नहीं" in again
+    texted(rt, number, "2", "in-2")
+    assert kept(rt) == [(1, "2", False)]
+
+
+def test_long_number_is_no_try_at_an_answer(rt: Runtime):
+    number = an_sms(rt)
+    texted(rt, number, "9876", "in-1")
+    send_some(rt, "sms")
+    assert "1 हाँ" not in rt.sms.sent[-1].text
 
 
 def test_after_two_days_a_number_is_no_answer_any_more(rt: Runtime, clock: TestClock):
