@@ -133,18 +133,19 @@ def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int | Non
     Of a narrowed search those that hold years of reports are not counted (None): a rare one is sought among all of them.
     """
     _plan_for_values(db)
-    counts = _count_waiting_tabs(db, sight, search)
+    seen = select_seen(sight, search, literal(1))
+    counts = _count_waiting_tabs(db, sight, search, seen)
     rest = [tab for tab in Tab if tab not in counts and not (search.is_narrowed and tab in OF_YEARS)]
-    query = select(*(_capped(sight, replace(search, tab=tab)) for tab in rest))
-    counts.update(zip(rest, db.execute(query).one(), strict=True))
+    each = (_capped(seen.where(_here(sight, replace(search, tab=tab)))) for tab in rest)
+    counts.update(zip(rest, db.execute(select(*each)).one(), strict=True))
     return {tab: counts.get(tab) for tab in Tab}
 
 
-def _count_waiting_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int]:
+def _count_waiting_tabs(db: Session, sight: Sight, search: Search, seen: Select[Any]) -> dict[Tab, int]:
     """Look once for what waits: where that is not more than `MOST`, the other lists of it are known as well."""
-    waiting = replace(search, tab=Tab.WAITING)
     flags = [in_tab(tab, sight).label(tab) for tab in WAITING_TABS]
-    some = select_seen(sight, waiting, *flags).where(_here(sight, waiting)).limit(MOST + 1).subquery()
+    waiting = seen.with_only_columns(*flags).where(_here(sight, replace(search, tab=Tab.WAITING)))
+    some = waiting.limit(MOST + 1).subquery()
     row = db.execute(select(*(func.count().filter(some.c[tab]) for tab in WAITING_TABS))).one()
     counts = dict(zip(WAITING_TABS, row, strict=True))
     return counts if counts[Tab.WAITING] <= MOST else {Tab.WAITING: counts[Tab.WAITING]}
@@ -152,18 +153,19 @@ def _count_waiting_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, 
 
 def count(db: Session, sight: Sight, search: Search, most: int) -> int:
     """Count what a search finds; more than `most` are `most` and one."""
-    return int(db.scalar(select(_capped(sight, search, most))) or 0)
+    found = select_seen(sight, search, literal(1)).where(_here(sight, search))
+    return int(db.scalar(select(_capped(found, most))) or 0)
 
 
 def count_waiting(db: Session, sight: Sight) -> Waiting:
     """Count what waits for this viewer."""
     _plan_for_values(db)
-    waiting = Search()
+    waiting = select_seen(sight, Search(), literal(1)).where(Report.is_waiting)
     query = select(
-        _capped(sight, waiting, where=Report.is_red.is_(True)),
-        _capped(sight, waiting, where=Report.state.in_(UNHEARD)),
-        _capped(sight, waiting),
-        func.least(_oldest(sight, is_red=True), _oldest(sight, is_red=False)),
+        _capped(waiting.where(Report.is_red)),
+        _capped(waiting.where(Report.state.in_(UNHEARD))),
+        _capped(waiting),
+        func.least(_oldest(waiting, is_red=True), _oldest(waiting, is_red=False)),
     )
     return Waiting(*db.execute(query).one())
 
@@ -182,18 +184,13 @@ def _plan_for_values(db: Session) -> None:
         db.info[PLANNED] = True
 
 
-def _oldest(sight: Sight, is_red: bool) -> ScalarSelect[Any]:
-    query = select_seen(sight, Search(), Report.received_at).where(Report.is_waiting)
-    query = query.where(Report.is_red.is_(is_red)).order_by(*order(Search()))
-    return query.limit(1).scalar_subquery()
+def _oldest(waiting: Select[Any], is_red: bool) -> ScalarSelect[Any]:
+    query = waiting.with_only_columns(Report.received_at).where(Report.is_red.is_(is_red))
+    return query.order_by(*order(Search())).limit(1).scalar_subquery()
 
 
-def _capped(
-    sight: Sight, search: Search, most: int = MOST, where: ColumnElement[bool] | None = None
-) -> ScalarSelect[Any]:
-    query = select_seen(sight, search, literal(1)).where(_here(sight, search))
-    some = (query if where is None else query.where(where)).limit(most + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+def _capped(found: Select[Any], most: int = MOST) -> ScalarSelect[Any]:
+    return select(func.count()).select_from(found.limit(most + 1).subquery()).scalar_subquery()
 
 
 def _here(sight: Sight, search: Search) -> ColumnElement[bool]:
