@@ -9,13 +9,12 @@ from audio.clips import Utterance, utterance_key
 from audio.errors import ClipError
 from flows.steps import Speak, Tell
 from gateway.db import UnitOfWork, unit_of_work
+from gateway.models.sounds import LONGEST_NAME
 from gateway.runtime import Runtime
 from gateway.speech import utterance
 from gateway.store import gaps
 
 logger = logging.getLogger(__name__)
-
-LONGEST_NAME = 64
 
 
 def note(

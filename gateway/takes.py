@@ -17,9 +17,11 @@ from audio.clips import RECORDED, Clip, Utterance, utterance_key
 from audio.convert import to_telephone
 from audio.errors import ClipError
 from audio.judging import Fault, judge
+from audio.tts.order import Quality, quality_of
 from gateway.db import UnitOfWork, unit_of_work
 from gateway.errors import Conflict, NotFound
 from gateway.models import Broadcast, NewsItem, Script, Take, new_public_id
+from gateway.models.sounds import LONGEST_NAME
 from gateway.runtime import Runtime
 from gateway.states import BroadcastState
 from gateway.store import takes
@@ -31,9 +33,7 @@ logger = logging.getLogger(__name__)
 UPLOAD, BROWSER, PHONE = "upload", "browser", "phone"
 PROMPT, MESSAGE, NEWS = "prompt", "broadcast", "news"
 LONGEST_MESSAGE = 120.0  # voice_design.md D7
-LONGEST_NAME = 64
-DRAFT_VOICES = frozenset({"gtts", "espeak", "silent"})
-HUMAN, MACHINE, DRAFT, NONE = "human", "machine", "draft", "none"
+HUMAN, MACHINE, DRAFT, NONE = Quality.HUMAN, Quality.GOOD, Quality.DRAFT, "none"
 
 
 @dataclass(frozen=True)
@@ -191,11 +191,7 @@ def clip_of(rt: Runtime, script: Script) -> Clip | None:
 
 def voice_of(clip: Clip | None) -> str:
     """Say whose voice it is: a person's, a good machine's, a draft of a machine's, or nobody's."""
-    if clip is None:
-        return NONE
-    if clip.voice == RECORDED:
-        return HUMAN
-    return DRAFT if clip.voice in DRAFT_VOICES else MACHINE
+    return quality_of(clip.voice) if clip else NONE
 
 
 def _audit(

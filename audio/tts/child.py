@@ -1,4 +1,4 @@
-"""One running speech program and the pipe to it: frames, time limits, a clean end. Espeak and Kokoro call this."""
+"""One running speech program and the pipe to it: frames, time limits, a clean end; and who keeps one. Espeak and Kokoro call this."""
 
 import json
 import os
@@ -8,8 +8,12 @@ import subprocess
 import sys
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import IO
+
+from audio.errors import ClipError, VoiceUnavailable
 
 _MAX_ANSWER = 64 * 2**20
 
@@ -75,6 +79,60 @@ class Child:
                 raise ChildGone
             parts += part
         return bytes(parts)
+
+
+class Keeper:
+    """Keeps one program: started at the first word, and again where it died or hung; shared by threads, each fork has its own.
+
+    A word may take `seconds`, a second try included; each try `seconds_each`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        start: Callable[[], Child],
+        seconds: float,
+        seconds_each: float,
+        seconds_off: float,
+    ) -> None:
+        self.seconds, self.seconds_each = seconds, seconds_each
+        self._name, self._start, self._seconds_off = name, start, seconds_off
+        self._lock = Lock()
+        self._child: Child | None = None
+
+    def ask(self, wanted: dict[str, object], expected: bytes) -> bytes:
+        """Return the body of the answer; raises ClipError with the program's own sentence, VoiceUnavailable where it does not run."""
+        with self._lock:
+            kind, body = self._ask(wanted)
+        if kind != expected:
+            raise ClipError(body.decode(errors="replace"))
+        return body
+
+    def close(self) -> None:
+        """End the program, if there is one."""
+        with self._lock:
+            if self._child:
+                self._child.stop()
+            self._child = None
+
+    @property
+    def process_id(self) -> int | None:
+        """The program's process id, None before the first word."""
+        return self._child.process_id if self._child else None
+
+    def _ask(self, wanted: dict[str, object]) -> tuple[bytes, bytes]:
+        until = time.monotonic() + self.seconds
+        for _ in range(2):  # a text that kills a fresh child twice is not tried a third time
+            try:
+                return self._running().ask(wanted, min(self.seconds_each, until - time.monotonic()))
+            except ChildGone:
+                continue
+        raise VoiceUnavailable(f"The speech program {self._name} does not run.", self._seconds_off)
+
+    def _running(self) -> Child:
+        if not (self._child and self._child.is_ours_and_alive):
+            self._child = self._start()
+        return self._child
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -6,12 +6,11 @@ only certain voice, so it is also the one for personal texts. Build calls this.
 
 import json
 from pathlib import Path
-from threading import Lock
 
-from audio.errors import ClipError, VoiceUnavailable
+from audio.errors import ClipError
 from audio.normalise import check_language, normalise
 from audio.tts import Means
-from audio.tts.child import Child, ChildGone
+from audio.tts.child import Child, Keeper
 
 # Which eSpeak voice reads which language; Bhojpuri and Maithili are read by the Hindi voice (speech.md 2).
 VOICES = {
@@ -24,7 +23,7 @@ VOICES = {
 }
 PROGRAM = Path(__file__).with_name("espeak_child.py")
 _USUAL_WORDS_PER_MINUTE = 175
-_SECONDS_TO_WAIT = 20.0
+_SECONDS_EACH = 20.0
 _SECONDS_OFF = 60.0
 
 
@@ -40,10 +39,8 @@ class Espeak:
     is_remote = False
     is_slow = False
 
-    def __init__(self, seconds_to_wait: float = _SECONDS_TO_WAIT) -> None:
-        self._seconds_to_wait = seconds_to_wait
-        self._lock = Lock()
-        self._child: Child | None = None
+    def __init__(self, seconds_each: float = _SECONDS_EACH) -> None:
+        self._kept = Keeper("eSpeak NG", lambda: Child(PROGRAM), 2 * seconds_each, seconds_each, _SECONDS_OFF)
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
         """Return a WAV file at 22.05 kHz; raises ClipError for a language it lacks, VoiceUnavailable if it cannot run."""
@@ -55,41 +52,18 @@ class Espeak:
             "voice": voice,
             "words_per_minute": max(80, min(450, round(_USUAL_WORDS_PER_MINUTE * rate))),
         }
-        return self._answer(wanted, b"W")
+        return self._kept.ask(wanted, b"W")
 
     def phonemes(self, texts: list[str], voice: str) -> list[str]:
         """Return each text in the phonetic alphabet, as that voice of eSpeak reads it, with `^` for ties."""
-        said: list[str] = json.loads(self._answer({"phonemes_of": texts, "voice": voice}, b"P"))
+        said: list[str] = json.loads(self._kept.ask({"phonemes_of": texts, "voice": voice}, b"P"))
         return said
 
     def close(self) -> None:
         """End the child process, if there is one."""
-        with self._lock:
-            if self._child:
-                self._child.stop()
-            self._child = None
+        self._kept.close()
 
     @property
     def process_id(self) -> int | None:
         """The child's process id, None before the first word."""
-        return self._child.process_id if self._child else None
-
-    def _answer(self, wanted: dict[str, object], expected: bytes) -> bytes:
-        with self._lock:
-            kind, body = self._ask(wanted)
-        if kind != expected:
-            raise ClipError(body.decode(errors="replace"))
-        return body
-
-    def _ask(self, wanted: dict[str, object]) -> tuple[bytes, bytes]:
-        for _ in range(2):  # a text that kills a fresh child twice is not tried a third time
-            try:
-                return self._running().ask(wanted, self._seconds_to_wait)
-            except ChildGone:
-                continue
-        raise VoiceUnavailable("The speech program eSpeak NG does not run.", _SECONDS_OFF)
-
-    def _running(self) -> Child:
-        if not (self._child and self._child.is_ours_and_alive):
-            self._child = Child(PROGRAM)
-        return self._child
+        return self._kept.process_id

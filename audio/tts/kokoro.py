@@ -5,15 +5,13 @@ It takes half a gigabyte and, where nobody else wants the cores, a second for so
 first word, runs behind everything else and ends with `close`. Build calls this.
 """
 
-import time
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 
 from audio.errors import ClipError, VoiceUnavailable
 from audio.normalise import check_language, normalise
 from audio.tts import Means
-from audio.tts.child import Child, ChildGone
+from audio.tts.child import Child, Keeper
 from audio.tts.espeak import VOICES, Espeak
 from audio.tts.kokoro_folder import KokoroFolder
 from audio.tts.phonemes import in_pieces, sections, spelled
@@ -38,9 +36,7 @@ class Kokoro:
     def __init__(self, folder: Path | None, seconds_to_wait: float = _SECONDS_TO_WAIT) -> None:
         self._folder = KokoroFolder(folder)
         self._espeak = Espeak()
-        self._seconds_to_wait = seconds_to_wait
-        self._lock = Lock()
-        self._child: Child | None = None
+        self._kept = Keeper("Kokoro", self._start, seconds_to_wait, seconds_to_wait, _SECONDS_OFF)
 
     def speak(self, text: str, language: str, rate: float) -> bytes:
         """Return a WAV file at 24 kHz; raises VoiceUnavailable with what is wrong with the folder."""
@@ -50,11 +46,7 @@ class Kokoro:
         wanted = {"voice": f"{narrator}.bin", "pieces": [each for each in pieces if each], "speed": rate}
         if not wanted["pieces"]:
             raise ClipError("Kokoro knows no sound of this text.")
-        with self._lock:
-            kind, body = self._ask(wanted)
-        if kind != b"W":
-            raise ClipError(body.decode(errors="replace"))
-        return body
+        return self._kept.ask(wanted, b"W")
 
     def checked(self) -> Path:
         """Return the folder; raises VoiceUnavailable with what must be done before this voice can speak."""
@@ -67,15 +59,12 @@ class Kokoro:
     def close(self) -> None:
         """End both child processes."""
         self._espeak.close()
-        with self._lock:
-            if self._child:
-                self._child.stop()
-            self._child = None
+        self._kept.close()
 
     @property
     def process_id(self) -> int | None:
         """The child's process id, None before the first word."""
-        return self._child.process_id if self._child else None
+        return self._kept.process_id
 
     def _phonemes(self, text: str, language: str, narrator: str) -> str:
         american = language == "en" and narrator.startswith("a")
@@ -86,16 +75,5 @@ class Kokoro:
         said = self._espeak.phonemes([part.words for part in parts], accent)
         return "".join(spelled(ipa, accent) + part.stop for ipa, part in zip(said, parts, strict=True))
 
-    def _ask(self, wanted: dict[str, object]) -> tuple[bytes, bytes]:
-        until = time.monotonic() + self._seconds_to_wait
-        for _ in range(2):  # a text that kills a fresh child twice is not tried a third time
-            try:
-                return self._running().ask(wanted, until - time.monotonic())
-            except ChildGone:
-                continue
-        raise VoiceUnavailable("The speech program Kokoro does not run.", _SECONDS_OFF)
-
-    def _running(self) -> Child:
-        if not (self._child and self._child.is_ours_and_alive):
-            self._child = Child(PROGRAM, str(self.checked()))
-        return self._child
+    def _start(self) -> Child:
+        return Child(PROGRAM, str(self.checked()))

@@ -44,24 +44,37 @@ def build(as_json: bool) -> None:
 @clips.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(as_json: bool) -> None:
-    """List the sounds that lack, by language, and what no person has read; exit code 1 where a sound lacks."""
+    """List the sounds that lack, by language, and what no person has read; exit code 1 where a sound lacks.
+
+    Also how many are of draft quality: a voice that wants a recording in its place.
+    """
     # Start-up cost: see `build`.
+    from audio.tts.order import Quality, quality_of
     from gateway.sounds import catalogue, list_missing, list_unread
 
     rt = runtime_here()
     lacking, unread = list_missing(rt), list_unread(rt)
-    voices = Counter(clip.voice for each in catalogue(rt) if (clip := rt.clips.find(each)))
+    found = [(each.language, clip.voice) for each in catalogue(rt) if (clip := rt.clips.find(each))]
     rt.close()
+    voices = Counter(voice for _, voice in found)
+    drafts = Counter(language for language, voice in found if quality_of(voice) is Quality.DRAFT)
     by_language, without_voice = _by_language(lacking), _by_language(unread)
     if as_json:
         click.echo(
             json.dumps(
-                {"voices": voices, "missing": by_language, "without_human_voice": without_voice},
+                {
+                    "voices": voices,
+                    "missing": by_language,
+                    "without_human_voice": without_voice,
+                    "drafts": drafts,
+                },
                 ensure_ascii=False,
             )
         )
     else:
         click.echo("voices: " + ", ".join(f"{voice} {count}" for voice, count in voices.most_common()))
+        for language, count in sorted(drafts.items()):
+            click.echo(f"{language}: {count} in draft quality")
         for language, names in without_voice.items():
             click.echo(f"{language}: no person has read {len(names)}: {', '.join(names)}")
         for language, names in by_language.items():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Key, Public, new_public_id
 
+LONGEST_NAME = 64  # of a prompt
 FIRST_NUMBER = 101  # three digits at least: a script's number is never taken for a choice
 
 
@@ -30,7 +31,7 @@ class Script(Base):
     id: Mapped[Key]
     number: Mapped[int] = mapped_column(Identity(start=FIRST_NUMBER), unique=True)
     language: Mapped[str] = mapped_column(String(8))
-    name: Mapped[str] = mapped_column(String(64))  # of a prompt, as in the words' files; empty for a message
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))  # as in the words' files; empty for a message
     words: Mapped[str] = mapped_column(Text)
     utterance_key: Mapped[str | None] = mapped_column(String(32))
     broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
@@ -72,7 +73,7 @@ class SoundGap(Base):
 
     utterance_key: Mapped[str] = mapped_column(String(32), primary_key=True)
     language: Mapped[str] = mapped_column(String(8))
-    name: Mapped[str] = mapped_column(String(64))  # of a prompt, empty where it was none
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))  # of a prompt, empty where it was none
     times: Mapped[int]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]

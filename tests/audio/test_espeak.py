@@ -88,7 +88,7 @@ def test_voice_speaks_again_when_its_process_is_killed(voice):
 
 
 def test_voice_is_unavailable_when_its_process_hangs():
-    hung = Espeak(seconds_to_wait=0.0)
+    hung = Espeak(seconds_each=0.0)
     with pytest.raises(VoiceUnavailable) as caught:
         hung.speak("one", "en", 0.85)
     assert caught.value.retry_after > 0
@@ -99,9 +99,9 @@ def test_voice_speaks_again_when_its_process_hung_once(voice):
     voice.speak("one", "en", 0.85)
     first = voice.process_id
     os.kill(first, signal.SIGSTOP)
-    voice._seconds_to_wait, usual = 1.0, voice._seconds_to_wait
+    voice._kept.seconds_each, usual = 1.0, voice._kept.seconds_each
     assert voice.speak("two", "en", 0.85)[:4] == b"RIFF"
-    voice._seconds_to_wait = usual
+    voice._kept.seconds_each = usual
     assert voice.process_id != first
 
 
