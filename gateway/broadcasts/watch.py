@@ -57,8 +57,11 @@ def look(unit: UnitOfWork, rt: Runtime, broadcast: Broadcast, stand: Sums) -> No
 
 
 def oddly_low(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> Odd | None:
-    """How few pick up, where these are fewer than half of what was to be expected of these people at this hour."""
-    tried, answered = picked_up(stand)
+    """How few pick up, where these are fewer than half of what was to be expected of these people at this hour.
+
+    Whoever picks up stays longer than a busy tone: those who are on the phone now count as if all of them had.
+    """
+    tried, answered = (each + stand.in_progress for each in picked_up(stand))
     if not reaching.may_be_oddly_low(tried, answered):
         return None
     expected = expected_of(db, rt, broadcast)

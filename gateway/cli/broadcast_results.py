@@ -222,7 +222,7 @@ def _results(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
         "answers": [each._asdict() for each in kept.answers(db, found.id)],
         "cost": {
             "currency": cost.currency,
-            "estimated": float(cost.estimated),
+            "kept_back": float(cost.kept_back),
             "charged": float(cost.charged),
             "charged_tries": cost.charged_tries,
         },

@@ -85,18 +85,20 @@ def outcome_of(
 def _cost(db: Session, rt: Runtime, broadcast: Broadcast) -> str | None:
     """One sentence or two; None where nothing is known of its price."""
     cost = results.cost(db, broadcast, money.find_money(db, rt.profile.money).prices.currency)
-    if not cost.charged and not cost.estimated:
+    if not cost.charged and not cost.kept_back:
         return None
     said = gettext(
         "The provider has charged %(paid)s for %(n)s tries so far.",
         paid=shown_amount(cost.charged, cost.currency),
         n=number(cost.charged_tries),
     )
-    if not cost.estimated:
+    if not cost.kept_back:
         return str(said)
-    reckoned = shown_amount(cost.estimated, cost.currency)
-    most = gettext("Reckoned with were %(amount)s at most, if everybody listens to the end.", amount=reckoned)
-    return f"{said} {most}"
+    more = gettext(
+        "For tries whose price it has not told yet %(amount)s are kept back.",
+        amount=shown_amount(cost.kept_back, cost.currency),
+    )
+    return f"{said} {more}"
 
 
 def _languages(db: Session, broadcast: Broadcast) -> list[Line]:

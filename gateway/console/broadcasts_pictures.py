@@ -46,7 +46,11 @@ def pictures_of(db: Session, rt: Runtime, broadcast: Broadcast, stand: Sums) -> 
     """Draw what there is to draw; none of what nobody has done yet."""
     drawn = [_over_time(db, rt, broadcast, stand)]
     if broadcast.kind == VOICE:
-        drawn += [_by_try(db, broadcast), _listened(db, rt, broadcast), _by_hour(db, rt, broadcast)]
+        drawn += [
+            _by_try(db, broadcast, stand.in_progress),
+            _listened(db, rt, broadcast),
+            _by_hour(db, rt, broadcast),
+        ]
     return [each for each in drawn if each]
 
 
@@ -94,7 +98,7 @@ def _fewer(run: Sequence[Any], most: int = 12) -> list[Any]:
     return kept if not run or kept and kept[-1] == run[-1] else [*kept, run[-1]]
 
 
-def _by_try(db: Session, broadcast: Broadcast) -> Picture | None:
+def _by_try(db: Session, broadcast: Broadcast, on_the_phone: int) -> Picture | None:
     tries = [each for each in results.by_try(db, broadcast) if each.tried]
     if not tries:
         return None
@@ -121,6 +125,8 @@ def _by_try(db: Session, broadcast: Broadcast) -> Picture | None:
         share=number(round(100 * reached[0])),
         usual=number(round(100 * reaching.USUAL[0])),
     )
+    if on_the_phone:  # a busy tone ends sooner than a call that is listened to
+        sentence = f"{sentence} {_not_counted(on_the_phone)}"
     rows = [
         (
             number(each.nth),
@@ -139,6 +145,17 @@ def _by_try(db: Session, broadcast: Broadcast) -> Picture | None:
         gettext("usual"),
     )
     return Picture(title, svg, sentence, heads, rows)
+
+
+def _not_counted(on_the_phone: int) -> str:
+    return str(
+        ngettext(
+            "%(n)s is on the phone now and not counted yet; whoever picks up stays longer.",
+            "%(n)s are on the phone now and not counted yet; whoever picks up stays longer.",
+            on_the_phone,
+            n=number(on_the_phone),
+        )
+    )
 
 
 def _listened(db: Session, rt: Runtime, broadcast: Broadcast) -> Picture | None:

@@ -68,10 +68,10 @@ class Stayed(NamedTuple):
 
 @dataclass(frozen=True)
 class Cost:
-    """What the tries were reckoned to cost before, and what the provider charged, as far as it said so."""
+    """What the provider charged for tries, as far as it said so, and what is kept back for those of which it has not."""
 
     tries: int
-    estimated: Decimal
+    kept_back: Decimal
     charged: Decimal
     charged_tries: int
     currency: str
@@ -128,7 +128,8 @@ def listened_by_language(db: Session, broadcast: Broadcast) -> list[Stayed]:
     """The same by the language in which each heard it."""
     keys = (Delivery.language, Delivery.heard_seconds)
     query = select(*keys, func.count()).where(of(broadcast), Delivery.heard_seconds.is_not(None))
-    return [Stayed(*row) for row in db.execute(query.group_by(*keys))]
+    rows = db.execute(query.group_by(*keys))
+    return [Stayed(language, seconds or 0, number) for language, seconds, number in rows]
 
 
 def by_hour(db: Session, broadcast: Broadcast, zone: str) -> list[Hour]:
@@ -185,15 +186,15 @@ def cost(db: Session, broadcast: Broadcast, currency: str) -> Cost:
     query = (
         select(
             func.count(),
-            func.coalesce(func.sum(Attempt.estimate), 0),
+            func.coalesce(func.sum(Attempt.estimate).filter(Attempt.cost.is_(None)), 0),
             func.coalesce(func.sum(Attempt.cost).filter(charged), 0),
             func.count().filter(charged),
         )
         .join(Delivery, Delivery.id == Attempt.delivery_id)
         .where(Delivery.broadcast_id == broadcast.id, Delivery.reason == DeliveryReason.BROADCAST)
     )
-    tries, estimated, paid, paid_tries = db.execute(query).one()
-    return Cost(tries, Decimal(estimated or 0), Decimal(paid or 0), paid_tries, currency)
+    tries, kept_back, paid, paid_tries = db.execute(query).one()
+    return Cost(tries, Decimal(kept_back or 0), Decimal(paid or 0), paid_tries, currency)
 
 
 def count_tries(db: Session, broadcast_id: int, since: datetime) -> int:

@@ -92,10 +92,10 @@ def test_answers_are_counted_by_key_and_by_place(rt: Runtime) -> None:
     assert by_place == {first.id: [(1, "1", 2), (2, None, 1)], second.id: [(1, "2", 1)]}
 
 
-def test_cost_tells_what_was_reckoned_and_what_was_charged(rt: Runtime) -> None:
+def test_cost_tells_what_was_charged_and_what_is_kept_back_for_the_others(rt: Runtime) -> None:
     broadcast_id = asked(rt, HEARD, {**BUSY, "tries": 3})
     cost = told(rt, broadcast_id, results.cost, "INR")
-    assert (cost.tries, cost.estimated, cost.charged, cost.charged_tries) == (4, Decimal(8), Decimal(2), 1)
+    assert (cost.tries, cost.kept_back, cost.charged, cost.charged_tries) == (4, Decimal(6), Decimal(2), 1)
     assert told(rt, broadcast_id, results.cost, "KES").charged == 0
 
 

@@ -113,6 +113,12 @@ def test_usual_pick_up_is_no_trouble(rt: Runtime) -> None:
         assert list(broadcast_alarms.list_troubled(work.db, "/")) == []
 
 
+def test_whoever_is_on_the_phone_may_have_picked_up(rt: Runtime) -> None:
+    on_the_phone = {"state": DeliveryState.SENT, "tries": 1}
+    broadcast_id = asked(rt, *[HEARD] * 20, *[BUSY] * 80, *[on_the_phone] * 10)
+    assert look(rt, broadcast_id).warned_at is None  # it is odd without them
+
+
 def known_to_answer(rt: Runtime, broadcast_id: int, of_ten: int) -> None:
     """Everybody asked was called ten times at this time of day, and answered so often; then this call was counted."""
     nth = SLOTS.index(slot_at(rt.profile, MessageClass.ORGANISATIONAL, rt.clock()))

@@ -17,7 +17,7 @@ from gateway.db import unit_of_work
 from gateway.deliveries.send import send_some
 from gateway.models import AuditEntry, Broadcast, BroadcastAnswer, Delivery, Member, ReportFile, Unit
 from gateway.runtime import Runtime
-from gateway.states import BroadcastState
+from gateway.states import BroadcastState, DeliveryState
 from tests.builders import a_unit
 from tests.conftest import TestClock
 from tests.gateway.asked import AGAIN, BUSY, DOUBT, HEARD, REFUSED, SHORT, WAITING, asked
@@ -112,6 +112,15 @@ def test_page_says_that_oddly_few_pick_up_until_it_mends(app: Flask, rt: Runtime
     page = desk.read(address(rt, low))
     assert "Oddly few pick up: 10 of 100" in page and "about 50 were to be expected" in page
     assert "Oddly few" not in desk.read(address(rt, mended))
+
+
+def test_page_says_whom_the_share_that_picked_up_does_not_count_yet(app: Flask, rt: Runtime) -> None:
+    on_the_phone = {"state": DeliveryState.SENT, "tries": 1}
+    running = address(rt, asked(rt, HEARD, AGAIN, on_the_phone, on_the_phone))
+    over = address(rt, asked(rt, HEARD, AGAIN, state=FINISHED))
+    desk = desk_of(app, rt)
+    assert "2 are on the phone now and not counted yet" in desk.read(running)
+    assert "not counted yet" not in desk.read(over)
 
 
 def test_forecast_says_when_it_ends_and_that_it_will_not_today(
