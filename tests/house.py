@@ -79,7 +79,7 @@ class House:
         """Start it and wait until it says that it is ready; `clock` from now on. First sounds: an earlier run's shelf."""
         if clock:
             self._how = ["--no-demo", "--clock", clock]
-        shelf = _shelf(self._environ["MEMBERLINE_TTS"], self.demo)
+        shelf = _shelf(self._environ["MEMBERLINE_TTS"])
         if shelf.is_dir() and not (self.data / "clips").exists():
             shutil.copytree(shelf, self.data / "clips")
         command = memberline("--data", str(self.data), "up", "--port", str(self.port))
@@ -245,9 +245,12 @@ def running(**wanted: Any) -> Iterator[House]:
         house.stop()
 
 
-def _shelf(tts: str, demo: bool) -> Path:
-    """Where sounds wait for the next run; another code of audio, or another voice, has another shelf."""
-    digest = hashlib.sha256(f"{tts} demo".encode() if demo else tts.encode())
+def _shelf(tts: str) -> Path:
+    """Where sounds wait for the next house; another code of audio, or another voice, has another shelf.
+
+    The first house leaves what it made when it was ready: one of another name makes only what says the name.
+    """
+    digest = hashlib.sha256(tts.encode())
     for source in sorted((ROOT / "audio").rglob("*.py")):
         digest.update(source.read_bytes())
     return ROOT / ".pytest_cache" / f"clips-{digest.hexdigest()[:16]}"
