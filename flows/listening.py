@@ -60,7 +60,7 @@ def hear(run: Run, heard: Heard) -> Turn | None:
     """Take the answer. None: the run has moved on; a turn: the question was put again."""
     node = cast(Waiting, run.here)  # resume lets nothing else in
     keys = _keys(heard, node.count if isinstance(node, Keys) else 1)
-    if keys[:1] and _is_universal(run, node, keys[0]) and len(set(keys)) == 1:
+    if keys[:1] and len(set(keys)) == 1 and _is_universal(run, node, keys[0]) and not _is_meant(node, keys):
         _universal(run, node, keys[0])
         return None
     match node:
@@ -74,6 +74,13 @@ def hear(run: Run, heard: Heard) -> Turn | None:
         case _:
             return _take_choice(run, node, heard, keys)
     return None
+
+
+def _is_meant(node: Waiting, keys: str) -> bool:
+    """Whether one key again and again is what was asked for, as the number 999, where fewer of it mean nothing."""
+    if not isinstance(node, Keys):
+        return False
+    return keys in node.accepts and not any(keys[:count] in node.accepts for count in (1, 2))
 
 
 def _option(run: Run, node: Question, key: str) -> Option | None:
