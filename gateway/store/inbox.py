@@ -25,6 +25,7 @@ from gateway.store.inbox_search import (
     behind,
     in_tab,
     key_of,
+    of_waiting,
     order,
     place_of,
     select_seen,
@@ -143,7 +144,7 @@ def count_tabs(db: Session, sight: Sight, search: Search) -> dict[Tab, int | Non
 
 def _count_waiting_tabs(db: Session, sight: Sight, search: Search, seen: Select[Any]) -> dict[Tab, int]:
     """Look once for what waits: where that is not more than `MOST`, the other lists of it are known as well."""
-    flags = [in_tab(tab, sight).label(tab) for tab in WAITING_TABS]
+    flags = [of_waiting(tab, sight).label(tab) for tab in WAITING_TABS]
     waiting = seen.with_only_columns(*flags).where(_here(sight, replace(search, tab=Tab.WAITING)))
     some = waiting.limit(MOST + 1).subquery()
     row = db.execute(select(*(func.count().filter(some.c[tab]) for tab in WAITING_TABS))).one()

@@ -126,16 +126,8 @@ def wanted(search: Search) -> list[ColumnElement[bool]]:
 def in_tab(tab: Tab, sight: Sight, head: str | None = None) -> ColumnElement[bool]:
     """SQL: the report stands in this tab. What was merged is folded under its head, unless it is asked for by that."""
     match tab:
-        case Tab.WAITING:
-            return and_(Report.is_waiting)
-        case Tab.MINE:
-            return and_(Report.is_waiting, Report.assignee_id == sight.staff_id)
-        case Tab.UNASSIGNED:
-            return and_(Report.is_waiting, Report.assignee_id.is_(None))
-        case Tab.UP:
-            own = _unit_id(sight)
-            came_up = and_(Report.desk_unit_id == own, Report.unit_id != own)
-            return and_(Report.is_waiting, came_up) if own else false()
+        case Tab.WAITING | Tab.MINE | Tab.UNASSIGNED | Tab.UP:
+            return and_(Report.is_waiting, of_waiting(tab, sight))
         case Tab.MENTIONED:
             return Report.id.in_(
                 select(Mention.report_id).where(Mention.staff_id == sight.staff_id, Mention.seen_at.is_(None))
@@ -146,6 +138,20 @@ def in_tab(tab: Tab, sight: Sight, head: str | None = None) -> ColumnElement[boo
             return and_(Report.state.in_(REPORTS_OVER), _is_whole(sight, head))
         case Tab.ALL:
             return _is_whole(sight, head)
+
+
+def of_waiting(tab: Tab, sight: Sight) -> ColumnElement[bool]:
+    """SQL: a report that waits stands in this one of the tabs of what waits."""
+    match tab:
+        case Tab.MINE:
+            return Report.assignee_id == sight.staff_id
+        case Tab.UNASSIGNED:
+            return Report.assignee_id.is_(None)
+        case Tab.UP:
+            own = _unit_id(sight)
+            return and_(Report.desk_unit_id == own, Report.unit_id != own) if own else false()
+        case _:
+            return true()
 
 
 def select_seen(sight: Sight, search: Search, *columns: Any) -> Select[Any]:
