@@ -52,4 +52,5 @@ def _tones(pitches: list[float]) -> bytes:
     import numpy as np  # start-up cost in every process that merely knows this voice
 
     steps = 2 * math.pi / SAMPLES_PER_SECOND * np.array(pitches)[:, None] * np.arange(_TONE)
-    return np.rint(_LOUDNESS * np.sin(steps)).astype("<i2").tobytes()
+    words: bytes = np.rint(_LOUDNESS * np.sin(steps)).astype("<i2").tobytes()
+    return words
