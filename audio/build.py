@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from audio.clips import RATE, SLOWER, Clip, Utterance, clip_key, slower_key
+from audio.clips import RATE, SLOWER, Clip, Utterance, slower_key
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
 from audio.library import ClipLibrary
@@ -85,7 +85,7 @@ def speak(library: ClipLibrary, voice: Synthesizer, utterance: Utterance) -> Cli
     found = library.find_synthetic(utterance, voice.name)
     if found:
         return found
-    key = clip_key(voice.name, utterance.language, utterance.text)
+    key = library.key_of(utterance, voice.name)
     take = to_telephone(voice.speak(utterance.text, utterance.language, RATE))
     return library.store(key, take.pcm, voice.name)
 

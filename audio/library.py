@@ -6,7 +6,7 @@ before they get their name, so whoever finds a name finds the sound.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from audio.clips import (
@@ -51,6 +51,9 @@ class ClipLibrary:
         self.chosen: Callable[[str], str | None] | None = (
             None  # the take of an utterance, by the keys of both
         )
+        self.narrators: Mapping[
+            str, Mapping[str, str]
+        ] = {}  # by voice and language, where a voice has several
         self._digests: dict[Path, tuple[int, int, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -87,10 +90,15 @@ class ClipLibrary:
     def find_synthetic(self, utterance: Utterance, voice: str) -> Clip | None:
         """Return the clip in that voice, if made; None also for a text that cannot be spoken."""
         try:
-            key = clip_key(voice, utterance.language, utterance.text)
+            return self.clip_of(self.key_of(utterance, voice), voice)
         except ClipError:
             return None
-        return self.clip_of(key, voice)
+
+    def key_of(self, utterance: Utterance, voice: str) -> str:
+        """Return the key of the clip in that voice; another narrator of it is another key. Raises ClipError as `clip_key`."""
+        narrator = self.narrators.get(voice, {}).get(utterance.language)
+        name = f"{voice} {narrator}" if narrator else voice
+        return clip_key(name, utterance.language, utterance.text)
 
     def recording_of(self, utterance: Utterance) -> Path | None:
         """Return the path of `recorded/<language>/<prompt>.wav` as a person put it there."""

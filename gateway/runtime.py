@@ -21,6 +21,7 @@ import audio
 import flows
 from audio.library import ClipLibrary
 from audio.private import PrivateClips
+from audio.tts.kokoro_folder import KokoroFolder
 from flows.catalog import FLOWS
 from flows.model import Flow
 from flows.screens import Screens, screens_of
@@ -146,7 +147,10 @@ def build_runtime(settings: Settings, *, pool_size: int = 4, engine: Engine | No
 
 
 def _library(settings: Settings) -> ClipLibrary:
-    return ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts)
+    library = ClipLibrary(settings.data_dir / CLIPS, Path(audio.__file__).parent / "recorded", settings.tts)
+    if settings.kokoro:
+        library.narrators = {"kokoro": KokoroFolder(Path(settings.kokoro)).narrators()}
+    return library
 
 
 @cache

@@ -32,6 +32,13 @@ class KokoroFolder:
             raise ClipError(f"The Kokoro folder has no narrator for {language!r}.")
         return narrator
 
+    def narrators(self) -> Mapping[str, str]:
+        """Return the narrator of each language; none where the folder is not usable, which the voice itself will say."""
+        try:
+            return self._narrators
+        except VoiceUnavailable:
+            return {}
+
     def tokens(self, phonemes: str) -> list[int]:
         """Return the model's numbers of these phonemes; what the model never learnt is left out."""
         return [self._vocabulary[each] for each in phonemes if each in self._vocabulary]

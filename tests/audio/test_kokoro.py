@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from audio.build import build
-from audio.clips import Utterance
+from audio.clips import Utterance, clip_key
 from audio.convert import to_telephone
 from audio.errors import ClipError, VoiceUnavailable
 from audio.library import ClipLibrary
@@ -48,6 +48,20 @@ def a_folder(place: Path, narrators: dict[str, str] | None = None) -> Path:
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in place.iterdir()}
     (place / "manifest.json").write_text(json.dumps({"narrators": narrators, "sha256": files}))
     return place
+
+
+def test_another_narrator_makes_its_own_clips_and_the_old_ones_stay(tmp_path):
+    clips, model = ClipLibrary(tmp_path / "clips", None, ["kokoro"]), tmp_path / "model"
+    model.mkdir()
+    hello = Utterance(LINES["hi"], "hi")
+    clips.narrators = {"kokoro": KokoroFolder(a_folder(model)).narrators()}
+    first = clips.key_of(hello, "kokoro")
+    clips.store(first, bytes(16000), "kokoro")
+    assert clips.find(hello).key == first
+    clips.narrators = {"kokoro": KokoroFolder(a_folder(model, {"hi": "hm_omega"})).narrators()}
+    assert clips.find(hello) is None and clips.key_of(hello, "kokoro") != first
+    assert clips.key_of(hello, "espeak") == clip_key("espeak", "hi", hello.text)
+    assert KokoroFolder(tmp_path / "nowhere").narrators() == {}
 
 
 @pytest.fixture(scope="module")
