@@ -58,6 +58,12 @@ INBOX = {
     "with voice, all": "/reports?tab=all&voice=yes",
     "an office must act, all": "/reports?tab=all&act=office",
     "closed in a district": "/reports?tab=closed&unit=U3",
+    "closed in a block": "/reports?tab=closed&unit=U40",
+    "in charge, all": "/reports?tab=all&charge=yes",
+    "in charge, closed in a district": "/reports?tab=closed&charge=yes&unit=U3",
+    "not known who called, all": "/reports?tab=all&member=no",
+    "no word how urgent, all": "/reports?tab=all&urgency=not_stated",
+    "danger in a block, all": "/reports?tab=all&urgency=danger&unit=U40",
     "start page": "/",
 }
 
