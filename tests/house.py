@@ -161,7 +161,8 @@ class House:
 
     def accepted(self) -> list[str]:
         """Every number that the provider took a call for, once each time."""
-        return [each["number"] for each in self.get("calls")["accepted"]]
+        numbers: list[str] = self.get("accepted")["numbers"]
+        return numbers
 
     def pids(self) -> dict[int, str]:
         """Every process that belongs to this folder, with its command line."""

@@ -95,6 +95,12 @@ def people_blueprint(network: Network, switchboard: Switchboard) -> Blueprint:
     def calls() -> Response:
         return jsonify(_calls(network, switchboard, request.args.get("number", "")))
 
+    @control.get("/accepted")
+    def accepted() -> Response:
+        """Only whom it took calls for, in order: of thousands of calls this may be asked many times a second."""
+        with network.lock:
+            return jsonify(numbers=[taken.number for taken in switchboard.accepted])
+
     return control
 
 

@@ -61,5 +61,6 @@ def test_everybody_is_called_once_when_two_thousand_are_asked_for(
     until(lambda: len(quick_gateway.finals) == 2000, 60, 0.1)
     calls = desk.get("calls")
     assert sorted(taken["number"] for taken in calls["accepted"]) == numbers
+    assert sorted(desk.get("accepted")["numbers"]) == numbers
     assert calls["running"] == 0
     assert 1000 < calls["outcomes"]["answered"] < 1500
