@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flows.steps import Wait
 from gateway.errors import ChannelError
@@ -35,9 +35,8 @@ class Outcome(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Handed:
-    """What the provider said of one number: taken (`provider_id`) or refused (`error`)."""
+class Handed(NamedTuple):
+    """What the provider said of one number: taken (`provider_id`) or refused (`error`). A thousand come at once."""
 
     number: Number
     provider_id: str | None = None

@@ -40,7 +40,7 @@ class Listed(UserDefinedType[Sequence[Any]]):
     def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[Any] | None], str | None]:
         write = _WRITTEN.get(self.item, str)
         return lambda items: (
-            "{" + ",".join("NULL" if each is None else write(each) for each in items or ()) + "}"
+            "{" + ",".join(["NULL" if each is None else write(each) for each in items or ()]) + "}"
         )
 
 

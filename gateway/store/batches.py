@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
+from psycopg import Connection
+from psycopg.rows import args_row
 from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    Row,
     String,
     Subquery,
     and_,
@@ -30,14 +31,22 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from gateway.models import Batch, Broadcast, Delivery, PhoneNumber
+from gateway.models import Batch, Broadcast, Delivery
 from gateway.states import BatchState, BroadcastState, DeliveryState
 from gateway.store import paces
 from gateway.store.arrays import among
 
 Moment: TypeAlias = "datetime | BindParameter[Any]"
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-Waiting: TypeAlias = "Row[int, int, bytes, bytes]"
+
+
+class Waiting(NamedTuple):
+    """Who waits in a batch; their number is sealed."""
+
+    id: int
+    number_id: int
+    sealed: bytes
+    number_index: bytes
 
 
 @dataclass(frozen=True)
@@ -62,13 +71,15 @@ def claim(db: Session, line: str, now: datetime, lease_until: datetime) -> Claim
     return Claim(*row[: len(_CLAIM)]) if row else None
 
 
-def read(db: Session, batch: Claim) -> Sequence[Waiting]:
-    """Read what waits in a batch, by key range: id, number_id, and the number itself, sealed; None: it was forgotten since."""
-    query = select(
-        Delivery.id, Delivery.number_id, PhoneNumber.sealed, PhoneNumber.index.label("number_index")
-    )
-    query = query.outerjoin(PhoneNumber, PhoneNumber.id == Delivery.number_id)
-    return db.execute(query.where(is_in(batch)).order_by(Delivery.id)).all()
+def read(db: Session, batch: Claim) -> list[Waiting]:
+    """Read what waits in a batch, by key range; of a number that was forgotten since there is nothing.
+
+    In the database's own form: to write a thousand out and read them again takes four times as long.
+    """
+    told = {"first": batch.first_id, "last": batch.last_id, "batch": batch.id, "waiting": _WAITING_WORDS}
+    driver = cast("Connection", db.connection().connection.driver_connection)
+    with driver.cursor(binary=True, row_factory=args_row(Waiting)) as cursor:
+        return cursor.execute(_READ, told).fetchall()
 
 
 def is_left(db: Session, batch: Claim) -> bool:
@@ -197,6 +208,11 @@ def _claim_next() -> ReturningUpdate[Any]:
     )
 
 
+_READ = """
+    SELECT d.id, d.number_id, n.sealed, n.index FROM deliveries d LEFT JOIN numbers n ON n.id = d.number_id
+    WHERE d.id BETWEEN %(first)s AND %(last)s AND d.batch_id = %(batch)s AND d.state = ANY (%(waiting)s)
+    ORDER BY d.id"""
+_WAITING_WORDS = [str(each) for each in WAITING]
 _NOW = bindparam("now", type_=Batch.due_at.type)
 # Written into the statement, so that the indexes of what is ready and what is being sent serve whatever plan is kept.
 _READY, _SENDING = (

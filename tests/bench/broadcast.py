@@ -98,7 +98,7 @@ def _send(rt: Runtime, broadcast_id: int) -> tuple[float, float, int]:
         ring(queue, job, ids)
 
     house_with_bells = replace(rt, bells=Bells(counted))
-    process._kept[os.getpid()] = house_with_bells
+    process.keep(house_with_bells)
     queues = [Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES]
     worker = SimpleWorker(queues, connection=redis, serializer=JSONSerializer)
     began, cpu = time.perf_counter(), cpu_seconds()

@@ -123,6 +123,8 @@ def _read_recipient(number: Number, entry: Entry) -> Handed:
 
 
 def _code(written: object, status: object) -> int | None:
+    if type(written) is int and 99 < written < 1000:  # as it nearly always is
+        return written
     code = str(written)
     if code.isascii() and code.isdigit() and len(code) == 3:
         return int(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -129,7 +128,7 @@ def test_prices_that_were_right_need_no_second_look(rt: Runtime, clock: TestCloc
     begin(rt)
     send = rt.sms.send_sms
     rt.sms.send_sms = lambda text, to: [  # type: ignore[method-assign, assignment]
-        replace(each, cost=Decimal("0.8000"), currency="INR") for each in send(text, to)
+        each._replace(cost=Decimal("0.8000"), currency="INR") for each in send(text, to)
     ]
     send_some(rt, "sms")
     with unit_of_work(rt.engine) as unit:
