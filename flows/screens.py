@@ -2,7 +2,7 @@
 
 The words are those of `words/screens/`. The one fallback is made once, when they are put together (`screens_of`): a
 language's own short words, else the English short ones, else what English writes or says. A language without short words is
-shown in English from the start, Urdu in the Hindi that is read the same in Latin letters (`Screens.language`); letters that a screen cannot show (a name in Devanagari) are written in
+shown in the first of its place that has, else in English, Urdu in the Hindi that is read the same in Latin letters (`Screens.language`); letters that a screen cannot show (a name in Devanagari) are written in
 Latin ones, and what has none is left out.
 """
 
@@ -42,22 +42,22 @@ class Screens:
     latin: Callable[[str], str]
     own: Mapping[str, Mapping[str, str]]  # what each language has short words for
 
-    def language(self, language: str) -> str:
-        """Return the language in which a screen speaks to somebody of this language."""
-        language = READ_ALIKE.get(language, language)
-        return language if language in self.words.languages else BASE
+    def language(self, language: str, nearby: Sequence[str] = ()) -> str:
+        """Return the language in which a screen speaks to somebody of this one; `nearby` are those of their place."""
+        known = (READ_ALIKE.get(each, each) for each in (language, *nearby))
+        return next((each for each in known if each in self.words.languages), BASE)
 
-    def text(self, step: Speak | Tell) -> str:
+    def text(self, step: Speak | Tell, nearby: Sequence[str] = ()) -> str:
         """Write one step; empty where a screen leaves it out."""
         if isinstance(step, Speak):
-            step = Speak(step.prompt, self.language(step.language), step.values)
+            step = Speak(step.prompt, self.language(step.language, nearby), step.values)
         return plain(self.words.text(step), self.latin)
 
-    def pages(self, steps: Iterable[Step], language: str) -> list[str]:
+    def pages(self, steps: Iterable[Step], language: str, nearby: Sequence[str] = ()) -> list[str]:
         """Lay out what a turn says, a line a sentence; nothing where nothing of it is shown."""
-        said = [step for step in steps if isinstance(step, Speak | Tell)]
-        lines = [line for text in map(self.text, said) for line in text.splitlines() if line]
-        return laid_out(lines, self.text(Speak("screen.more", language)))
+        said = [self.text(step, nearby) for step in steps if isinstance(step, Speak | Tell)]
+        lines = [line for text in said for line in text.splitlines() if line]
+        return laid_out(lines, self.text(Speak("screen.more", language), nearby))
 
     def passes_by(self, flows: Mapping[str, Flow], state: State | None) -> bool:
         """Tell whether a conversation waits here only to leave time for hearing: in writing it goes on at once."""

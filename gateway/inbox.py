@@ -102,7 +102,8 @@ def _answer(unit: UnitOfWork, rt: Runtime, text: str, number_id: int, message_id
         or _words_wanted(unit, rt, scene, facts, intent, text)
         or _act(unit, rt, scene, facts, intent, text)
     )
-    reply = cut(" ".join(rt.words.text(each) for each in spoken), MOST_PARTS)
+    nearby = facts["unit_languages"]  # where a word lacks in the member's own
+    reply = cut(" ".join(rt.words.text(each, nearby) for each in spoken), MOST_PARTS)
     if reply and not _writes_too_much(unit, rt, number_id):
         owe.owe_sms(unit, rt, number_id, reply, f"reply:{message_id}", scene.member_id)
 

@@ -196,7 +196,8 @@ def _so_far(unit: UnitOfWork, call: CallRow, after: Talk) -> CallRow:
 
 def _store(unit: UnitOfWork, rt: Runtime, step: UssdStep, call_id: int, after: Talk, taken: int) -> Screen:
     language = after.state.slots.get("language") if after.state else None
-    pages = rt.screens.pages(after.spoken, language or str(after.facts["language"]))
+    nearby = after.facts.get("unit_languages", ())
+    pages = rt.screens.pages(after.spoken, language or str(after.facts["language"]), nearby)
     screen = Screen(tuple(pages) or (sorry(rt),), 0, taken, after.state is None)
     conversation = {**after.to_json(), "screen": screen.to_json()}
     _show(unit, rt, step, call_id, conversation, screen, after.facts)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask.testing import FlaskClient
 
+from flows.steps import Speak
+from gateway.channels.base import MessageArrived
+from gateway.db import unit_of_work
+from gateway.inbox import message_arrived
 from gateway.models import Report
 from gateway.phones import Number
 from gateway.runtime import Runtime
 from gateway.states import Urgency
-from tests.builders import a_number
+from tests.builders import a_member, a_number, a_unit
 from tests.lines import Caller
 from tests.walks import all_of, text, texts_to, words
 
@@ -79,3 +85,23 @@ def test_stranger_joins_in_the_language_that_they_ask_for(rt: Runtime, client: F
     ):
         text(client, stranger, said)
         assert answered in texts_to(rt, stranger)[-1]
+
+
+def test_what_lacks_in_a_language_is_written_in_that_of_the_place(rt: Runtime, number: Number) -> None:
+    words_of = {**rt.words.texts["ur"]}
+    del words_of["sms.no_news"]
+    lacking = replace(rt, words=replace(rt.words, texts={**rt.words.texts, "ur": words_of}))
+    a_member(rt, number=number, unit="BOOTH-B", language="ur")
+    with unit_of_work(rt.engine) as unit:
+        a_unit(unit.db, "BOOTH-B").language = "bn"
+    message_arrived(lacking, MessageArrived("sms-bn", number, "+918000000001", "NEWS", {}))
+    assert texts_to(rt, number) == [rt.words.text(Speak("sms.no_news", "bn"))]
+
+
+def test_screen_of_a_language_without_short_words_is_in_that_of_the_place(rt: Runtime) -> None:
+    assert [rt.screens.language("sat", nearby) for nearby in ((), ("bn",), ("ur",), ("xx", "sw"))] == [
+        "en",
+        "bn",
+        "hi",
+        "sw",
+    ]
