@@ -37,7 +37,8 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         Index("ix_reports_inbox", "state", "received_at"),
-        # What the inbox counts is counted in this one and in that by `sight_unit_id`, without a look at the rows.
+        # What the inbox counts is counted in this one and in that by `sight_unit_id`, without a look at the rows; that a
+        # state says whether a report waits, the planner knows by `st_reports_waiting` (migration 0007).
         Index(
             "ix_reports_waiting",
             text("is_red DESC"),
