@@ -43,7 +43,8 @@ def _picture(
     across = max(len(row) for row in layout.rows)
     width = SIDE + across * (WIDTH + ACROSS)
     height = len(layout.rows) * (HEIGHT + DOWN)
-    lines = Markup("").join(_way(way, boxes, rank) for way in layout.ways)
+    # Keys after all lines, so that none is struck through.
+    lines = Markup("").join(draw(way, boxes, rank) for draw in (_way, _key) for way in layout.ways)
     drawn = Markup("").join(_box(name, boxes[name], questions.get(name), words(name)) for name in boxes)
     return Markup(
         '<svg class="{kind}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{title}">{lines}{drawn}</svg>'
@@ -109,19 +110,22 @@ def _way(way: Way, boxes: _Boxes, rank: Mapping[str, int]) -> Markup:
     steps = rank[way.end] - rank[way.start]
     if steps == 1:
         a, b = (x1 + 40, y1 + HEIGHT), (x2 + 40, y2)
-        middle = (
-            (a[0] + b[0]) / 2 + 6,
-            (a[1] + b[1]) / 2 + 5,
-        )  # so that keys of two ways to one box stand apart
-        key = _text(*middle, way.keys, kind="key") if way.keys else Markup("")
         return Markup(
-            '<path class="way" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>{}'
-        ).format(*a, a[0], a[1] + DOWN / 2, b[0], b[1] - DOWN / 2, *b, key)
+            '<path class="way" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>'
+        ).format(*a, a[0], a[1] + DOWN / 2, b[0], b[1] - DOWN / 2, *b)
     kind = "way back" if steps < 1 else "way far"
     out = max(6.0, SIDE - 12.0 * abs(steps))
     return Markup('<path class="{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>').format(
         kind, x1, y1 + HEIGHT / 2, out, y1 + HEIGHT / 2, out, y2 + 20, x2, y2 + 20
     )
+
+
+def _key(way: Way, boxes: _Boxes, rank: Mapping[str, int]) -> Markup:
+    """The keys of a way to the next row, in its middle: so those of two ways to one box stand apart."""
+    if not way.keys or rank[way.end] - rank[way.start] != 1:
+        return Markup("")
+    (x1, y1), (x2, y2) = boxes[way.start], boxes[way.end]
+    return _text((x1 + x2) / 2 + 46, (y1 + HEIGHT + y2) / 2 + 5, way.keys, kind="key")
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") -> Markup:
