@@ -90,7 +90,12 @@ def _at_once(seeds: range, jobs: int) -> Iterator[Played]:
 
 
 def _play(seed: int) -> Played:
-    return play(_ground(), seed)
+    """What raises is told with its seed as well."""
+    try:
+        return play(_ground(), seed)
+    except Exception as error:
+        error.add_note(f"replay: {replay_line(seed)}")
+        raise
 
 
 @cache
