@@ -30,8 +30,10 @@ MAIN_MENU = Flow(
     {
         "hello": Say("greeting.member", "called_back", ORGANISATION, lacks("is_call_back")),
         "called_back": Say("greeting.call_back", "free", ORGANISATION, has("is_call_back")),
-        "free": Branch(((lacks("is_call_back"), "late"), (has("reports"), "late")), "is_free"),
-        "is_free": Say("greeting.free", "late"),  # whoever told something before knows it
+        "free": Branch(  # whoever told something knows it, and with news to name the beep would come too late
+            ((lacks("is_call_back"), "late"), (has("reports"), "late"), (has("unheard"), "late")), "is_free"
+        ),
+        "is_free": Say("greeting.free", "late"),
         "late": Say("greeting.late", "day", when=has("is_late")),
         "day": Branch(((has("daily"), "daily"),), "menu"),
         "daily": Goto("daily", "ask"),
