@@ -36,7 +36,7 @@ def _weighted(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return weighted[: len(samples)]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # lengths of sounds up to a minute
 def _k_gain(size: int) -> NDArray[np.float32]:
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(size, 1 / SAMPLES_PER_SECOND) / 48000)
     gain = np.ones(len(z))
