@@ -79,9 +79,7 @@ class House:
         """Start it and wait until it says that it is ready; `clock` from now on. First sounds: an earlier run's shelf."""
         if clock:
             self._how = ["--no-demo", "--clock", clock]
-        shelf = _shelf(self._environ["MEMBERLINE_TTS"])
-        if shelf.is_dir() and not (self.data / "clips").exists():
-            shutil.copytree(shelf, self.data / "clips")
+        take_from_shelf(self.data, self._environ["MEMBERLINE_TTS"])
         command = memberline("--data", str(self.data), "up", "--port", str(self.port))
         with (self.data / "up.log").open("ab") as log:
             self._up = subprocess.Popen(
@@ -92,7 +90,7 @@ class House:
             until(self._is_ready, READY_SECONDS, 0.2)
         except AssertionError as error:
             raise AssertionError(f"the house did not get ready: {self._said()}") from error
-        _keep_on_shelf(self.data / "clips", shelf)
+        _keep_on_shelf(self.data / "clips", _shelf(self._environ["MEMBERLINE_TTS"]))
         self.control("profile", name="everybody")
         self.control("speed", speed=self.speed)
 
@@ -255,6 +253,13 @@ def _shelf(tts: str) -> Path:
     for source in sorted((ROOT / "audio").rglob("*.py")):
         digest.update(source.read_bytes())
     return ROOT / ".pytest_cache" / f"clips-{digest.hexdigest()[:16]}"
+
+
+def take_from_shelf(data: Path, tts: str) -> None:
+    """Give a folder that is new the sounds that an earlier house made, where there are any."""
+    shelf = _shelf(tts)
+    if shelf.is_dir() and not (data / "clips").exists():
+        shutil.copytree(shelf, data / "clips")
 
 
 def _keep_on_shelf(clips: Path, shelf: Path) -> None:

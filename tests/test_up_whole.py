@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings_files import load_environment
+from tests.house import take_from_shelf
 
 ENTRY = "from gateway.cli import main; main()"
 BARE = {
@@ -53,6 +54,8 @@ def children(pid: int) -> dict[int, str]:
 def test_service_comes_up_refuses_a_second_and_ends(tmp_path: Path) -> None:
     port = free_port()
     said = tmp_path / "said"
+    (tmp_path / "data").mkdir(mode=0o700)
+    take_from_shelf(tmp_path / "data", "silent")
     with said.open("w") as out:
         service = subprocess.Popen(
             up(tmp_path / "data", port), stdout=out, stderr=out, env={**BARE, "MEMBERLINE_TTS": "silent"}
