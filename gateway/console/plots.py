@@ -8,13 +8,17 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT, FOOT, HEAD = 560, 190, 22, 18
+WIDTH, HEIGHT, FOOT, HEAD = 560, 190, 22, 22
 WORD = 0.15  # of the height: a line so little above a point runs through the word over it
+NEAR = 0.15  # of the width: two words so close stand in each other's way
 
 
 @dataclass(frozen=True)
 class Run:
-    """One line: points from 0 to 1 both ways, its look ("run" or, dashed, "aim") and a word, at its last point or the first."""
+    """One line: points from 0 to 1 both ways, its look ("run" or, dashed, "aim") and a word.
+
+    The word stands at the last point; a dashed line's at its first, unless another line ends there.
+    """
 
     points: Sequence[tuple[float, float]]
     look: str = "run"
@@ -34,7 +38,7 @@ def plot(runs: Sequence[Run], title: str, marks: Sequence[tuple[float, str]], to
         title=title,
         foot=HEIGHT - FOOT + 0.5,
         head=HEAD + 0.5,
-        over=HEAD - 5,
+        over=HEAD - 8,
         top=top,
         drawn=drawn,
         words=words,
@@ -46,7 +50,8 @@ def _run(run: Run, others: Sequence[Run]) -> Markup:
         return Markup("")
     line = "L".join(f"{_x(x):.0f} {_y(y):.0f}" for x, y in run.points)
     is_run = run.look == "run"
-    x, y = run.points[-1 if is_run else 1]
+    ends = [each.points[-1][0] for each in others if each.points]
+    x, y = run.points[-1 if is_run or any(abs(end - run.points[1][0]) < NEAR for end in ends) else 1]
     dot = Markup('<circle class="col last" cx="{:.0f}" cy="{:.0f}" r="4"/>') if is_run else Markup("")
     is_below = is_run and (y > 0.9 or any(0 <= _height(each, x) - y < WORD for each in others))
     word = _text(x, _y(y) + (20 if is_below else -9), run.word, x) if run.word else ""

@@ -20,3 +20,13 @@ def test_a_word_leaves_the_line_above_it_alone(usual: float, is_below: bool) -> 
     (place,) = re.findall(r'y="(\d+)" text-anchor="end">78 %', drawn)
     (dot,) = re.findall(r'cy="(\d+)"', drawn)
     assert (int(place) > int(dot)) == is_below
+
+
+@pytest.mark.parametrize(
+    ("end", "place"), [(0.33, 560), (0.66, 185)], ids=["the line ends there", "it goes on"]
+)
+def test_the_word_of_what_is_usual_gives_way_to_a_line_that_ends_there(end: float, place: int) -> None:
+    runs = [Run([(0, 0), (0.33, 0.5), (1, 0.8)], "aim", "usual"), Run([(0, 0), (end, 0.6)], word="60 %")]
+    assert re.findall(r'<text x="(\d+)" y="\d+" text-anchor="\w+">usual', str(plot(runs, "", [], ""))) == [
+        str(place)
+    ]
