@@ -1,8 +1,8 @@
 """The good voice of the house: Kokoro from an operator's model folder, in a process of its own.
 
 The text becomes phonemes by the eSpeak process, phonemes become tokens here, and `kokoro_child` makes the sound.
-It takes half a gigabyte and, where nobody else wants the cores, a second for some three of speech: it starts at the
-first word, runs behind everything else and ends with `close`. Build calls this.
+It takes half a gigabyte and up to 1.3 s of a core for each second of speech (less on idle cores: both then make some three
+in a second): it starts at the first word, runs behind everything else and ends with `close`. Build calls this.
 """
 
 from importlib.util import find_spec

@@ -22,7 +22,7 @@ from gateway.store import gaps, narrators, staff, takes
 blueprint = Blueprint("takes", __name__)
 
 ALL = "all"
-SHOWN = (ALL, room.DRAFT, room.NONE, room.HUMAN)
+SHOWN = (ALL, room.DRAFT, room.MACHINE, room.NONE, room.HUMAN)
 LONGEST_NAME, PAGE = 60, 40
 
 
