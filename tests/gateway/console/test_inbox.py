@@ -16,7 +16,7 @@ from gateway.runtime import Runtime
 from gateway.states import ReportState, Urgency
 from gateway.store import inbox, units
 from gateway.store.inbox import Search
-from gateway.store.sight import EVERYTHING
+from gateway.store.sight import EVERYTHING, Sight
 from tests.conftest import TestClock
 from tests.gateway.console.seats import a_report, a_tree, post, seat
 
@@ -95,6 +95,8 @@ def test_counts_stop_where_nobody_reads_on(app: Flask, rt: Runtime, monkeypatch:
         assert inbox.count(work.db, EVERYTHING, Search(), 3) == 4
         assert inbox.count(work.db, EVERYTHING, Search(), 10) == 4
         assert inbox.count_waiting(work.db, EVERYTHING).waiting == 4
+        tabs = inbox.count_tabs(work.db, Sight("/", staff_id=1), Search())
+    assert [tabs[each] for each in (inbox.Tab.WAITING, inbox.Tab.MINE, inbox.Tab.UNASSIGNED)] == [4, 0, 4]
 
 
 @pytest.mark.parametrize(
