@@ -11,7 +11,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 
 from gateway import faults
@@ -79,14 +78,15 @@ def _until_interrupted(seeds: range, jobs: int) -> Iterator[Played]:
 
 
 def _at_once(seeds: range, jobs: int) -> Iterator[Played]:
-    """Each process has a database of its own; Ctrl-C lets it end the seed that it plays."""
-    afresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, afresh, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        try:
-            for each in as_completed([pool.submit(_play, seed) for seed in seeds]):
-                yield each.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    """Each process has a database of its own; Ctrl-C is told to us alone, and we end them."""
+    with multiprocessing.get_context("spawn").Pool(jobs, _until_terminated) as pool:
+        yield from pool.imap_unordered(_play, seeds)
+
+
+def _until_terminated() -> None:
+    """Put the database away at the end, whatever is being played."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 
 
 def _play(seed: int) -> Played:
