@@ -11,6 +11,7 @@ where its rule is broken; a test reads this table (`tests/flows/test_rules.py`).
     D5   room    keys work while a prompt plays               tests/flows/test_rules.py::test_keys_work_while_a_prompt_plays
                  but not in a call's first second             tests/gateway/test_first_key.py::test_key_of_the_first_second_is_not_taken_and_the_question_comes_again
     D6   check   8 s a sentence, 20 s a prompt at its longest tests/flows/test_words.py::test_bad_words_are_noticed
+                 no turn is longer than somebody listens      tests/flows/test_turns.py::test_no_turn_is_longer_than_a_caller_has_patience_for
     D7   room    a broadcast within 120 s                     tests/flows/test_rules.py::test_broadcast_is_no_longer_than_two_minutes
     D8   golden  one key for practice, once                   conversations/joining/whole.toml
     D9   check   the coordinator is named within 5 s          tests/flows/test_lengths.py::test_coordinator_is_named_within_five_seconds
@@ -29,6 +30,7 @@ where its rule is broken; a test reads this table (`tests/flows/test_rules.py`).
     D20  check   the narrator stands in the language's file   tests/flows/test_rules.py::test_every_language_names_its_narrator
     D21  golden  60 s, trained 120 s                          conversations/problem/group.toml
     D22  engine  key, hang-up or silence: what was said stays conversations/problem/hang_up_speaking.toml
+                 kept before it is asked what it belongs to   tests/gateway/phone/test_adding.py::test_member_adds_to_what_she_told_today
     D23  engine  blank: asked once more, then marked          conversations/problem/blank.toml
     D24  golden  language asked once, changed by 0            conversations/joining/language_changed_late.toml
     D25  room    in the part of the day that was chosen       tests/rules/test_retry.py::test_first_try
