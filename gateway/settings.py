@@ -6,14 +6,12 @@ the command line, `gateway.serve`, the workers and the tests. Files written by `
 commands (`DIR/environment`) are read here too.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import SettingsError
-from gateway.settings_files import default_data_dir, load_environment
 from gateway.settings_values import (
     UnusableError,
     VoiceLine,
@@ -206,7 +204,7 @@ class Settings:
     )
     clips_by: str = setting(
         "MEMBERLINE_CLIPS_BY",
-        "The web server in front sends the clips: x-sendfile, or x-accel=/path/; empty: we do.",
+        "Who sends clips: empty, we; x-sendfile or x-accel=/path/, the web server in front.",
         handing,
         "",
     )
@@ -238,11 +236,7 @@ class Settings:
                 values[each.name] = _value(each, environ, emulated)
             except UnusableError as error:
                 problems.append(f"{each.metadata['name']} {error}")
-        problems += [] if emulated else _only_beside_an_emulator(values)
-        if emulated and values.get("clips_by"):
-            problems.append("MEMBERLINE_CLIPS_BY is for a web server in front: the emulator asks us directly")
-        if "kokoro" in values.get("tts", ()) and values.get("kokoro") == "":
-            problems.append("MEMBERLINE_TTS names kokoro, whose folder MEMBERLINE_KOKORO must say")
+        problems += _contradictions(values, emulated)
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
@@ -256,24 +250,6 @@ class Settings:
         """Return the values that must never be logged."""
         values = (getattr(self, each.name) for each in fields(self) if each.metadata["secret"])
         return tuple(value for value in values if value and value != "emulator")
-
-
-def own_environment() -> dict[str, str]:
-    """Return the variables of this process alone."""
-    return dict(os.environ)
-
-
-def environment(data: Path | None = None) -> dict[str, str]:
-    """Return the variables of this process over those of the `memberline up` beside it.
-
-    With `data` that folder's file counts; without it, and with no DATABASE_URL set, the default folder's.
-    """
-    own = own_environment()
-    if data is None and "DATABASE_URL" in own:
-        return own
-    told = load_environment(data or default_data_dir())
-    secrets_here = {name.removesuffix("_FILE") for name in own} | {f"{name}_FILE" for name in own}
-    return {name: value for name, value in told.items() if name not in secrets_here} | own
 
 
 def _value(each: Field[Any], environ: Mapping[str, str], emulated: bool) -> Any:
@@ -302,7 +278,13 @@ def _raw(name: str, environ: Mapping[str, str], secret: bool) -> str | None:
         ) from error
 
 
-def _only_beside_an_emulator(values: Mapping[str, Any]) -> list[str]:
+def _contradictions(values: Mapping[str, Any], emulated: bool) -> list[str]:
+    """What does not go together, each value for itself being right."""
     only = "only works where MEMBERLINE_AFRICASTALKING_URL is on loopback"
-    names = ("clock_offset_seconds", "open_all_day")
-    return [f"MEMBERLINE_{name.upper()} {only}" for name in names if values.get(name)]
+    names = () if emulated else ("clock_offset_seconds", "open_all_day")
+    problems = [f"MEMBERLINE_{name.upper()} {only}" for name in names if values.get(name)]
+    if emulated and values.get("clips_by"):
+        problems.append("MEMBERLINE_CLIPS_BY is for a web server in front: the emulator asks us directly")
+    if "kokoro" in values.get("tts", ()) and values.get("kokoro") == "":
+        problems.append("MEMBERLINE_TTS names kokoro, whose folder MEMBERLINE_KOKORO must say")
+    return problems

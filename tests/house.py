@@ -27,7 +27,8 @@ from sqlalchemy import select
 from gateway.db import unit_of_work
 from gateway.models import PhoneNumber
 from gateway.runtime import Runtime, build_runtime
-from gateway.settings import Settings, load_environment
+from gateway.settings import Settings
+from gateway.settings_files import load_environment
 from gateway.up.child import memberline
 from tests.ears import told_by_house
 from tests.hands import Phone

@@ -5,7 +5,7 @@ import json
 import click
 
 from gateway.cli.here import data_here
-from gateway.settings import environment
+from gateway.settings_files import environment
 from gateway.settings_shown import masked_values, settings_table
 
 

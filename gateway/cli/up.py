@@ -7,8 +7,7 @@ import click
 
 from gateway.cli.here import data_here
 from gateway.errors import MemberlineError
-from gateway.settings import own_environment
-from gateway.settings_files import default_data_dir
+from gateway.settings_files import default_data_dir, own_environment
 from gateway.up.plan import make_plan
 from gateway.up.run import run
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import SettingsError
-from gateway.settings import Settings, VoiceLine, environment
-from gateway.settings_files import load_environment
+from gateway.settings import Settings, VoiceLine
+from gateway.settings_files import environment, load_environment
 from gateway.settings_shown import masked_values, settings_table
 
 MINIMUM = {
