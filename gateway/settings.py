@@ -204,7 +204,7 @@ class Settings:
     )
     clips_by: str = setting(
         "MEMBERLINE_CLIPS_BY",
-        "Who sends clips: empty, we; x-sendfile or x-accel=/path/, the web server in front.",
+        "The web server in front sends the clips: x-sendfile, or x-accel=/path/; empty: we do.",
         handing,
         "",
     )
