@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import settings as reading
 from gateway.access.limits import sign_in_limit
 from gateway.access.sign_in import is_https, is_known_browser
 from gateway.access.tokens import known_tokens
@@ -23,6 +22,7 @@ from gateway.console import CALLBACKS, SCREENS, set_up_console
 from gateway.console.trouble import trouble_page
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
+from gateway.settings_files import environment
 from gateway.web import apology, headers, health, media, sms, voice
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -31,7 +31,7 @@ SIGN_IN = "signing_in.enter"
 
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
     """Build the app around a runtime; connects to nothing yet."""
-    rt = runtime or build_runtime(settings or Settings.from_env(reading.environment()))
+    rt = runtime or build_runtime(settings or Settings.from_env(environment()))
     app = Flask("gateway", static_folder=None, template_folder="console/templates")
     app.extensions["runtime"] = rt
     app.config.update(

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway import settings as reading
 from gateway.errors import MemberlineError
 from gateway.settings import Settings
-from gateway.settings_files import default_data_dir
+from gateway.settings_files import default_data_dir, environment
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
@@ -26,7 +25,7 @@ def settings_here() -> Settings:
     Raises SettingsError with all that is missing, or one line where nothing runs here at all.
     """
     data = data_here()
-    environ = reading.environment(data)
+    environ = environment(data)
     if "DATABASE_URL" not in environ and "DATABASE_URL_FILE" not in environ:
         folder = data or default_data_dir()
         raise MemberlineError(
