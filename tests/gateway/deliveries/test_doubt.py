@@ -62,6 +62,12 @@ def due_at(rt: Runtime) -> object:
         return unit.db.scalars(select(Delivery.due_at)).one()
 
 
+def another(attempt: Attempt, **values: object) -> Attempt:
+    """One more try of the same delivery."""
+    alike = ("delivery_id", "number_id", "kind", "provider", "line", "profile", "placed_at")
+    return Attempt(**{name: getattr(attempt, name) for name in alike}, **values)
+
+
 def over(number: Number, outcome: Outcome, provider_id: str = "c-1") -> VoiceEvent:
     return VoiceEvent(
         provider_id, number, CALLS_BACK, is_inbound=False, is_over=True, outcome=outcome, seconds=0
@@ -109,18 +115,7 @@ def test_call_of_another_try_is_not_taken_for_this_one(rt: Runtime, clock: TestC
     broadcast_id, (number,) = in_doubt(rt, "voice")
     with unit_of_work(rt.engine) as unit:
         other = unit.db.scalars(select(Attempt)).one()
-        unit.db.add(
-            Attempt(
-                **{
-                    name: getattr(other, name)
-                    for name in ("number_id", "kind", "provider", "line", "profile", "placed_at")
-                },
-                delivery_id=other.delivery_id,
-                try_number=99,
-                outcome="busy",
-                provider_id="c-1",
-            )
-        )
+        unit.db.add(another(other, try_number=99, outcome="busy", provider_id="c-1"))
     tell(rt, "voice", number, Known("c-1", over(number, Outcome.BUSY)))
     clock.forward(seconds=61)
     ask_about_doubts(rt)
@@ -162,6 +157,22 @@ def test_late_callback_calls_the_second_try_off(rt: Runtime, clock: TestClock, c
     assert stand(rt, broadcast_id).heard == 1
     clock.forward(days=2)
     assert send_some(rt, "voice").handed == 0
+
+
+def test_call_that_comes_again_is_not_replaced_by_a_text_meanwhile(rt: Runtime, clock: TestClock) -> None:
+    broadcast_id, (number,) = in_doubt(rt, "voice", fallback_texts={"hi": "बैठक कल है।"})
+    with unit_of_work(rt.engine) as unit:
+        last = unit.db.scalars(select(Attempt)).one()
+        for earlier in range(1, 5):  # the network had its four turns
+            unit.db.add(another(last, try_number=earlier, outcome="failed", cause="network"))
+        last.try_number = unit.db.get_one(Delivery, last.delivery_id).tries = 5
+    wait_and_give_up(rt, clock)
+    assert stand(rt, broadcast_id).to_retry == 1
+    tell(rt, "voice", number)  # it never left
+    ask_about_doubts(rt)
+    assert stand(rt, broadcast_id).to_retry == 1
+    with unit_of_work(rt.engine) as unit:
+        assert set(unit.db.scalars(select(Delivery.kind))) == {"voice"}
 
 
 @pytest.mark.parametrize(("law", "again"), [("organisational", 0), ("emergency", 1)])
