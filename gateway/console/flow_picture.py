@@ -45,7 +45,9 @@ def _picture(
     height = len(layout.rows) * (HEIGHT + DOWN)
     # Keys after all lines, so that none is struck through.
     lines = Markup("").join(draw(way, boxes, rank) for draw in (_way, _key) for way in layout.ways)
-    drawn = Markup("").join(_box(name, boxes[name], questions.get(name), words(name)) for name in boxes)
+    drawn = Markup("").join(
+        _box(name, at, questions.get(name), words(name), kind == "flow") for name, at in boxes.items()
+    )
     return Markup(
         '<svg class="{kind}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{title}">{lines}{drawn}</svg>'
     ).format(kind=kind, w=width, h=height, title=title, lines=lines, drawn=drawn)
@@ -59,50 +61,51 @@ def _places(layout: Layout) -> dict[str, tuple[float, float]]:
     }
 
 
-def _box(name: str, at: tuple[float, float], question: Question | None, words: str) -> Markup:
-    x, y = at
+def _box(name: str, at: tuple[float, float], question: Question | None, words: str, is_first: bool) -> Markup:
+    """One box, drawn from its own corner. The second picture takes its bars from the first: a page is weighed."""
+    place = Markup('transform="translate({:.0f} {:.0f})"').format(*at)
     if name == OVER or name.startswith("flow:"):
-        return Markup(
-            '<g class="way-out"><rect x="{x}" y="{y}" width="{w}" height="30" rx="15"/>{text}</g>'
-        ).format(x=x, y=y, w=WIDTH, text=_text(x + WIDTH / 2, y + 20, words, "middle"))
+        return Markup('<g class="way-out" {place}><rect width="{w}" height="30" rx="15"/>{text}</g>').format(
+            place=place, w=WIDTH, text=_text(WIDTH / 2, 20, words, "middle")
+        )
     troubled = " troubled" if question and question.is_troubled else ""
     lines = textwrap.wrap(words, LINE, max_lines=LINES, placeholder=" …") or [name]
-    said = Markup("").join(_text(x + 10, y + 18 + 15 * nth, line) for nth, line in enumerate(lines))
     return Markup(
-        '<a href="#{name}"><g class="question{troubled}"><title>{title}</title>'
-        '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8"/>{said}{bar}</g></a>'
+        '<a href="#{name}"><g class="question{troubled}" {place}>{title}'
+        '<rect width="{w}" height="{h}" rx="8"/>{said}{bar}</g></a>'
     ).format(
         name=name,
         troubled=troubled,
-        title=words,
-        x=x,
-        y=y,
+        place=place,
+        title=Markup("<title>{}</title>").format(words) if is_first else "",
         w=WIDTH,
         h=HEIGHT,
-        said=said,
-        bar=_bar(x, y, question),
+        said=Markup("").join(_text(10, 18 + 15 * nth, line) for nth, line in enumerate(lines)),
+        bar=Markup('<g id="bar-{}">{}</g>' if is_first else '<use href="#bar-{}"/>').format(
+            name, _bar(question)
+        ),
     )
 
 
-def _bar(x: float, y: float, question: Question | None) -> Markup:
+def _bar(question: Question | None) -> Markup:
     """How many came, and what became of each time it was put, as one bar."""
     if question is None:  # a pause asks nothing
         return Markup("")
     if not question.asked:
-        return _text(x + 10, y + HEIGHT - 10, gettext("nobody yet"), kind="soft")
+        return _text(10, HEIGHT - 10, gettext("nobody yet"), kind="soft")
     room, parts = WIDTH - 20.0, []
-    left = x + 10.0
+    left = 10.0
     for part in PARTS:
         share = getattr(question, part) / question.asked * room
         if share:
             parts.append(
-                Markup('<rect class="f-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="7"/>').format(
-                    part, left, y + HEIGHT - 14, share
+                Markup('<rect class="f-{}" x="{:.4g}" y="{}" width="{:.4g}" height="7"/>').format(
+                    part, left, HEIGHT - 14, share
                 )
             )
         left += share
     count = gettext("%(n)s calls", n=number(question.calls))
-    return Markup("").join([_text(x + 10, y + HEIGHT - 19, str(count), kind="count"), *parts])
+    return Markup("").join([_text(10, HEIGHT - 19, str(count), kind="count"), *parts])
 
 
 def _way(way: Way, boxes: _Boxes, rank: Mapping[str, int]) -> Markup:
