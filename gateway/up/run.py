@@ -61,8 +61,11 @@ def _run(plan: Plan, environ: Mapping[str, str], supervisor: Supervisor) -> None
             supervisor.run(phones)
     for child in _children(plan, told):
         supervisor.run(child)
-    _wait_until_ready(plan, supervisor, Child("clips", memberline("clips", "build"), told, once=True))
+    clips = Child("clips", memberline("clips", "build"), told, once=True)
+    _wait_until_ready(plan, supervisor, clips)
     supervisor.story.block(_links(plan, time.monotonic() - began))
+    if not clips.pid:  # no word lacks a sound: what can be read aloud is listed all the same
+        supervisor.run(clips)
     supervisor.wait_until(lambda: False)
 
 
