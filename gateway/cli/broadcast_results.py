@@ -1,7 +1,7 @@
 """`memberline broadcast show`, `results`, `rest`, `correct`: how it stands, what became of it, and what follows.
 
-`show` keeps the contract's keys; all but `to_retry`, `heard_estimated`, `fallback` and `listened` sum to `asked`, also in
-each line by unit or by language.
+`show` keeps the contract's keys; all but `to_retry`, `heard_estimated` and `fallback` sum to `asked`, also in each line by
+unit or by language.
 """
 
 from __future__ import annotations
@@ -152,20 +152,18 @@ def _follow(broadcast_id: str, write: Write, how: str, as_json: bool, email: str
 
 def _stand(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
     """The contract's keys and what was added. Before deliveries are made the audience is who will be asked."""
-    from gateway.broadcasts import audience, listened, sums
+    from gateway.broadcasts import audience, sums
     from gateway.states import BroadcastState
 
     stand = sums.of_broadcast(unit.db, found.id)
     if found.state in (BroadcastState.DRAFT, BroadcastState.APPROVED, BroadcastState.STARTING):
         stand.asked = stand.not_yet_tried = audience.count(unit.db, found).count
     fallback = _counts(stand.fallback, "sms") if stand.fallback else None
-    heard = listened.of_broadcast(unit.db, rt, found)
     return {
         "id": found.public_id,
         "state": str(found.state),
         **_counts(stand, found.kind),
         "fallback": fallback,
-        "listened": vars(heard) if heard else None,
     }
 
 
@@ -203,6 +201,7 @@ def _lines(unit: UnitOfWork, found: Broadcast, by: str) -> list[dict[str, Any]]:
 
 def _results(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
     """What the plots of its page show, as numbers."""
+    from gateway.broadcasts import listened
     from gateway.rules.reaching import reached_after
     from gateway.store import broadcast_results as kept
     from gateway.store.money import find_money
@@ -210,6 +209,7 @@ def _results(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
     db = unit.db
     tries = [each for each in kept.by_try(db, found) if each.tried]
     after = reached_after([each.tried for each in tries], [each.reached for each in tries])
+    heard = listened.of_broadcast(db, rt, found)
     cost = kept.cost(db, found, find_money(db, rt.profile.money).prices.currency)
     return {
         "id": found.public_id,
@@ -219,6 +219,7 @@ def _results(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
         ],
         "hours": [each._asdict() for each in kept.by_hour(db, found, rt.profile.zone)],
         "seconds": [list(each) for each in kept.listened(db, found)],
+        "listened": vars(heard) if heard else None,
         "answers": [each._asdict() for each in kept.answers(db, found.id)],
         "cost": {
             "currency": cost.currency,

@@ -69,7 +69,7 @@ def test_missed_call_is_answered_by_text(rt: Runtime, client: FlaskClient) -> No
 
 def test_missed_call_is_answered_in_a_call_of_ones_own(rt: Runtime, client: FlaskClient) -> None:
     caller = Caller(client, the_asked(rt))
-    assert "To answer a question of ours, press four." in caller.ring()
+    assert "To answer our question, four." in caller.ring()
     assert "Meeting tomorrow at ten." in caller.press("4")
     caller.press("2")
     caller.hang_up()
