@@ -185,7 +185,9 @@ def _settle(
             end = _END.get(cause, DeliveryState.FAILED)
             if move(unit.db, Delivery, delivery.id, end, ended_at=now, **values):
                 _unreached(unit, rt, situation, tries, now)
-                fallback.owe_text(unit, rt, situation, cause)  # not where the doubt had it called again by now
+                fallback.owe_text(
+                    unit, rt, situation, cause
+                )  # not where the doubt had it called again by now
             missed.tell(unit, rt, delivery, cause)
 
 
