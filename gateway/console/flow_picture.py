@@ -62,7 +62,10 @@ def _places(layout: Layout) -> dict[str, tuple[float, float]]:
 
 
 def _box(name: str, at: tuple[float, float], question: Question | None, words: str, is_first: bool) -> Markup:
-    """One box, drawn from its own corner. The second picture takes its bars from the first: a page is weighed."""
+    """One box, drawn from its own corner; it leads to all of its words in the table.
+
+    The second picture takes its bars from the first: a page is weighed.
+    """
     place = Markup('transform="translate({:.0f} {:.0f})"').format(*at)
     if name == OVER or name.startswith("flow:"):
         return Markup('<g class="way-out" {place}><rect width="{w}" height="30" rx="15"/>{text}</g>').format(
@@ -71,13 +74,12 @@ def _box(name: str, at: tuple[float, float], question: Question | None, words: s
     troubled = " troubled" if question and question.is_troubled else ""
     lines = textwrap.wrap(words, LINE, max_lines=LINES, placeholder=" …") or [name]
     return Markup(
-        '<a href="#{name}"><g class="question{troubled}" {place}>{title}'
+        '<a href="#{name}"><g class="question{troubled}" {place}>'
         '<rect width="{w}" height="{h}" rx="8"/>{said}{bar}</g></a>'
     ).format(
         name=name,
         troubled=troubled,
         place=place,
-        title=Markup("<title>{}</title>").format(words) if is_first else "",
         w=WIDTH,
         h=HEIGHT,
         said=Markup("").join(_text(10, 18 + 15 * nth, line) for nth, line in enumerate(lines)),
