@@ -91,13 +91,11 @@ def _option(run: Run, node: Question, key: str) -> Option | None:
     return next((option for option in options(run, node) if option.key == key), None)
 
 
-def options(run: Run, node: Question) -> list[Option]:
-    """List the keys that work at this question, in the order in which they are read out."""
+def options(run: Run, node: Ask | Poll | Pick) -> list[Option]:
+    """List the keys that work at a question whose keys are its own, in the order in which they are read out."""
     match node:
         case Ask(_, yes, no):
             return [Option("1", yes), Option("2", no)]
-        case Menu(choices):
-            return [_offer(run, choice) for choice in choices if _works(run, choice)]
         case Poll(path, slot, then):
             keys = str(run.look(f"{path}.keys") or "")
             return [Option(key, then, None, slot, key) for key in keys]

@@ -38,7 +38,7 @@ def show(broadcast_id: str, by: str | None, as_json: bool) -> None:
 
     with runtime() as rt, unit_of_work(rt.engine) as unit:
         found = _find(unit, broadcast_id)
-        stand = _stand(unit, rt, found)
+        stand = _stand(unit, found)
         lines = _lines(unit, found, by) if by else []
         title = {"title": found.title}
     if as_json:
@@ -150,7 +150,7 @@ def _follow(broadcast_id: str, write: Write, how: str, as_json: bool, email: str
     print_json(shown) if as_json else print_facts(shown)
 
 
-def _stand(unit: UnitOfWork, rt: Runtime, found: Broadcast) -> dict[str, Any]:
+def _stand(unit: UnitOfWork, found: Broadcast) -> dict[str, Any]:
     """The contract's keys and what was added. Before deliveries are made the audience is who will be asked."""
     from gateway.broadcasts import audience, sums
     from gateway.states import BroadcastState

@@ -185,9 +185,8 @@ def _settle(
             end = _END.get(cause, DeliveryState.FAILED)
             if move(unit.db, Delivery, delivery.id, end, ended_at=now, **values):
                 _unreached(unit, rt, situation, tries, now)
-                fallback.owe_text(
-                    unit, rt, situation, cause
-                )  # not where the doubt had it called again by now
+                # Not where the doubt had it called again by now: who is to be called would get both.
+                fallback.owe_text(unit, rt, situation, cause)
             missed.tell(unit, rt, delivery, cause)
 
 

@@ -1,13 +1,14 @@
 """The engine itself: limits, changed flows, defects, and states that travel through JSON."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from flows.catalog import FLOWS
-from flows.engine import MAX_STEPS, MAX_TURNS, State, hung_up, resume, start
+from flows.engine import MAX_STEPS, MAX_TURNS, PASSED, WAITING, State, hung_up, resume, start
 from flows.errors import FlowError
-from flows.model import Do, End, Flow, From, Goto, Menu, Pause, Play, Say
+from flows.model import Do, End, Flow, From, Goto, Menu, Node, Pause, Play, Say
 from flows.steps import Digits, MarkHeard, Nothing, Speak, VoiceNote, WaitDigits
 from tests.flows.golden import CAST
 
@@ -121,3 +122,7 @@ def test_walked_item_that_has_gone_does_not_stop_the_news():
     turn = resume(FLOWS, state, Nothing(), fewer)
     assert turn.steps[0] == MarkHeard("news", 11)
     assert turn.steps[1].text == "राशन आ गया।"
+
+
+def test_every_kind_of_node_is_passed_or_waits_or_ends():
+    assert sorted([*PASSED, *WAITING, End], key=repr) == sorted(get_args(Node), key=repr)
