@@ -25,7 +25,7 @@ import urllib3
 from sqlalchemy import select
 
 from gateway.db import unit_of_work
-from gateway.models import PhoneNumber
+from gateway.models import PhoneNumber, Script
 from gateway.runtime import Runtime, build_runtime
 from gateway.settings import Settings
 from gateway.settings_files import load_environment
@@ -132,6 +132,10 @@ class House:
 
     def all_of(self, model: Any, *where: Any) -> list[Any]:
         return self.rows(select(model).where(*where).order_by(model.id))
+
+    def scripts(self, *where: Any) -> list[Script]:
+        """What can be read aloud; a house that had its sounds lists it when it is ready."""
+        return until(lambda: self.all_of(Script, *where), 60)
 
     def get(self, path: str) -> Any:
         return self._http.request("GET", f"{self.phones_url}/control/{path}").json()

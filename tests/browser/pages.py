@@ -26,7 +26,7 @@ from gateway.states import BroadcastState, ReportState
 from gateway.store import enrolments, units
 from gateway.store.overlays import WING
 from tests.browser.door import FARID
-from tests.house import House, until
+from tests.house import House
 
 NOT_PAGES = {
     "assets.asset",
@@ -91,7 +91,7 @@ def addresses(house: House, page: Page) -> dict[str, str]:
         "sender.form": "/house/sender",
         "takes.index": "/sounds",
         "takes.show": "/sounds/hi",
-        "takes_script.show": f"/sounds/scripts/{until(lambda: house.all_of(Script, Script.language == 'hi'), 60)[0].id}",
+        "takes_script.show": f"/sounds/scripts/{house.scripts(Script.language == 'hi')[0].id}",
         "days.today": "/days",
         "days.show": f"/days/{yesterday}?show=nobody",
         "rollups.index": "/rollups",

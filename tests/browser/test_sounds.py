@@ -12,7 +12,7 @@ from audio.clips import RECORDED, Utterance
 from gateway.models import Script
 from tests.audio.sounds import file_of, speech_like
 from tests.browser.door import ASHA, plays, poll
-from tests.house import House, until
+from tests.house import House
 
 Window = Callable[..., Page]
 LISTENED = 2.0  # seconds of Chromium's own microphone, which beeps
@@ -43,12 +43,7 @@ def page(window: Window) -> Page:
 @pytest.fixture
 def script(house: House) -> Script:
     """Words that no other journey listens to."""
-
-    def listed() -> list[Script]:
-        found: list[Script] = house.all_of(Script, Script.name == "steering.really", Script.language == "hi")
-        return found
-
-    return until(listed, 60)[0]  # a house that had its sounds lists them when it is ready
+    return house.scripts(Script.name == "steering.really", Script.language == "hi")[0]
 
 
 def heard(house: House, script: Script) -> str:

@@ -44,11 +44,7 @@ def is_heard(house: House, phone: Phone, voice: bytes) -> bool:
 
 
 def script_of(house: House, prompt: str) -> Script:
-    def listed() -> list[Script]:
-        found: list[Script] = house.all_of(Script, Script.name == prompt, Script.language == "hi")
-        return found
-
-    return until(listed, 60)[0]  # a house that had its sounds lists them when it is ready
+    return house.scripts(Script.name == prompt, Script.language == "hi")[0]
 
 
 @pytest.mark.timeout(240)
